@@ -1,0 +1,61 @@
+//! The right edge of a growing tree: what is needed to append, and nothing of what lies to the left of it.
+
+use super::{NodeId, Nodes, TreeHash};
+
+/// The perfect subtrees on the right edge of a tree, one for each binary digit of its size, largest first.
+/// Memory: at most 64 digests, whatever the size.
+#[derive(Debug, Clone)]
+pub struct Frontier<H: TreeHash> {
+    size: u64,
+    edge: Vec<H::Output>,
+}
+
+impl<H: TreeHash> Default for Frontier<H> {
+    fn default() -> Self {
+        Self { size: 0, edge: Vec::new() }
+    }
+}
+
+impl<H: TreeHash> Frontier<H> {
+    /// The edge of a stored tree of `size` leaves.
+    pub fn load<N: Nodes<H::Output>>(nodes: &N, size: u64) -> Result<Self, N::Error> {
+        let mut edge = Vec::new();
+        let mut end = 0_u64;
+        for level in (0..u64::BITS).rev() {
+            let width = 1_u64.checked_shl(level).unwrap_or(0);
+            if size & width != 0 {
+                let index = end.checked_shr(level).unwrap_or(0);
+                edge.push(nodes.node(NodeId { level: u8::try_from(level).unwrap_or(u8::MAX), index })?);
+                end = end.saturating_add(width);
+            }
+        }
+        Ok(Self { size, edge })
+    }
+
+    /// Leaves so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Appends a leaf by its hash; `store` is given the leaf and every perfect subtree that it completes, from the
+    /// leaf upwards: on average two nodes a leaf.
+    pub fn append(&mut self, leaf_hash: H::Output, mut store: impl FnMut(NodeId, H::Output)) {
+        let mut at = NodeId::leaf(self.size);
+        let mut hash = leaf_hash;
+        store(at, hash);
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.edge.pop() {
+                hash = H::node(&left, &hash);
+                at = at.parent();
+                store(at, hash);
+            }
+        }
+        self.edge.push(hash);
+        self.size = self.size.saturating_add(1);
+    }
+
+    /// The root over all leaves so far.
+    pub fn root(&self) -> H::Output {
+        self.edge.iter().rev().copied().reduce(|right, left| H::node(&left, &right)).unwrap_or_else(H::empty)
+    }
+}

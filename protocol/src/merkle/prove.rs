@@ -1,0 +1,83 @@
+//! Making roots and proofs out of stored nodes: O(log n) reads, no leaf is touched.
+
+use super::{NodeId, Nodes, TreeHash, split};
+
+/// The root over the first `size` leaves.
+pub fn root_of<H: TreeHash, N: Nodes<H::Output>>(nodes: &N, size: u64) -> Result<H::Output, N::Error> {
+    range_root::<H, N>(nodes, 0, size)
+}
+
+/// The inclusion proof of leaf `index` in the tree of the first `size` leaves, from the leaf upwards
+/// (RFC 9162 section 2.1.3.1). Nothing is asked of `nodes` and the path is empty unless `index < size`.
+pub fn inclusion_path<H: TreeHash, N: Nodes<H::Output>>(
+    nodes: &N,
+    index: u64,
+    size: u64,
+) -> Result<Vec<H::Output>, N::Error> {
+    let (mut from, mut to) = (0_u64, if index < size { size } else { 0 });
+    let mut path = Vec::new();
+    while to.saturating_sub(from) > 1 {
+        let middle = from.saturating_add(split(to.saturating_sub(from)));
+        if index < middle {
+            path.push(range_root::<H, N>(nodes, middle, to)?);
+            to = middle;
+        } else {
+            path.push(range_root::<H, N>(nodes, from, middle)?);
+            from = middle;
+        }
+    }
+    path.reverse();
+    Ok(path)
+}
+
+/// The proof that the tree of the first `to_size` leaves extends that of the first `from_size`
+/// (RFC 9162 section 2.1.4.1); empty from 0, and unless `from_size < to_size`.
+pub fn consistency_path<H: TreeHash, N: Nodes<H::Output>>(
+    nodes: &N,
+    from_size: u64,
+    to_size: u64,
+) -> Result<Vec<H::Output>, N::Error> {
+    let mut path = Vec::new();
+    if from_size == 0 || from_size >= to_size {
+        return Ok(path);
+    }
+    let (mut from, mut to) = (0_u64, to_size);
+    while from_size < to {
+        let middle = from.saturating_add(split(to.saturating_sub(from)));
+        if from_size <= middle {
+            path.push(range_root::<H, N>(nodes, middle, to)?);
+            to = middle;
+        } else {
+            path.push(range_root::<H, N>(nodes, from, middle)?);
+            from = middle;
+        }
+    }
+    // The old tree itself is known to the verifier; a subtree of it is not.
+    if from != 0 {
+        path.push(range_root::<H, N>(nodes, from, to)?);
+    }
+    path.reverse();
+    Ok(path)
+}
+
+/// The root over the leaves `from..to`, where `from` is a multiple of the power of two at or above `to - from`:
+/// the perfect subtrees of the binary digits of the width, folded from the right.
+fn range_root<H: TreeHash, N: Nodes<H::Output>>(
+    nodes: &N,
+    from: u64,
+    to: u64,
+) -> Result<H::Output, N::Error> {
+    let width = to.saturating_sub(from);
+    let mut end = to;
+    let mut root = None;
+    let mut digits = width;
+    while digits != 0 {
+        let level = digits.trailing_zeros();
+        digits &= digits.saturating_sub(1);
+        end = end.saturating_sub(1_u64.checked_shl(level).unwrap_or(0));
+        let index = end.checked_shr(level).unwrap_or(0);
+        let left = nodes.node(NodeId { level: u8::try_from(level).unwrap_or(u8::MAX), index })?;
+        root = Some(root.map_or(left, |right| H::node(&left, &right)));
+    }
+    Ok(root.unwrap_or_else(H::empty))
+}
