@@ -94,11 +94,14 @@ fn json_files(below: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Whether a published case is judged as it says. Some cases hold hashes of another width, which a typed tree can not
-/// even be asked about: the digest of such bytes stands for them.
+/// even be asked about: a digest of such bytes that nothing else has stands for them.
 fn judged_as_published(case: &serde_json::Value) -> bool {
     let hash = |value: &serde_json::Value| -> [u8; 32] {
         let bytes = STANDARD.decode(value.as_str().unwrap_or_default()).unwrap();
-        bytes.as_slice().try_into().unwrap_or_else(|_| sha2::Sha256::digest(&bytes).into())
+        bytes
+            .as_slice()
+            .try_into()
+            .unwrap_or_else(|_| Sha256::leaf(&[b"another width", bytes.as_slice()].concat()))
     };
     let path: Vec<_> = case["proof"].as_array().unwrap_or(&Vec::new()).iter().map(hash).collect();
     let head =
