@@ -1,0 +1,207 @@
+//! Reading the project's JSON texts: I-JSON without duplicate names, with a place in every error
+//! (docs/protocol.md sections 0 and 4).
+//!
+//! `serde_json` reads the syntax; what its derived readers would let pass is refused here: a duplicate name anywhere,
+//! even in a member that nobody reads, and a list where an object is due.
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use std::fmt;
+
+/// Integers are plain digits below this.
+pub const INTEGER_LIMIT: u64 = 1 << 53;
+
+/// A JSON value as it was written; members keep their order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// Digits alone, below 2^64.
+    Integer(u64),
+    /// Any other number.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// `[…]`
+    List(Vec<Json>),
+    /// `{…}`
+    Object(Vec<(String, Json)>),
+}
+
+/// What is wrong with a JSON text, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct JsonError {
+    /// `history[3].entry`, or a line and column.
+    pub place: String,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+impl JsonError {
+    /// An error at a place.
+    pub fn new(place: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { place: place.into(), problem: problem.into() }
+    }
+}
+
+/// Reads a text as I-JSON: one value, no duplicate names, no lone surrogates.
+pub fn parse(text: &str) -> Result<Json, JsonError> {
+    serde_json::from_str(text).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        let problem = error.to_string();
+        let problem = problem.split(" at line ").next().unwrap_or_default().to_owned();
+        JsonError { place, problem }
+    })
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Integer(value))
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a negative number is never an integer of the protocol")]
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Number(value as f64))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Number(value))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::Text(value.to_owned()))
+    }
+    fn visit_string<E>(self, value: String) -> Result<Json, E> {
+        Ok(Json::Text(value))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Json::List(list))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+        let mut object = Vec::new();
+        let mut names = std::collections::HashSet::new();
+        while let Some((name, value)) = members.next_entry::<String, Json>()? {
+            if !names.insert(name.clone()) {
+                return Err(A::Error::custom(format_args!("the name {name:?} stands twice")));
+            }
+            object.push((name, value));
+        }
+        Ok(Json::Object(object))
+    }
+}
+
+/// A value and the place where it stands, for readers that say where something is wrong.
+#[derive(Debug, Clone)]
+pub struct At<'a> {
+    value: &'a Json,
+    place: String,
+}
+
+impl<'a> At<'a> {
+    /// The whole text; `name` is what it is, for errors.
+    pub fn root(value: &'a Json, name: &str) -> Self {
+        Self { value, place: name.to_owned() }
+    }
+
+    /// An error here.
+    pub fn error(&self, problem: impl Into<String>) -> JsonError {
+        JsonError::new(self.place.clone(), problem)
+    }
+
+    /// The members, of an object.
+    pub fn members(&self) -> Result<&'a [(String, Json)], JsonError> {
+        match self.value {
+            Json::Object(members) => Ok(members),
+            _ => Err(self.error("an object is due")),
+        }
+    }
+
+    /// A member that may be absent.
+    pub fn optional(&self, name: &str) -> Result<Option<At<'a>>, JsonError> {
+        let found = self.members()?.iter().find(|(key, _)| key == name);
+        Ok(found.map(|(_, value)| At { value, place: format!("{}.{name}", self.place) }))
+    }
+
+    /// A member that may be absent or null.
+    pub fn nullable(&self, name: &str) -> Result<Option<At<'a>>, JsonError> {
+        Ok(self.optional(name)?.filter(|member| !member.is_null()))
+    }
+
+    /// A member that is required.
+    pub fn member(&self, name: &str) -> Result<At<'a>, JsonError> {
+        self.optional(name)?.ok_or_else(|| self.error(format!("the member {name:?} is missing")))
+    }
+
+    /// Refuses members of other names: a request with a misspelt member must not pass as one without it.
+    pub fn refuse_others(&self, known: &[&str]) -> Result<(), JsonError> {
+        match self.members()?.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, _)) => Err(self.error(format!("unknown member {name:?}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The items of a list.
+    pub fn items(&self) -> Result<Vec<At<'a>>, JsonError> {
+        let Json::List(items) = self.value else { return Err(self.error("a list is due")) };
+        let item = |(index, value)| At { value, place: format!("{}[{index}]", self.place) };
+        Ok(items.iter().enumerate().map(item).collect())
+    }
+
+    /// Whether it is null.
+    pub fn is_null(&self) -> bool {
+        *self.value == Json::Null
+    }
+
+    /// A text.
+    pub fn text(&self) -> Result<&'a str, JsonError> {
+        match self.value {
+            Json::Text(text) => Ok(text),
+            _ => Err(self.error("a text is due")),
+        }
+    }
+
+    /// Plain digits below 2^53.
+    pub fn integer(&self) -> Result<u64, JsonError> {
+        match self.value {
+            Json::Integer(value) if *value < INTEGER_LIMIT => Ok(*value),
+            _ => Err(self.error("plain digits below 2^53 are due")),
+        }
+    }
+
+    /// Anything that is written as text in one way: digests, keys, signatures.
+    pub fn parsed<T: std::str::FromStr<Err: fmt::Display>>(&self) -> Result<T, JsonError> {
+        self.text()?.parse().map_err(|error: T::Err| self.error(error.to_string()))
+    }
+
+    /// A list of such.
+    pub fn parsed_list<T: std::str::FromStr<Err: fmt::Display>>(&self) -> Result<Vec<T>, JsonError> {
+        self.items()?.iter().map(At::parsed).collect()
+    }
+
+    /// Bytes of any width.
+    pub fn bytes(&self) -> Result<Vec<u8>, JsonError> {
+        crate::digest::bytes_from_hex(self.text()?).map_err(|error| self.error(error.to_string()))
+    }
+}
