@@ -1,0 +1,185 @@
+//! What can go wrong between us and a chain, and what each case calls for.
+
+use crate::reader::Phase;
+use protocol::{Address, Digest, LedgerId};
+use std::error::Error;
+
+/// Why a chain gave no answer, or refused a write.
+///
+/// Only [`Reverted`](Self::Reverted) and [`NotFound`](Self::NotFound) are the contract's own word. Every other variant
+/// says that nothing could be learned: a verifier makes it `unknown`, never `refuted`; an outbox tries again.
+#[derive(Debug, thiserror::Error)]
+pub enum AnchorError {
+    /// No endpoint gave an answer in time, or what came was no answer. A write may or may not have happened: ask again.
+    #[error(
+        "the chain is out of reach through {endpoint}: {cause}; check the address and the network, or try later"
+    )]
+    OutOfReach {
+        /// Who was asked: scheme, host and port of each endpoint, never a path (it may hold an access key).
+        endpoint: String,
+        /// What happened.
+        #[source]
+        cause: Box<dyn Error + Send + Sync>,
+    },
+    /// An endpoint serves another chain.
+    #[error("{endpoint} serves chain {actual}, not {expected}: correct the endpoint or the chain id")]
+    WrongChain {
+        /// Scheme, host and port.
+        endpoint: String,
+        /// The chain id that was configured.
+        expected: u64,
+        /// The chain id that it serves.
+        actual: u64,
+    },
+    /// What lies at the contract's address does not answer as `Anchors` does.
+    #[error("no Anchors contract at {contract} on chain {chain_id}: correct the address, or deploy it")]
+    NoContract {
+        /// The address that was configured.
+        contract: Address,
+        /// The chain.
+        chain_id: u64,
+    },
+    /// The ledger, or the checkpoint, is not on this chain.
+    #[error(transparent)]
+    NotFound(#[from] Missing),
+    /// The contract refuses the call; nothing was written.
+    #[error("the contract refuses: {0}")]
+    Reverted(#[from] Refusal),
+    /// The endpoint understood and declined for a reason of its own: no funds, a fee too low, a method it lacks.
+    #[error("{endpoint} declines ({code}): {message}")]
+    Declined {
+        /// Scheme, host and port.
+        endpoint: String,
+        /// JSON-RPC error code.
+        code: i64,
+        /// Its own words.
+        message: String,
+    },
+    /// Two answers contradict each other, as happens while a chain reorganises. Ask again; if it stays, the endpoint is
+    /// not to be trusted.
+    #[error("answers contradict each other: {what}; try again, then ask another endpoint")]
+    Inconsistent {
+        /// Which ones, with their numbers.
+        what: String,
+    },
+}
+
+impl AnchorError {
+    /// Whether asking again later can help without anybody changing anything.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::OutOfReach { .. } | Self::Inconsistent { .. })
+    }
+}
+
+/// What was asked for and is not there, by the contract's own word.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    /// Nobody opened this ledger here.
+    #[error("ledger {ledger} was never opened on chain {chain_id}")]
+    Ledger {
+        /// The ledger.
+        ledger: LedgerId,
+        /// The chain that was asked.
+        chain_id: u64,
+    },
+    /// The ledger has no checkpoint of this number yet.
+    #[error("ledger {ledger} has no checkpoint {number}: the latest is {latest}")]
+    Checkpoint {
+        /// The ledger.
+        ledger: LedgerId,
+        /// The number asked for.
+        number: u64,
+        /// The latest number.
+        latest: u64,
+    },
+}
+
+/// Why the contract refuses a call: its custom errors, with their numbers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// `WrongPhase`: opened before, or not open (any more).
+    #[error("ledger {ledger} is {phase}")]
+    WrongPhase {
+        /// The ledger.
+        ledger: LedgerId,
+        /// Where it stands.
+        phase: Phase,
+    },
+    /// `BondTooSmall`.
+    #[error("a bond of {given} wei, at least {minimum} are due")]
+    BondTooSmall {
+        /// Wei sent.
+        given: u128,
+        /// Wei due.
+        minimum: u128,
+    },
+    /// `NotAnchorer`: another key anchors this ledger.
+    #[error("{sender} does not anchor this ledger, {anchorer} does")]
+    NotAnchorer {
+        /// Who asked.
+        sender: Address,
+        /// Who may.
+        anchorer: Address,
+    },
+    /// `NotLatest`: somebody anchored meanwhile, or this is another history.
+    #[error("{given} is not the latest checkpoint, {latest} is")]
+    NotLatest {
+        /// Hash of the checkpoint shown as the latest.
+        given: Digest,
+        /// Hash of the latest.
+        latest: Digest,
+    },
+    /// `PreviousMismatch`.
+    #[error("the new checkpoint names {given} as the one before it, not {expected}")]
+    PreviousMismatch {
+        /// Its `previous`.
+        given: Digest,
+        /// Hash of the latest.
+        expected: Digest,
+    },
+    /// `NumberNotNext`.
+    #[error("checkpoint number {given}, {expected} is next")]
+    NumberNotNext {
+        /// Its number.
+        given: u64,
+        /// The number due.
+        expected: u64,
+    },
+    /// `SizeShrank`.
+    #[error("the log would shrink from {from} entries to {to}")]
+    SizeShrank {
+        /// Entries so far.
+        from: u64,
+        /// Entries in the new checkpoint.
+        to: u64,
+    },
+    /// `VouchersShrank`.
+    #[error("the vouchers would shrink from {from} to {to}")]
+    VouchersShrank {
+        /// Vouchers so far.
+        from: u64,
+        /// Vouchers in the new checkpoint.
+        to: u64,
+    },
+    /// `TooLarge`: sizes stay below 2^48.
+    #[error("{size} entries and {vouchers} vouchers: both stay below 2^48")]
+    TooLarge {
+        /// Entries.
+        size: u64,
+        /// Vouchers.
+        vouchers: u64,
+    },
+    /// `NotAnExtension`: the consistency proof does not hold.
+    #[error("{nodes} proof nodes do not show that the log of {to} entries begins with the log of {from}")]
+    NotAnExtension {
+        /// Entries so far.
+        from: u64,
+        /// Entries in the new checkpoint.
+        to: u64,
+        /// Nodes in the proof.
+        nodes: u64,
+    },
+    /// Anything else, in the words of the contract or the endpoint.
+    #[error("{0}")]
+    Other(String),
+}
