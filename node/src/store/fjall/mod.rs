@@ -1,0 +1,254 @@
+//! The embedded store: an LSM tree with a journal, from the `fjall` crate.
+//!
+//! One fjall keyspace per table, one fjall batch per write set. A commit returns after `fdatasync` of the journal; a
+//! staged set is handed to the system and waits for the next sync. fjall syncs the journal before it writes any table
+//! file, so that a part of a set can never outlive the journal that makes it whole.
+
+mod folder;
+#[cfg(test)]
+mod tests;
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use ::fjall::{Database, Keyspace, KeyspaceCreateOptions, LsmError, PersistMode, Readable};
+
+use self::folder::{Folder, refused};
+use super::{Order, Row, Rows, Snapshot, Span, Store, StoreError, Table, WriteSet, check_sizes, format};
+
+/// Sizes of a [`FjallStore`]. The defaults hold a node with 10^7 vouchers within about 0.5 GiB of memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FjallOptions {
+    /// Memory for blocks read from disk, over all tables.
+    pub cache_bytes: u64,
+    /// Memory for recent writes, for each table: when a table reaches it, they go to a table file in the background.
+    /// A writer who outruns that waits at four times as much.
+    pub memtable_bytes: u64,
+    /// Disk for the journal before tables are made to catch up; at least 64 MiB. Opening reads it all.
+    pub journal_bytes: u64,
+    /// Disk that must stay free for background work: a write that would leave less is refused, so that a full disk
+    /// stops writes in good order instead of in the middle of one.
+    pub reserve_bytes: u64,
+}
+
+impl Default for FjallOptions {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 64 << 20,
+            memtable_bytes: 16 << 20,
+            journal_bytes: 256 << 20,
+            reserve_bytes: 256 << 20,
+        }
+    }
+}
+
+/// Least journal size that fjall takes.
+const MIN_JOURNAL_BYTES: u64 = 64 << 20;
+
+/// Files kept open: leaves half of the usual limit of 1,024 to connections.
+const OPEN_FILES: usize = 400;
+
+/// A [`Store`] in a folder.
+pub struct FjallStore {
+    engine: Arc<Engine>,
+}
+
+/// Fields drop in order: the folder is given free after the database has closed.
+struct Engine {
+    tables: Vec<Keyspace>,
+    /// Taken between two write sets, and cloned for every reader. fjall's own newest snapshot will not do: when a table
+    /// file is written in the background, fjall 3.1 moves the visible sequence number past a batch that is still
+    /// being applied, and a snapshot taken at that moment shows half of it.
+    latest: RwLock<::fjall::Snapshot>,
+    /// Held from the first row of a write set until it shows in `latest`.
+    turn: Mutex<()>,
+    database: Database,
+    reserve_bytes: u64,
+    stopped: OnceLock<String>,
+    folder: Arc<Folder>,
+}
+
+impl FjallStore {
+    /// Opens the store in `path` with the default sizes, and creates it where the folder is missing or empty.
+    ///
+    /// Fails with [`StoreError::Locked`], [`StoreError::NotWritable`], [`StoreError::NotAStore`],
+    /// [`StoreError::UnknownFormat`], [`StoreError::Corrupt`] or [`StoreError::Io`].
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, &FjallOptions::default())
+    }
+
+    /// Like [`Self::open`], with sizes.
+    pub fn open_with(path: &Path, options: &FjallOptions) -> Result<Self, StoreError> {
+        let folder = Arc::new(Folder::open(path)?);
+        if !folder.engine().exists() {
+            let created = Self::start(&folder.engine_new()?, &folder, options)?;
+            format::stamp(&created)?;
+            drop(created);
+            folder.publish()?;
+        }
+        let store = Self::start(&folder.engine(), &folder, options)?;
+        format::check(&*store.snapshot()?, folder.path())?;
+        Ok(store)
+    }
+
+    fn start(place: &Path, folder: &Arc<Folder>, options: &FjallOptions) -> Result<Self, StoreError> {
+        let failed = |error| unreadable(folder.path(), "open its tables", error);
+        let database = Database::builder(place)
+            .cache_size(options.cache_bytes)
+            .max_cached_files(Some(OPEN_FILES))
+            .max_journaling_size(options.journal_bytes.max(MIN_JOURNAL_BYTES))
+            .open()
+            .map_err(failed)?;
+        let sizes = || KeyspaceCreateOptions::default().max_memtable_size(options.memtable_bytes);
+        let tables = Table::ALL
+            .into_iter()
+            .map(|table| database.keyspace(table.name(), sizes))
+            .collect::<Result<_, _>>()
+            .map_err(failed)?;
+        Ok(Self {
+            engine: Arc::new(Engine {
+                tables,
+                latest: RwLock::new(database.snapshot()),
+                turn: Mutex::new(()),
+                database,
+                reserve_bytes: options.reserve_bytes,
+                stopped: OnceLock::new(),
+                folder: Arc::clone(folder),
+            }),
+        })
+    }
+}
+
+impl Store for FjallStore {
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        let at = self.engine.latest.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(Box::new(View { at, engine: Arc::clone(&self.engine) }))
+    }
+
+    fn commit(&self, writes: WriteSet) -> Result<(), StoreError> {
+        self.engine.write(writes, PersistMode::SyncData)
+    }
+
+    fn stage(&self, writes: WriteSet) -> Result<(), StoreError> {
+        self.engine.write(writes, PersistMode::Buffer)
+    }
+}
+
+impl Engine {
+    fn write(&self, writes: WriteSet, persist: PersistMode) -> Result<(), StoreError> {
+        check_sizes(&writes)?;
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cause) = self.stopped.get() {
+            return Err(StoreError::Stopped { cause: cause.clone() });
+        }
+        self.check_room(writes.bytes())?;
+        let outcome = if writes.is_empty() {
+            self.database.persist(persist)
+        } else {
+            let mut batch = self.database.batch().durability(Some(persist));
+            for (table, key, value) in writes.into_rows() {
+                match value {
+                    Some(value) => batch.insert(self.table(table), key, value),
+                    None => batch.remove(self.table(table), key),
+                }
+            }
+            batch.commit()
+        };
+        outcome.map_err(|error| self.stop(error))?;
+        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = self.database.snapshot();
+        Ok(())
+    }
+
+    fn check_room(&self, bytes: usize) -> Result<(), StoreError> {
+        let needed = self.reserve_bytes.saturating_add(bytes as u64);
+        let free = self.folder.free_bytes()?;
+        if free < needed {
+            return Err(StoreError::Full { path: self.folder.path().to_owned(), free, needed });
+        }
+        Ok(())
+    }
+
+    /// fjall takes no write after a failed one either, and no longer says why: the first cause is kept here.
+    fn stop(&self, error: ::fjall::Error) -> StoreError {
+        let cause = match error {
+            ::fjall::Error::Poisoned => "background work failed; is the disk full?".to_owned(),
+            ::fjall::Error::Io(error) | ::fjall::Error::Storage(LsmError::Io(error)) => error.to_string(),
+            other => other.to_string(),
+        };
+        StoreError::Stopped { cause: self.stopped.get_or_init(|| cause).clone() }
+    }
+
+    fn table(&self, table: Table) -> &Keyspace {
+        &self.tables[table.index()]
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // Keeps what was staged. Should the sync fail, the contract still holds: nobody was told that it is durable.
+        let _kept = self.database.persist(PersistMode::SyncData);
+    }
+}
+
+struct View {
+    at: ::fjall::Snapshot,
+    engine: Arc<Engine>,
+}
+
+impl Snapshot for View {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let value = self.at.get(self.engine.table(table), key);
+        let value = value.map_err(|error| unreadable(self.engine.folder.path(), "read a row", error))?;
+        Ok(value.map(|value| value.to_vec()))
+    }
+
+    fn rows(&self, table: Table, span: Span, order: Order) -> Rows {
+        if span.is_empty() {
+            return Box::new(std::iter::empty());
+        }
+        let rows = self.at.range::<Vec<u8>, _>(self.engine.table(table), span.into_bounds());
+        Box::new(ViewRows { rows: Some(rows), order, engine: Arc::clone(&self.engine) })
+    }
+}
+
+/// `rows` is gone after the first error.
+struct ViewRows {
+    rows: Option<::fjall::Iter>,
+    order: Order,
+    engine: Arc<Engine>,
+}
+
+impl Iterator for ViewRows {
+    type Item = Result<Row, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rows = self.rows.as_mut()?;
+        let row = match self.order {
+            Order::Ascending => rows.next()?,
+            Order::Descending => rows.next_back()?,
+        };
+        match row.into_inner() {
+            Ok((key, value)) => Some(Ok(Row { key: key.to_vec(), value: value.to_vec() })),
+            Err(error) => {
+                self.rows = None;
+                Some(Err(unreadable(self.engine.folder.path(), "read a row", error)))
+            }
+        }
+    }
+}
+
+/// What an error of fjall outside a write means to the node.
+fn unreadable(path: &Path, doing: &'static str, error: ::fjall::Error) -> StoreError {
+    match error {
+        ::fjall::Error::Locked => StoreError::Locked { path: path.to_owned(), holder: None },
+        ::fjall::Error::Io(source) | ::fjall::Error::Storage(LsmError::Io(source)) => match source.kind() {
+            // A file that should be there is missing or cut short.
+            ErrorKind::NotFound | ErrorKind::UnexpectedEof | ErrorKind::InvalidData => {
+                StoreError::Corrupt { path: path.to_owned(), detail: source.to_string() }
+            }
+            _ => refused(path, doing, source),
+        },
+        other => StoreError::Corrupt { path: path.to_owned(), detail: other.to_string() },
+    }
+}

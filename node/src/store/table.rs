@@ -1,0 +1,98 @@
+//! The closed list of tables. What the bytes in them mean is the ledger's business, not the store's.
+
+/// A named, ordered map of byte keys to byte values.
+///
+/// The names are part of the stored format: a variant may be added, never renamed or reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Table {
+    /// Facts about the whole store and ledger: format version, ledger identity, sizes. Few rows.
+    Meta,
+    /// Log entries by index.
+    Entries,
+    /// Stored nodes of the log tree.
+    LogNodes,
+    /// Runs of vouchers that share one history, by their first voucher.
+    Runs,
+    /// Chunks of the head array.
+    HeadChunks,
+    /// Stored nodes of the tree over the head chunks.
+    HeadNodes,
+    /// Batches: manifest, terms and where the batch begins.
+    Batches,
+    /// Stored nodes of the batch trees.
+    BatchNodes,
+    /// Voucher records by batch and number.
+    Records,
+    /// Voucher key to its place in a batch.
+    Vouchers,
+    /// Checkpoints and what the chain said of them.
+    Checkpoints,
+    /// Checkpoints that are to be published and followed to finality.
+    Outbox,
+    /// Signed attempts that were refused.
+    Incidents,
+    /// Answers already given, so that a request sent again gets the same answer.
+    Requests,
+}
+
+impl Table {
+    /// Every table, in the order of the enum.
+    pub const ALL: [Self; 14] = [
+        Self::Meta,
+        Self::Entries,
+        Self::LogNodes,
+        Self::Runs,
+        Self::HeadChunks,
+        Self::HeadNodes,
+        Self::Batches,
+        Self::BatchNodes,
+        Self::Records,
+        Self::Vouchers,
+        Self::Checkpoints,
+        Self::Outbox,
+        Self::Incidents,
+        Self::Requests,
+    ];
+
+    /// The name under which the table is stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "meta",
+            Self::Entries => "entries",
+            Self::LogNodes => "log-nodes",
+            Self::Runs => "runs",
+            Self::HeadChunks => "head-chunks",
+            Self::HeadNodes => "head-nodes",
+            Self::Batches => "batches",
+            Self::BatchNodes => "batch-nodes",
+            Self::Records => "records",
+            Self::Vouchers => "vouchers",
+            Self::Checkpoints => "checkpoints",
+            Self::Outbox => "outbox",
+            Self::Incidents => "incidents",
+            Self::Requests => "requests",
+        }
+    }
+
+    /// The place of the table in [`Table::ALL`].
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Table;
+
+    #[test]
+    fn all_lists_every_table_once_and_in_order() {
+        for (place, table) in Table::ALL.into_iter().enumerate() {
+            assert_eq!(table.index(), place, "{table:?}");
+        }
+        let names: BTreeSet<_> = Table::ALL.iter().map(|table| table.name()).collect();
+        assert_eq!(names.len(), Table::ALL.len());
+    }
+}
