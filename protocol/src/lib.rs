@@ -11,7 +11,9 @@
 
 pub mod checkpoint;
 pub mod digest;
+pub mod dossier;
 pub mod entry;
+pub mod fraud;
 pub mod heads;
 pub mod json;
 pub mod keccak;
@@ -21,6 +23,7 @@ pub mod merkle;
 pub mod receipt;
 pub mod signing;
 pub mod time;
+pub mod verify;
 pub mod voucher;
 
 pub use digest::{Address, Digest, LedgerId, PublicKey, Signature};

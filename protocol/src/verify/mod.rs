@@ -1,0 +1,149 @@
+//! The judge: a pure function from a dossier and what the asker knows to a report
+//! (docs/protocol.md sections 10 and 11). The command, the node and any other surface show this report; none adds to it.
+
+mod detail;
+mod question;
+mod report;
+mod steps;
+mod verdict;
+
+pub use detail::{Detail, Reason};
+pub use question::{
+    DEFAULT_MAX_AGE_S, Finality, Opening, Order, Policy, Question, TrustedChain, TrustedCheckpoint,
+};
+pub use report::{HistoryLine, Report, StepReport, VoucherFacts};
+pub use steps::{GRACE_MS, Outcome, memo_order, not_after};
+pub use verdict::Verdict;
+
+use crate::digest::{LedgerId, PublicKey};
+use crate::dossier::Dossier;
+use crate::manifest::Manifest;
+use crate::receipt::Absence;
+use steps::Case;
+
+macro_rules! step_codes {
+    ($($(#[$doc:meta])* $item:ident $code:literal),* $(,)?) => {
+        /// The steps of section 10, in their order.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum StepCode { $($(#[$doc])* $item),* }
+
+        impl StepCode {
+            /// All of them, in order.
+            pub const ALL: &[Self] = &[$(Self::$item),*];
+
+            /// The stable code.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$item => $code),* }
+            }
+        }
+    };
+}
+
+step_codes! {
+    /// The file has the shape of a dossier.
+    FormatValid "format.valid",
+    /// The policy names the ledger.
+    LedgerTrusted "ledger.trusted",
+    /// The trusted source has the checkpoint.
+    CheckpointAnchored "checkpoint.anchored",
+    /// Manifest and terms are the batch's.
+    ManifestIncluded "manifest.included",
+    /// The voucher is in the batch.
+    VoucherIncluded "voucher.included",
+    /// Each entry is in the log.
+    HistoryIncluded "history.included",
+    /// Each entry continues the one before.
+    HistoryLinked "history.linked",
+    /// Each step is allowed.
+    HistoryLegal "history.legal",
+    /// Each step is signed.
+    HistoryAuthorised "history.authorised",
+    /// Nothing was hidden.
+    HeadCurrent "head.current",
+    /// What is not anchored is promised.
+    PendingPromised "pending.promised",
+    /// The code is this voucher's.
+    CodeOpens "code.opens",
+    /// The policy names the issuer.
+    IssuerTrusted "issuer.trusted",
+    /// It is still honoured.
+    TermsCurrent "terms.current",
+}
+
+impl StepCode {
+    /// Whether the later steps still run when this one fails.
+    const fn stops_nothing(self) -> bool {
+        matches!(self, Self::LedgerTrusted | Self::IssuerTrusted | Self::TermsCurrent)
+    }
+
+    fn judge(self, case: &Case<'_>) -> Outcome {
+        match self {
+            Self::FormatValid => Outcome::Passed,
+            Self::LedgerTrusted => case.ledger_trusted(),
+            Self::CheckpointAnchored => case.checkpoint_anchored(),
+            Self::ManifestIncluded => case.manifest_included(),
+            Self::VoucherIncluded => case.voucher_included(),
+            Self::HistoryIncluded => case.history_included(),
+            Self::HistoryLinked => case.history_linked(),
+            Self::HistoryLegal => case.history_legal(),
+            Self::HistoryAuthorised => case.history_authorised(),
+            Self::HeadCurrent => case.head_current(),
+            Self::PendingPromised => case.pending_promised(),
+            Self::CodeOpens => case.code_opens(),
+            Self::IssuerTrusted => case.issuer_trusted(),
+            Self::TermsCurrent => case.terms_current(),
+        }
+    }
+}
+
+/// Judges one voucher.
+pub fn verify(question: &Question<'_>) -> Report {
+    let read = Dossier::parse(question.dossier).and_then(|dossier| {
+        let manifest = Manifest::read(&dossier.manifest.text)?;
+        Ok((dossier, manifest))
+    });
+    match read {
+        Ok((dossier, manifest)) => judge(&Case { question, dossier: &dossier, manifest: &manifest }),
+        Err(error) => {
+            let malformed = Outcome::Failed(Detail::with(Reason::Malformed, [&error]));
+            let steps = StepCode::ALL.iter().map(|code| {
+                let outcome =
+                    if *code == StepCode::FormatValid { malformed.clone() } else { Outcome::Skipped };
+                StepReport { code: *code, outcome }
+            });
+            Report::new(question, None, steps.collect())
+        }
+    }
+}
+
+fn judge(case: &Case<'_>) -> Report {
+    let mut stopped = false;
+    let mut steps = Vec::with_capacity(StepCode::ALL.len());
+    for code in StepCode::ALL {
+        let outcome = if stopped { Outcome::Skipped } else { code.judge(case) };
+        stopped |= matches!(outcome, Outcome::Failed(_)) && !code.stops_nothing();
+        steps.push(StepReport { code: *code, outcome });
+    }
+    Report::new(case.question, Some(case), steps)
+}
+
+/// Judges the operator's signed word that there is no such voucher. `trusted` is the checkpoint that he speaks of.
+/// `Err` says why his word can not be held against him.
+pub fn verify_absence(
+    absence: &Absence,
+    voucher: &PublicKey,
+    ledger: LedgerId,
+    trusted: &TrustedCheckpoint,
+) -> Result<(), Detail> {
+    let speaks_of_it = absence.voucher == *voucher
+        && trusted.ledger == ledger
+        && absence.checkpoint_hash == trusted.checkpoint.hash(ledger);
+    if !speaks_of_it {
+        return Err(Detail::plain(Reason::AbsenceOther));
+    }
+    if absence.is_signed_by(&trusted.checkpoint.operator_key, ledger) {
+        Ok(())
+    } else {
+        Err(Detail::plain(Reason::AbsenceUnsigned))
+    }
+}
