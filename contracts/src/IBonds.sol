@@ -24,7 +24,10 @@ struct Bond {
 
 /// @title The bond behind a ledger: what an operator loses when he lies (docs/protocol.md sections 12 and 13)
 /// @notice Who may take it is decided by judges: contracts that check fraud proofs, added by the opener and never
-/// removed. A judge may slash, and nothing else. What counts as fraud is no matter of this interface.
+/// removed. A judge may slash, and nothing else. What counts as fraud is no matter of this interface; that there is a
+/// `slash` is, because the contract never changes, and a rule written later must still reach a ledger opened today.
+/// Whoever relies on a bond reads which judges `JudgeAdded` named: the opener's own could slash for nothing, and even
+/// then half is burned.
 ///
 /// A reporter first commits to `keccak256(abi.encode(reporter, salt, keccak256(proof)))`. Shown to a judge two blocks
 /// later, the proof takes the whole bond: half is owed to the reporter, half is burned. Without that commitment all of

@@ -1,17 +1,13 @@
 #!/usr/bin/env node
-// Compiles the contracts and writes what the other crates build on, artifacts/NAME.json: ABI, bytecode, compiler.
-// With --check it writes nothing and fails where a committed artefact differs from the sources.
+// Writes what the other crates build on, artifacts/NAME.json (ABI, bytecode, compiler), from what the Makefile has had
+// forge build. With --check it writes nothing and fails where a committed artefact differs.
 "use strict";
-const { execFileSync } = require("child_process");
 const fs = require("fs");
 const path = require("path");
 
 const CONTRACTS = ["Anchors"];
 const root = path.join(__dirname, "..");
-const forge = path.join(root, "node_modules", ".bin", "forge");
-// Folders of its own: a forced build here leaves the cache of the tests alone.
-const out = path.join("out", "artifacts");
-const cache = path.join("cache", "artifacts");
+const built = path.join(root, "out", "artifacts");
 
 /** The same value with the members of every object in alphabetical order, so that equal content has equal text. */
 function sorted(value) {
@@ -21,13 +17,13 @@ function sorted(value) {
 }
 
 function artifact(name) {
-  const built = JSON.parse(fs.readFileSync(path.join(root, out, `${name}.sol`, `${name}.json`), "utf8"));
-  const { compiler, settings } = built.metadata;
+  const output = JSON.parse(fs.readFileSync(path.join(built, `${name}.sol`, `${name}.json`), "utf8"));
+  const { compiler, settings } = output.metadata;
   const content = {
     contractName: name,
-    abi: built.abi,
-    bytecode: built.bytecode.object,
-    deployedBytecode: built.deployedBytecode.object,
+    abi: output.abi,
+    bytecode: output.bytecode.object,
+    deployedBytecode: output.deployedBytecode.object,
     compiler: compiler.version,
     evmVersion: settings.evmVersion,
     optimizerRuns: settings.optimizer.runs,
@@ -35,8 +31,6 @@ function artifact(name) {
   return JSON.stringify(sorted(content), null, 2) + "\n";
 }
 
-const build = ["build", "--force", "--quiet", "--skip", "test", "--out", out, "--cache-path", cache];
-execFileSync(forge, build, { cwd: root, stdio: "inherit" });
 for (const name of CONTRACTS) {
   const file = path.join(root, "artifacts", `${name}.json`);
   const fresh = artifact(name);
