@@ -10,6 +10,9 @@ use std::fmt;
 /// The chain id of development chains: the embedded one and `anvil`.
 pub const DEVELOPMENT_CHAIN_ID: u64 = 31337;
 
+/// The least bond on the chains inside this process: 0.01 of their ether, so that the rule is there.
+pub const DEVELOPMENT_MINIMUM_BOND_WEI: u128 = 10_000_000_000_000_000;
+
 /// Reads what one `Anchors` contract on one chain says.
 ///
 /// # Contract

@@ -3,7 +3,7 @@
 
 use super::ledger::Ledger;
 use crate::error::Refusal;
-use crate::reader::{Block, Chain, Finality, Head, Phase, Place, TxState};
+use crate::reader::{Block, Chain, DEVELOPMENT_MINIMUM_BOND_WEI, Finality, Head, Phase, Place, TxState};
 use crate::writer::Opening;
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
 use protocol::{Address, Digest, LedgerId, keccak};
@@ -194,6 +194,10 @@ fn apply(
             let ledger = origin.ledger();
             if let Some(opened) = ledgers.get(&ledger) {
                 return Err(Refusal::WrongPhase { ledger, phase: opened.phase });
+            }
+            let (given, minimum) = (opening.bond_wei, DEVELOPMENT_MINIMUM_BOND_WEI);
+            if given < minimum {
+                return Err(Refusal::BondTooSmall { given, minimum });
             }
             ledgers.insert(ledger, Ledger::open(origin, opening.operator_key, opening.bond_wei, block));
             Ok(())

@@ -1,0 +1,60 @@
+//! Finding events without asking for more blocks than an endpoint gives at a time.
+
+use super::EvmChain;
+use crate::error::AnchorError;
+use alloy::primitives::B256;
+use alloy::providers::Provider as _;
+use alloy::rpc::types::{Filter, Log};
+
+/// An event and where it stands.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub log: Log,
+    pub tx: B256,
+    pub block_number: u64,
+    pub block_hash: B256,
+}
+
+impl<K> EvmChain<K> {
+    /// The newest event that the filter takes, in blocks up to `newest`, searched backwards to the first block that can
+    /// hold one. None is no proof that there is none: endpoints may keep no old events.
+    pub(super) async fn find(&self, filter: &Filter, newest: u64) -> Result<Option<Found>, AnchorError> {
+        let mut range = self.shared.log_range_blocks;
+        let mut to = newest;
+        loop {
+            let from = to.saturating_sub(range - 1).max(self.shared.from_block);
+            if from > to {
+                return Ok(None);
+            }
+            let page = filter.clone().from_block(from).to_block(to);
+            match self.shared.provider.get_logs(&page).await.map_err(|error| self.failed(error)) {
+                Ok(logs) => {
+                    let newest =
+                        logs.into_iter().filter(|log| !log.removed).max_by_key(|log| log.block_number);
+                    if let Some(log) = newest {
+                        return self.placed(log).map(Some);
+                    }
+                    if from == self.shared.from_block {
+                        return Ok(None);
+                    }
+                    to = from - 1;
+                }
+                // Too many blocks for this endpoint, most likely; with one block the reason is another.
+                Err(AnchorError::Declined { .. }) if range > 1 => range /= 2,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn placed(&self, log: Log) -> Result<Found, AnchorError> {
+        match (log.transaction_hash, log.block_number, log.block_hash) {
+            (Some(tx), Some(block_number), Some(block_hash)) => {
+                Ok(Found { log, tx, block_number, block_hash })
+            }
+            _ => Err(AnchorError::OutOfReach {
+                endpoint: self.shared.endpoints.clone(),
+                cause: "it gave an event without its transaction or block".into(),
+            }),
+        }
+    }
+}

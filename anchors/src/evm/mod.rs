@@ -1,0 +1,149 @@
+//! Any EVM chain behind JSON-RPC endpoints.
+//!
+//! In scope: reading `Anchors` and its events, sending its transactions, falling over from one endpoint to the next.
+//! Not in scope: several endpoints that must agree (one that lies is believed; `protocol::verify` says on whose word a
+//! verdict rests), and replacing a transaction whose fee has become too low.
+
+mod endpoint;
+mod events;
+mod key;
+mod read;
+mod transport;
+mod write;
+
+pub use endpoint::{Endpoint, EndpointError};
+pub use key::{AnchoringKey, KeyError};
+pub use write::Deployment;
+
+pub(crate) use endpoint::{Cause, Exchange};
+
+use crate::error::AnchorError;
+use crate::reader::{Chain, LedgerFacts};
+use alloy::providers::RootProvider;
+use alloy::transports::TransportError;
+use protocol::LedgerId;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use transport::FallOver;
+
+/// How an EVM chain is reached.
+#[derive(Debug, Clone)]
+pub struct EvmOptions {
+    /// The chain and the contract on it.
+    pub chain: Chain,
+    /// Asked in this order until one answers; that one is asked first from then on.
+    pub endpoints: Vec<Endpoint>,
+    /// How long each endpoint may take for an answer.
+    pub timeout: Duration,
+    /// When a block counts as final.
+    pub finality: FinalityRule,
+    /// No block before this one holds events of the contract: its deployment, or the opening of the ledger in question.
+    /// Reading old checkpoints goes back no further.
+    pub from_block: u64,
+    /// Blocks asked for events at a time. Halved, for that question, when an endpoint declines a range.
+    pub log_range_blocks: u64,
+}
+
+impl EvmOptions {
+    /// A contract reached through these endpoints; 10 s for an answer, the chain's own word on finality or 64
+    /// confirmations, events from the first block on, 5,000 blocks at a time.
+    pub fn new(chain: Chain, endpoints: Vec<Endpoint>) -> Self {
+        Self {
+            chain,
+            endpoints,
+            timeout: Duration::from_secs(10),
+            finality: FinalityRule::Tag { else_confirmations: 64 },
+            from_block: 0,
+            log_range_blocks: 5_000,
+        }
+    }
+}
+
+/// When a block counts as final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FinalityRule {
+    /// When the endpoint says so (its `finalized` block); where it does not know that tag, with so many confirmations.
+    Tag {
+        /// Blocks from its own to the newest, both counted; at least 1.
+        else_confirmations: u64,
+    },
+    /// With so many confirmations, whatever the endpoint says.
+    Confirmations(u64),
+}
+
+/// Without a key: reads only.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadOnly;
+
+/// An `Anchors` contract behind JSON-RPC endpoints: an [`AnchorReader`](crate::AnchorReader), and with an
+/// [`AnchoringKey`] an [`AnchorWriter`](crate::AnchorWriter). Clones share their connections.
+#[derive(Clone)]
+pub struct EvmChain<K = ReadOnly> {
+    shared: Arc<Shared>,
+    key: K,
+}
+
+struct Shared {
+    chain: Chain,
+    endpoints: String,
+    provider: RootProvider,
+    finality: FinalityRule,
+    from_block: u64,
+    log_range_blocks: u64,
+    /// Openings that are final: they never change, and lie far back.
+    openings: Mutex<HashMap<LedgerId, LedgerFacts>>,
+}
+
+impl EvmChain {
+    /// A chain to read. Asks nobody anything yet: whether the endpoints serve this chain is checked with the first
+    /// question to each. Fails with [`AnchorError::OutOfReach`] if the system offers no certificates for TLS.
+    pub fn new(options: &EvmOptions) -> Result<Self, AnchorError> {
+        let names = options.endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let client = endpoint::client(options.timeout);
+        let client = client.map_err(|cause| AnchorError::OutOfReach { endpoint: names, cause })?;
+        let http = |endpoint: &Endpoint| -> Box<dyn Exchange> {
+            Box::new(endpoint::Http::new(endpoint.clone(), client.clone()))
+        };
+        let exchanges = options.endpoints.iter().map(http).collect();
+        Ok(Self::over(exchanges, options))
+    }
+
+    /// A chain to read through these exchanges; the options' endpoints do not count.
+    pub(crate) fn over(exchanges: Vec<Box<dyn Exchange>>, options: &EvmOptions) -> Self {
+        let transport = FallOver::new(options.chain.chain_id, options.timeout, exchanges);
+        let shared = Shared {
+            chain: options.chain,
+            endpoints: transport.names(),
+            provider: transport.provider(),
+            finality: options.finality,
+            from_block: options.from_block,
+            log_range_blocks: options.log_range_blocks.max(1),
+            openings: Mutex::default(),
+        };
+        Self { shared: Arc::new(shared), key: ReadOnly }
+    }
+
+    /// The same chain with an account to write with.
+    pub fn signing_with(&self, key: AnchoringKey) -> EvmChain<AnchoringKey> {
+        EvmChain { shared: Arc::clone(&self.shared), key }
+    }
+}
+
+impl<K> EvmChain<K> {
+    fn failed(&self, error: TransportError) -> AnchorError {
+        transport::anchor_error(&self.shared.endpoints, error)
+    }
+}
+
+impl<K: fmt::Debug> fmt::Debug for EvmChain<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { shared, key } = self;
+        f.debug_struct("EvmChain")
+            .field("chain", &shared.chain)
+            .field("endpoints", &shared.endpoints)
+            .field("key", key)
+            .finish_non_exhaustive()
+    }
+}
