@@ -1,3 +1,4 @@
-//! The service.
+//! The service: takes steps, keeps the ledger, anchors it, answers for it.
 
+pub mod ledger;
 pub mod store;

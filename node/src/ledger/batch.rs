@@ -1,0 +1,216 @@
+//! Taking in a batch: every record is read and hashed before its Issue entry is decided, and none of it is visible
+//! before that entry is committed (docs/protocol.md section 4).
+//!
+//! Memory: 32 bytes a record, to find a voucher that stands twice. The upload lies in a file until it is taken in.
+
+use super::decide::Instruction;
+use super::reads::Reads as _;
+use super::refused::Refused;
+use super::rows::{Batch, ReadError, batch_node_key, number_key};
+use crate::store::{Snapshot, Store, Table, WriteSet};
+use protocol::entry::{Entry, Signed};
+use protocol::manifest::{Manifest, Terms, manifest_digest};
+use protocol::merkle::{Frontier, NodeId, Nodes, TreeHash as _};
+use protocol::voucher::Record;
+use protocol::{Digest, Keccak, PublicKey};
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _};
+
+/// Nodes below this level are not stored: they follow from 16 neighbouring records, which are.
+const STORED_FROM_LEVEL: u8 = 4;
+
+/// What a batch says of itself, before its records.
+#[derive(Debug, Clone)]
+pub struct BatchHeader {
+    /// The manifest's exact text.
+    pub manifest: String,
+    /// The terms.
+    pub terms: Terms,
+    /// The Issue entry, its clock still 0.
+    pub entry: Entry,
+    /// The issuer's signature on it.
+    pub signatures: Vec<Signed>,
+}
+
+impl BatchHeader {
+    /// Everything that can be said without the records: manifest, terms and entry fit each other, and the records are
+    /// as many as the terms say.
+    pub fn check(&self, records: u64) -> Result<(), Refused> {
+        let manifest = Manifest::check_for_issue(&self.manifest);
+        manifest.map_err(|error| Refused::Malformed(error.to_string()))?;
+        let count = self.terms.count();
+        if self.entry.count != count || records != count {
+            let what = format!(
+                "the terms are of {count} vouchers, the entry of {}, and {records} records came",
+                self.entry.count
+            );
+            return Err(Refused::Malformed(what));
+        }
+        Ok(())
+    }
+
+    fn leaf(&self) -> Digest {
+        self.terms.leaf(manifest_digest(&self.manifest))
+    }
+}
+
+/// Reads all records, checks them, and stages their rows behind the vouchers so far. What is staged means nothing until
+/// the returned instruction is accepted; if it never is, the next batch writes over it.
+pub fn stage(
+    store: &dyn Store,
+    header: &BatchHeader,
+    records: &mut File,
+    signers: Vec<PublicKey>,
+) -> Result<Instruction, Refused> {
+    let snapshot = store.snapshot()?;
+    check_records(&*snapshot, header, records)?;
+    drop(snapshot);
+    stage_rows(store, header, records)?;
+    let batch = Batch {
+        count: header.entry.count,
+        index: 0,
+        root: *header.entry.content.as_bytes(),
+        manifest: header.manifest.clone(),
+        terms: header.terms.encode(),
+    };
+    Ok(Instruction {
+        entry: header.entry,
+        memo: None,
+        signatures: header.signatures.clone(),
+        signers,
+        batch: Some(batch),
+    })
+}
+
+fn check_records(snapshot: &dyn Snapshot, header: &BatchHeader, records: &mut File) -> Result<(), Refused> {
+    let mut tree = Frontier::<Keccak>::default();
+    tree.append(header.leaf(), |_, _| ());
+    let mut keys = Vec::new();
+    for_each(records, |position, record| {
+        tree.append(record.leaf(), |_, _| ());
+        if snapshot.number_of(&record.key)?.is_some() {
+            return Err(Refused::DuplicateVoucher { voucher: record.key, position, in_ledger: true });
+        }
+        keys.push(record.key);
+        Ok(())
+    })?;
+    if tree.root() != header.entry.content {
+        let what = "the records, manifest and terms lead to another batch root than the entry's content";
+        return Err(Refused::Malformed(what.to_owned()));
+    }
+    keys.sort_unstable();
+    let twice = keys.array_windows().find(|[one, next]| one == next).map(|[one, _]| *one);
+    drop(keys);
+    match twice {
+        Some(voucher) => Err(Refused::DuplicateVoucher {
+            voucher,
+            position: second_position(records, &voucher)?,
+            in_ledger: false,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn second_position(records: &mut File, voucher: &PublicKey) -> Result<u64, Refused> {
+    let mut positions = Vec::new();
+    for_each(records, |position, record| {
+        if record.key == *voucher {
+            positions.push(position);
+        }
+        Ok(())
+    })?;
+    Ok(positions.get(1).copied().unwrap_or_default())
+}
+
+fn stage_rows(store: &dyn Store, header: &BatchHeader, records: &mut File) -> Result<(), Refused> {
+    let first = header.entry.first;
+    let mut tree = Frontier::<Keccak>::default();
+    let mut writes = WriteSet::new();
+    let append = |tree: &mut Frontier<Keccak>, writes: &mut WriteSet, leaf| {
+        tree.append(leaf, |at, node: Digest| {
+            if at.level >= STORED_FROM_LEVEL {
+                writes.put(Table::BatchNodes, batch_node_key(first, at), node.as_bytes().to_vec());
+            }
+        });
+    };
+    append(&mut tree, &mut writes, header.leaf());
+    for_each(records, |position, record| {
+        append(&mut tree, &mut writes, record.leaf());
+        let number = number_key(first.saturating_add(position));
+        writes.put(Table::Records, number, record.encode());
+        writes.put(Table::Vouchers, *record.key.as_bytes(), number);
+        if writes.bytes() >= WriteSet::BULK_BYTES {
+            store.stage(std::mem::take(&mut writes))?;
+        }
+        Ok(())
+    })?;
+    Ok(store.stage(writes)?)
+}
+
+/// Reads the records from the start of the file, one after the other.
+fn for_each(
+    records: &mut File,
+    mut each: impl FnMut(u64, Record) -> Result<(), Refused>,
+) -> Result<(), Refused> {
+    let unreadable =
+        |error: std::io::Error| Refused::Malformed(format!("the upload can not be read: {error}"));
+    records.rewind().map_err(unreadable)?;
+    let mut reader = BufReader::with_capacity(1 << 18, records);
+    let mut bytes = [0; Record::WIDTH];
+    for position in 0.. {
+        match reader.read_exact(&mut bytes) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,
+            Err(error) => return Err(unreadable(error)),
+        }
+        let record =
+            Record::decode(&bytes).ok_or(Refused::Malformed("a record of another width".to_owned()))?;
+        each(position, record)?;
+    }
+    Ok(())
+}
+
+/// The nodes of a stored batch tree: the upper ones as stored, the lower ones from the records.
+pub struct BatchNodes<'a> {
+    snapshot: &'a dyn Snapshot,
+    first: u64,
+    leaf: Digest,
+}
+
+impl<'a> BatchNodes<'a> {
+    /// The tree of the batch that begins at voucher `first`.
+    pub fn new(snapshot: &'a dyn Snapshot, first: u64, batch: &Batch) -> Result<Self, ReadError> {
+        let terms = Terms::decode(&batch.terms).map_err(|_| ReadError::damaged(Table::Batches, first))?;
+        Ok(Self { snapshot, first, leaf: terms.leaf(manifest_digest(&batch.manifest)) })
+    }
+
+    fn leaf_at(&self, index: u64) -> Result<Digest, ReadError> {
+        let Some(offset) = index.checked_sub(1) else { return Ok(self.leaf) };
+        let number = self.first.saturating_add(offset);
+        let record = self.snapshot.record(number)?;
+        record.map(|record| record.leaf()).ok_or_else(|| ReadError::damaged(Table::Records, number))
+    }
+}
+
+impl Nodes<Digest> for BatchNodes<'_> {
+    type Error = ReadError;
+
+    fn node(&self, at: NodeId) -> Result<Digest, ReadError> {
+        if at.level == 0 {
+            return self.leaf_at(at.index);
+        }
+        if at.level < STORED_FROM_LEVEL {
+            let left = NodeId { level: at.level - 1, index: at.index << 1 };
+            let right = NodeId { index: left.index | 1, ..left };
+            return Ok(Keccak::node(&self.node(left)?, &self.node(right)?));
+        }
+        let value = self.snapshot.get(Table::BatchNodes, &batch_node_key(self.first, at))?;
+        let node = value.and_then(|value| Digest::from_slice(&value).ok());
+        node.ok_or_else(|| {
+            ReadError::damaged(
+                Table::BatchNodes,
+                format!("{} on level {} of batch {}", at.index, at.level, self.first),
+            )
+        })
+    }
+}

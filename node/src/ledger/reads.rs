@@ -1,0 +1,143 @@
+//! Looking things up in the ledger: the same questions over what is stored and over what is about to be.
+
+use super::rows::{Accepted, Batch, ReadError, Run, decode, key_number, number_key};
+use crate::store::{Order, Row, Snapshot, Span, StoreError, Table, WriteSet};
+use protocol::PublicKey;
+use protocol::manifest::Terms;
+use protocol::voucher::Record;
+use std::collections::BTreeMap;
+
+/// Point and floor reads over the tables of a ledger, and the questions that need nothing else.
+pub trait Reads {
+    /// The value at `key`.
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The row with the greatest key that is at most `key`.
+    fn floor(&self, table: Table, key: &[u8]) -> Result<Option<Row>, StoreError>;
+
+    /// The accepted entry at `index`.
+    fn entry(&self, index: u64) -> Result<Option<Accepted>, ReadError> {
+        let value = self.get(Table::Entries, &number_key(index))?;
+        value.map(|value| Accepted::decode(index, &value)).transpose()
+    }
+
+    /// The accepted entry at `index`, where another row says that there is one.
+    fn known_entry(&self, index: u64) -> Result<Accepted, ReadError> {
+        self.entry(index)?.ok_or_else(|| ReadError::damaged(Table::Entries, index))
+    }
+
+    /// The run that holds voucher `number`, with its first number.
+    fn run_of(&self, number: u64) -> Result<Option<(u64, Run)>, ReadError> {
+        let Some(row) = self.floor(Table::Runs, &number_key(number))? else { return Ok(None) };
+        let first = key_number(Table::Runs, &row.key)?;
+        let run: Run = decode(Table::Runs, first, &row.value)?;
+        Ok((number < run.end).then_some((first, run)))
+    }
+
+    /// The batch that holds voucher `number`, with its first number.
+    fn batch_of(&self, number: u64) -> Result<Option<(u64, Batch)>, ReadError> {
+        let Some(row) = self.floor(Table::Batches, &number_key(number))? else { return Ok(None) };
+        let first = key_number(Table::Batches, &row.key)?;
+        let batch: Batch = decode(Table::Batches, first, &row.value)?;
+        Ok((number - first < batch.count).then_some((first, batch)))
+    }
+
+    /// The terms of the batch that holds voucher `number`.
+    fn terms_of(&self, number: u64) -> Result<Terms, ReadError> {
+        let damaged = || ReadError::damaged(Table::Batches, format!("for voucher {number}"));
+        let (_, batch) = self.batch_of(number)?.ok_or_else(damaged)?;
+        Terms::decode(&batch.terms).map_err(|_| damaged())
+    }
+
+    /// The record of voucher `number`.
+    fn record(&self, number: u64) -> Result<Option<Record>, ReadError> {
+        let Some(value) = self.get(Table::Records, &number_key(number))? else { return Ok(None) };
+        Record::decode(&value).map(Some).ok_or_else(|| ReadError::damaged(Table::Records, number))
+    }
+
+    /// The number of an issued voucher. Rows that an import left behind when it broke off lead nowhere: their number is
+    /// not issued, or it is another voucher's.
+    fn number_of(&self, voucher: &PublicKey) -> Result<Option<u64>, ReadError> {
+        let Some(value) = self.get(Table::Vouchers, voucher.as_bytes())? else { return Ok(None) };
+        let number = key_number(Table::Vouchers, &value)?;
+        let issued = self.batch_of(number)?.is_some();
+        let theirs = issued && self.record(number)?.is_some_and(|record| record.key == *voucher);
+        Ok(theirs.then_some(number))
+    }
+
+    /// The entries of a voucher's history from its Issue to the entry at `latest`, oldest first.
+    fn chain_to(&self, latest: u64) -> Result<Vec<Accepted>, ReadError> {
+        let mut chain = vec![self.known_entry(latest)?];
+        while let Some(prev) = chain.last().map(|item| item.state.entry.prev) {
+            if prev == protocol::entry::Entry::NO_PREV {
+                break;
+            }
+            chain.push(self.known_entry(prev)?);
+        }
+        chain.reverse();
+        Ok(chain)
+    }
+}
+
+impl Reads for dyn Snapshot + '_ {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Snapshot::get(self, table, key)
+    }
+    fn floor(&self, table: Table, key: &[u8]) -> Result<Option<Row>, StoreError> {
+        Snapshot::floor(self, table, key)
+    }
+}
+
+/// A snapshot with the writes of entries that are decided and not committed yet. Nothing is ever deleted here.
+pub struct Overlay<'a> {
+    below: &'a dyn Snapshot,
+    rows: BTreeMap<(Table, Vec<u8>), Vec<u8>>,
+}
+
+impl<'a> Overlay<'a> {
+    /// Nothing decided yet.
+    pub fn over(below: &'a dyn Snapshot) -> Self {
+        Self { below, rows: BTreeMap::new() }
+    }
+
+    /// Writes a row.
+    pub fn put(&mut self, table: Table, key: impl Into<Vec<u8>>, value: Vec<u8>) {
+        self.rows.insert((table, key.into()), value);
+    }
+
+    /// How many incidents are kept against the entry at `prev`.
+    pub fn incidents_against(&self, prev: u64) -> Result<usize, StoreError> {
+        let decided = self
+            .rows
+            .keys()
+            .filter(|(table, key)| *table == Table::Incidents && key.starts_with(&number_key(prev)));
+        let stored = self.below.rows(Table::Incidents, Span::prefix(&number_key(prev)), Order::Ascending);
+        Ok(decided.count() + stored.collect::<Result<Vec<_>, _>>()?.len())
+    }
+
+    /// Everything that was written.
+    pub fn into_writes(self) -> WriteSet {
+        let mut writes = WriteSet::new();
+        self.rows.into_iter().for_each(|((table, key), value)| writes.put(table, key, value));
+        writes
+    }
+}
+
+impl Reads for Overlay<'_> {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.rows.get(&(table, key.to_vec())) {
+            Some(value) => Ok(Some(value.clone())),
+            None => self.below.get(table, key),
+        }
+    }
+
+    fn floor(&self, table: Table, key: &[u8]) -> Result<Option<Row>, StoreError> {
+        let stored = self.below.floor(table, key)?;
+        let decided = self.rows.range((table, Vec::new())..=(table, key.to_vec())).next_back();
+        let decided = decided.map(|((_, key), value)| Row { key: key.clone(), value: value.clone() });
+        Ok(match (stored, decided) {
+            (Some(stored), Some(decided)) if stored.key > decided.key => Some(stored),
+            (stored, decided) => decided.or(stored),
+        })
+    }
+}

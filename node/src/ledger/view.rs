@@ -1,0 +1,238 @@
+//! What the ledger shows of itself: everything read from one snapshot, so that no answer mixes two moments.
+
+use super::batch::BatchNodes;
+use super::heads::HeadTree;
+use super::reads::Reads as _;
+use super::rows::{Accepted, Batch, Incident, Published, ReadError, Run, key_number, number_key};
+use super::sequencer::LogNodes;
+use crate::store::{Order, Snapshot, Span, Table};
+use protocol::dossier::{
+    Dossier, DossierCheckpoint, HeadPart, HistoryItem, Ledger, ManifestPart, Memo, PendingItem, Step,
+    VoucherPart,
+};
+use protocol::heads::{chunk_of, chunks_for};
+use protocol::manifest::Terms;
+use protocol::merkle::inclusion_path;
+use protocol::receipt::{Absence, Receipt};
+use protocol::signing::KeyPair;
+use protocol::voucher::Record;
+use protocol::{Digest, Keccak, PublicKey};
+use std::sync::Arc;
+
+/// The ledger at one moment.
+pub struct View {
+    snapshot: Box<dyn Snapshot>,
+    ledger: Ledger,
+    operator: Arc<KeyPair>,
+}
+
+/// A voucher where it stands now.
+#[derive(Debug, Clone)]
+pub struct VoucherNow {
+    /// Its number.
+    pub number: u64,
+    /// Its record.
+    pub record: Record,
+    /// Its latest entry.
+    pub latest: Accepted,
+    /// First number of its batch.
+    pub batch_first: u64,
+    /// Its batch.
+    pub batch: Batch,
+}
+
+impl View {
+    pub(super) fn new(snapshot: Box<dyn Snapshot>, ledger: Ledger, operator: Arc<KeyPair>) -> Self {
+        Self { snapshot, ledger, operator }
+    }
+
+    /// Entries in the log.
+    pub fn size(&self) -> Result<u64, ReadError> {
+        let row = self.snapshot.last(Table::Entries, Span::all())?;
+        row.map_or(Ok(0), |row| Ok(key_number(Table::Entries, &row.key)?.saturating_add(1)))
+    }
+
+    /// Vouchers issued: the number that the next one gets.
+    pub fn vouchers(&self) -> Result<u64, ReadError> {
+        let Some(row) = self.snapshot.last(Table::Batches, Span::all())? else { return Ok(0) };
+        let first = key_number(Table::Batches, &row.key)?;
+        Ok(self.snapshot.batch_of(first)?.map_or(first, |(first, batch)| first.saturating_add(batch.count)))
+    }
+
+    /// The entry at `index`.
+    pub fn entry(&self, index: u64) -> Result<Option<Accepted>, ReadError> {
+        self.snapshot.entry(index)
+    }
+
+    /// The receipt of an accepted entry: the same however often it is asked for.
+    pub fn receipt(&self, accepted: &Accepted) -> Receipt {
+        let state = &accepted.state;
+        let leaf = state.entry.leaf();
+        Receipt::sign(&self.operator, self.ledger.id, state.index, leaf, accepted.anchor_by)
+    }
+
+    /// The runs over `first..end`, clipped to it, at most `limit`.
+    pub fn runs(&self, first: u64, end: u64, limit: usize) -> Result<Vec<(u64, Run)>, ReadError> {
+        let mut runs = Vec::new();
+        let mut number = first;
+        while number < end && runs.len() < limit {
+            let Some((_, run)) = self.snapshot.run_of(number)? else { break };
+            runs.push((number, Run { end: run.end.min(end), ..run }));
+            number = run.end;
+        }
+        Ok(runs)
+    }
+
+    /// The batch with this root, with its first number.
+    pub fn batch_by_root(&self, root: Digest) -> Result<Option<(u64, Batch)>, ReadError> {
+        let Some(value) = self.snapshot.get(Table::Requests, root.as_bytes())? else { return Ok(None) };
+        self.snapshot.batch_of(key_number(Table::Requests, &value)?)
+    }
+
+    /// A voucher by its name.
+    pub fn voucher(&self, key: &PublicKey) -> Result<Option<VoucherNow>, ReadError> {
+        let Some(number) = self.snapshot.number_of(key)? else { return Ok(None) };
+        let damaged = |table| ReadError::damaged(table, format!("for voucher {number}"));
+        let (_, run) = self.snapshot.run_of(number)?.ok_or_else(|| damaged(Table::Runs))?;
+        let (batch_first, batch) = self.snapshot.batch_of(number)?.ok_or_else(|| damaged(Table::Batches))?;
+        let record = self.snapshot.record(number)?.ok_or_else(|| damaged(Table::Records))?;
+        let latest = self.snapshot.known_entry(run.index)?;
+        Ok(Some(VoucherNow { number, record, latest, batch_first, batch }))
+    }
+
+    /// A voucher's entries, oldest first.
+    pub fn history(&self, voucher: &VoucherNow) -> Result<Vec<Accepted>, ReadError> {
+        self.snapshot.chain_to(voucher.latest.state.index)
+    }
+
+    /// The checkpoint of this number.
+    pub fn checkpoint(&self, number: u64) -> Result<Option<Published>, ReadError> {
+        let value = self.snapshot.get(Table::Checkpoints, &number_key(number))?;
+        value.map(|value| Published::decode(&value)).transpose()
+    }
+
+    /// Checkpoints from `number` upwards, at most `limit`.
+    pub fn checkpoints(&self, number: u64, limit: usize) -> Result<Vec<Published>, ReadError> {
+        let span = Span::all().at_least(&number_key(number));
+        let rows = self.snapshot.page(Table::Checkpoints, span, Order::Ascending, limit)?;
+        rows.iter().map(|row| Published::decode(&row.value)).collect()
+    }
+
+    /// The newest checkpoint that stands in a block of the chain.
+    pub fn latest_anchored(&self) -> Result<Option<Published>, ReadError> {
+        for row in self.snapshot.rows(Table::Checkpoints, Span::all(), Order::Descending) {
+            let published = Published::decode(&row?.value)?;
+            if published.anchored.is_some() {
+                return Ok(Some(published));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Incidents after `after`, in the order of the entries that they were signed against, with their keys.
+    pub fn incidents(
+        &self,
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Incident)>, ReadError> {
+        let span = after.map_or_else(Span::all, |key| Span::all().above(key));
+        let rows = self.snapshot.page(Table::Incidents, span, Order::Ascending, limit)?;
+        rows.into_iter().map(|row| Ok((row.key, Incident::decode(&row.value)?))).collect()
+    }
+
+    /// The refused sales that were signed against these entries and cover voucher `number`.
+    pub fn incidents_of(&self, number: u64, history: &[Accepted]) -> Result<Vec<Incident>, ReadError> {
+        let mut found = Vec::new();
+        for item in history {
+            let against = Span::prefix(&number_key(item.state.index));
+            for row in self.snapshot.rows(Table::Incidents, against, Order::Ascending) {
+                let incident = Incident::decode(&row?.value)?;
+                if incident.entry.covers(number) {
+                    found.push(incident);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The operator's word that no entry below this checkpoint's size issued `voucher`.
+    pub fn absence(&self, voucher: PublicKey, checkpoint: &Published, now: u64) -> Absence {
+        let hash = checkpoint.checkpoint.hash(self.ledger.id);
+        Absence::sign(&self.operator, self.ledger.id, voucher, hash, now)
+    }
+
+    /// The dossier of a voucher under an anchored checkpoint, with what is pending after it where it is the newest;
+    /// none where the checkpoint does not cover its Issue entry.
+    pub fn dossier(&self, voucher: &VoucherNow, under: &Published) -> Result<Option<Dossier>, ReadError> {
+        let checkpoint = &under.checkpoint;
+        let chain = self.history(voucher)?;
+        let incidents = self.incidents_of(voucher.number, &chain)?;
+        let covered = chain.partition_point(|item| item.state.index < checkpoint.size);
+        let (history, pending) = chain.split_at(covered);
+        if history.is_empty() {
+            return Ok(None);
+        }
+        let newest = self.latest_anchored()?.is_some_and(|latest| latest.checkpoint == *checkpoint);
+        let history = history.iter().map(|item| self.history_item(item, checkpoint.size));
+        let pending = pending.iter().filter(|_| newest).map(|item| self.pending_item(item));
+        let (manifest, part) = self.batch_parts(voucher)?;
+        Ok(Some(Dossier::new(
+            self.ledger,
+            DossierCheckpoint { checkpoint: *checkpoint, anchored: under.anchored },
+            manifest,
+            part,
+            self.head_part(voucher.number, under)?,
+            history.collect::<Result<_, _>>()?,
+            pending.collect(),
+            incidents.into_iter().map(incident_step).collect(),
+        )))
+    }
+
+    fn batch_parts(&self, voucher: &VoucherNow) -> Result<(ManifestPart, VoucherPart), ReadError> {
+        let VoucherNow { number, record, batch_first, batch, .. } = voucher;
+        let nodes = BatchNodes::new(&*self.snapshot, *batch_first, batch)?;
+        let size = batch.count.saturating_add(1);
+        let leaf = (number - batch_first).saturating_add(1);
+        let terms =
+            Terms::decode(&batch.terms).map_err(|_| ReadError::damaged(Table::Batches, batch_first))?;
+        let path = inclusion_path::<Keccak, _>(&nodes, 0, size)?;
+        let manifest = ManifestPart { text: batch.manifest.clone(), terms, path };
+        let path = inclusion_path::<Keccak, _>(&nodes, leaf, size)?;
+        Ok((manifest, VoucherPart { number: *number, key: record.key, label: record.label, path }))
+    }
+
+    fn head_part(&self, number: u64, under: &Published) -> Result<HeadPart, ReadError> {
+        let tree = HeadTree::at(&*self.snapshot, under.checkpoint.number);
+        let chunk = chunk_of(number);
+        let path = inclusion_path::<Keccak, _>(&tree, chunk, chunks_for(under.checkpoint.vouchers))?;
+        Ok(HeadPart { chunk: tree.chunk(chunk)?, path })
+    }
+
+    fn history_item(&self, item: &Accepted, size: u64) -> Result<HistoryItem, ReadError> {
+        let index = item.state.index;
+        let path = inclusion_path::<Keccak, _>(&LogNodes(&*self.snapshot), index, size)?;
+        Ok(HistoryItem { index, step: accepted_step(item), path })
+    }
+
+    fn pending_item(&self, item: &Accepted) -> PendingItem {
+        PendingItem { index: item.state.index, step: accepted_step(item), receipt: self.receipt(item) }
+    }
+}
+
+/// An accepted entry as dossiers and answers show it.
+pub fn accepted_step(item: &Accepted) -> Step {
+    Step {
+        entry: item.state.entry,
+        memo: item.memo.clone().map_or(Memo::None, Memo::Text),
+        signatures: item.signatures.clone(),
+    }
+}
+
+/// An incident as dossiers and answers show it.
+pub fn incident_step(incident: Incident) -> Step {
+    Step {
+        entry: incident.entry,
+        memo: incident.memo.map_or(Memo::None, Memo::Text),
+        signatures: incident.signatures,
+    }
+}
