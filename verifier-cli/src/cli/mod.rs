@@ -1,0 +1,56 @@
+//! The command line: every command with its options, read by clap and told in the asker's language.
+//!
+//! English help stands here, in the doc comments; other languages in their `help.ftl` and `party.ftl`.
+
+mod help;
+mod secret;
+mod usage;
+
+use crate::commands::{dossier, history, verify};
+use crate::failure::Failure;
+use crate::lang::{Language, Texts};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use std::ffi::OsString;
+
+/// Check a prepaid voucher against the chain, and take the steps of those who trade it.
+#[derive(Debug, Parser)]
+#[command(name = "vouchsafe", version, disable_help_flag = true, disable_version_flag = true)]
+#[command(disable_help_subcommand = true)]
+pub struct Cli {
+    /// The language to speak; without it the locale decides.
+    #[arg(long, global = true, value_enum, value_name = "zh|en")]
+    pub lang: Option<Language>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judge a voucher: is it genuine, is it unspent, is it mine.
+    Verify(verify::Args),
+    /// Show through whose hands a voucher went.
+    History(history::Args),
+    /// Save the file with which anybody can judge a voucher.
+    Dossier(dossier::Args),
+}
+
+/// Why no command runs.
+#[derive(Debug)]
+pub enum Stop {
+    /// Help or the version was asked for: print it.
+    Asked(String),
+    /// The command line is wrong.
+    Wrong(Failure),
+}
+
+/// Reads the command line.
+pub fn parse(arguments: &[OsString], texts: &Texts) -> Result<Cli, Stop> {
+    if secret::is_among(arguments) {
+        return Err(Stop::Wrong(Failure::usage("error-secret-argument")));
+    }
+    let command = help::in_language(Cli::command(), texts);
+    let matches = command.try_get_matches_from(arguments).map_err(|error| usage::stop(&error))?;
+    Cli::from_arg_matches(&matches).map_err(|error| usage::stop(&error))
+}

@@ -1,0 +1,41 @@
+//! One file a command. Each has its `Args` and a `run` that gives the exit code or a [`Failure`].
+
+pub mod dossier;
+pub mod history;
+pub mod verify;
+
+use crate::cli::{self, Command, Stop};
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::lang::Language;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the command of these arguments (the first is the program's name) in the surroundings of this process.
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    let language = Language::find(&arguments, |name| std::env::var(name).ok());
+    let mut console = Console::of_process(language);
+    let exit = match cli::parse(&arguments, &console.texts) {
+        Ok(cli) => dispatch(cli.command, &mut console).unwrap_or_else(|failure| {
+            console.fail(&failure);
+            failure.exit
+        }),
+        Err(Stop::Asked(text)) => {
+            console.line(text.trim_end());
+            0
+        }
+        Err(Stop::Wrong(failure)) => {
+            console.fail(&failure);
+            failure.exit
+        }
+    };
+    ExitCode::from(console.finish(exit))
+}
+
+fn dispatch(command: Command, console: &mut Console) -> Result<u8, Failure> {
+    match command {
+        Command::Verify(args) => verify::run(&args, console),
+        Command::History(args) => history::run(&args, console),
+        Command::Dossier(args) => dossier::run(&args, console),
+    }
+}

@@ -1,0 +1,15 @@
+//! The `vouchsafe` command as a library: what the binary does, open to tests and fuzzing.
+//!
+//! In scope: asking for a voucher and judging it (`verify`, `history`, `dossier`), the parties' steps, supplier files.
+//! Out of scope: the protocol itself (`protocol`), the chain (`anchors`), the node, on which this crate never depends.
+
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod commands;
+pub mod console;
+pub mod failure;
+pub mod lang;
+pub mod node_client;
+pub mod report;
+pub mod source;

@@ -1,0 +1,174 @@
+//! Speaking to a node: its HTTP resources as calls that wait for their answer.
+//!
+//! In scope: the reading resources, one way to post, problems (RFC 9457) as errors. Out of scope: believing what a node
+//! says; whoever needs to believe it verifies it.
+
+mod address;
+mod error;
+mod views;
+
+pub use address::NodeAddress;
+pub use error::{NodeError, Problem};
+pub use views::{LedgerName, LedgerView, Run, Runs, VoucherView};
+
+use protocol::PublicKey;
+use protocol::voucher::link_name;
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde::de::DeserializeOwned;
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// No answer of a node is longer.
+pub const ANSWER_BYTES: usize = 64 << 20;
+
+/// How long a node may take to accept a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a node may send nothing at all while its answer is awaited.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A node. Building one starts a runtime and reads the system's certificates: a command that reads files alone builds none.
+pub struct NodeClient {
+    address: NodeAddress,
+    client: Client,
+    runtime: Runtime,
+}
+
+impl NodeClient {
+    /// The node at this address; nothing is asked yet. TLS trusts what the system trusts.
+    pub fn new(address: NodeAddress) -> Result<Self, NodeError> {
+        // Installed once in a process; whoever was first chose.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(SILENCE_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::limited(3))
+            .user_agent(concat!("vouchsafe/", env!("CARGO_PKG_VERSION")))
+            .build();
+        let broken = |cause: String| NodeError::OutOfReach { address: address.to_string(), cause };
+        let client = client.map_err(|error| broken(causes(error)))?;
+        let runtime = crate::source::runtime().map_err(|error| broken(error.to_string()))?;
+        Ok(Self { address, client, runtime })
+    }
+
+    /// Where it is.
+    pub const fn address(&self) -> &NodeAddress {
+        &self.address
+    }
+
+    /// What it says of its ledger.
+    pub fn ledger(&self) -> Result<LedgerView, NodeError> {
+        self.get("v1/ledger")
+    }
+
+    /// Where a voucher stands.
+    pub fn voucher(&self, voucher: &PublicKey) -> Result<VoucherView, NodeError> {
+        self.get(&format!("v1/vouchers/{}", link_name(voucher)))
+    }
+
+    /// The dossier of a voucher as text, under the newest checkpoint or the one of this number.
+    pub fn dossier(&self, voucher: &PublicKey, checkpoint: Option<u64>) -> Result<String, NodeError> {
+        let query = checkpoint.map(|number| format!("?checkpoint={number}")).unwrap_or_default();
+        let bytes = self.get_bytes(&format!("v1/vouchers/{}/dossier{query}", link_name(voucher)))?;
+        String::from_utf8(bytes).map_err(|_| self.unreadable("its dossier is not UTF-8"))
+    }
+
+    /// Neighbouring vouchers that share their latest entry, within `count` numbers from `first`.
+    pub fn runs(&self, first: u64, count: u64) -> Result<Runs, NodeError> {
+        self.get(&format!("v1/runs?first={first}&count={count}"))
+    }
+
+    /// The resource at this path (without a leading slash), read from JSON.
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, NodeError> {
+        let bytes = self.get_bytes(path)?;
+        self.read_json(&bytes)
+    }
+
+    /// Posts a body and reads the answer, with its HTTP status: 200 and 201 differ for a node.
+    pub fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> Result<(u16, T), NodeError> {
+        let request = self.client.request(Method::POST, self.address.resource(path)?);
+        let request = request.header("content-type", content_type).body(body);
+        let (status, bytes) = self.runtime.block_on(self.exchange(request))?;
+        Ok((status, self.read_json(&bytes)?))
+    }
+
+    fn get_bytes(&self, path: &str) -> Result<Vec<u8>, NodeError> {
+        let request = self.client.request(Method::GET, self.address.resource(path)?);
+        Ok(self.runtime.block_on(self.exchange(request))?.1)
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> Result<(u16, Vec<u8>), NodeError> {
+        let response = request.send().await.map_err(|error| self.out_of_reach(error))?;
+        let status = response.status();
+        let retry_after_s =
+            response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        let bytes = self.body(response).await?;
+        if status.is_success() {
+            return Ok((status.as_u16(), bytes));
+        }
+        match problem(status.as_u16(), retry_after_s, &bytes) {
+            Some(problem) => {
+                Err(NodeError::Problem { address: self.address.to_string(), problem: Box::new(problem) })
+            }
+            None => Err(self.unreadable(&format!("HTTP status {status}"))),
+        }
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, NodeError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.out_of_reach(error))? {
+            if body.len() + chunk.len() > ANSWER_BYTES {
+                return Err(self.unreadable(&format!("an answer of more than {ANSWER_BYTES} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn read_json<T: DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, NodeError> {
+        serde_json::from_slice(bytes).map_err(|error| self.unreadable(&error.to_string()))
+    }
+
+    fn out_of_reach(&self, error: reqwest::Error) -> NodeError {
+        NodeError::OutOfReach { address: self.address.to_string(), cause: causes(error) }
+    }
+
+    fn unreadable(&self, cause: &str) -> NodeError {
+        NodeError::Unreadable { address: self.address.to_string(), cause: cause.to_owned() }
+    }
+}
+
+impl fmt::Debug for NodeClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NodeClient").field(&self.address).finish()
+    }
+}
+
+/// A problem, if the body is one.
+fn problem(status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Option<Problem> {
+    let members: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let kind = members.get("type")?.as_str()?;
+    let name = kind.strip_prefix("urn:vouchsafe:problem:").unwrap_or_default().to_owned();
+    let text = |member: &str| members.get(member).and_then(serde_json::Value::as_str);
+    let detail = text("detail").or_else(|| text("title")).unwrap_or_default().to_owned();
+    Some(Problem { name, status, detail, retry_after_s, members })
+}
+
+/// The whole chain of causes in one line, without the URL.
+fn causes(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,1 @@
+//! Telling what was found: the verdict first, then why, then what to do.
