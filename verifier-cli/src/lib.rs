@@ -9,6 +9,7 @@ pub mod cli;
 pub mod commands;
 pub mod console;
 pub mod failure;
+pub mod import;
 pub mod lang;
 pub mod node_client;
 pub mod report;
