@@ -43,7 +43,7 @@ lies! {
     OtherLink => &[Rule::F1, Rule::F2, Rule::F3],
     /// A head that hides the last steps.
     StaleHead => &[Rule::F4],
-    /// Fewer vouchers counted than issued.
+    /// Fewer vouchers counted than issued, or numbers far past the count.
     UncountedVoucher => &[Rule::F4],
     /// Any other word for a head.
     OtherHead => &[Rule::F4, Rule::F5],
@@ -190,8 +190,15 @@ fn lie_in_heads(lie: Lie, ledger: &mut Ledger, dice: &mut Dice) -> Option<()> {
             let hidden = dice.pick(&chain)?;
             ledger.heads[at(number)] = word(ledger.entries[at(hidden)].status, hidden);
         }
-        Lie::UncountedVoucher => {
+        Lie::UncountedVoucher if dice.one_in(2) => {
             ledger.heads.pop();
+        }
+        Lie::UncountedVoucher => {
+            // A whole batch past the count, at it or further on.
+            let (vouchers, now) = (ledger.vouchers(), ledger.now());
+            let index = ledger.issue(1 + dice.below(3), party(1), now);
+            ledger.heads.truncate(at(vouchers));
+            ledger.entries[at(index)].first += dice.below(3);
         }
         Lie::InventedVoucher => {
             let index = dice.below(ledger.size() + 1);
@@ -272,7 +279,7 @@ pub fn tamper(honest: &Ledger, dice: &mut Dice) -> Option<Ledger> {
         _ => {
             let number = dice.below(vouchers + 1);
             let records = ledger.batches.get_mut(&index)?;
-            records[0] = record(number);
+            *records.first_mut()? = record(number);
         }
     }
     ledger.seal_batches();
