@@ -82,6 +82,14 @@ impl Journal {
         }
     }
 
+    /// From now on the system refuses every write, as a disk does that fails.
+    #[cfg(test)]
+    pub fn refuse_writes(&mut self) {
+        if let Ok(file) = File::open(&self.path) {
+            self.file = file;
+        }
+    }
+
     fn write(&mut self, line: &[u8]) -> io::Result<u64> {
         self.file.seek(SeekFrom::Start(self.end))?;
         self.file.write_all(line)?;

@@ -115,3 +115,31 @@ impl Exchange for InProcess {
         Ok(tokio::task::spawn_blocking(move || devnet.answer(&request)).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::AnchorError;
+    use crate::reader::{AnchorReader as _, DEVELOPMENT_MINIMUM_BOND_WEI};
+    use crate::writer::{AnchorWriter as _, Opening};
+    use protocol::{Digest, PublicKey};
+
+    #[tokio::test]
+    async fn a_block_that_can_not_be_written_does_not_count() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("chain.jsonl");
+        let devnet = Devnet::open(&path, Clock::new(|| 0)).expect("opens");
+        let before = std::fs::read(&path).expect("reads");
+        devnet.lock().journal.as_mut().expect("a journal").refuse_writes();
+        let writer = devnet.client().signing_with(Devnet::development_key(0).expect("a key"));
+        let (salt, operator_key) = (Digest::ZERO, PublicKey::NOBODY);
+        let opening = Opening { salt, operator_key, bond_wei: DEVELOPMENT_MINIMUM_BOND_WEI };
+        for reason in ["cannot write", "takes no more blocks"] {
+            let error = writer.open(&opening).await.expect_err("fails");
+            assert!(matches!(error, AnchorError::OutOfReach { .. }), "{error}");
+            assert!(error.to_string().contains(reason), "{error}");
+        }
+        assert_eq!(writer.head().await.expect("answers").latest.number, 0);
+        assert_eq!(std::fs::read(&path).expect("reads"), before);
+    }
+}

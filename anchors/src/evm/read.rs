@@ -7,6 +7,7 @@ use crate::error::{AnchorError, Missing, Refusal};
 use crate::reader::{
     AnchorReader, AnchoredCheckpoint, Block, Chain, Finality, Head, LedgerFacts, Phase, Place, Tip, TxState,
 };
+use alloy::consensus::Transaction as _;
 use alloy::eips::{BlockId, BlockNumberOrTag};
 use alloy::network::TransactionBuilder as _;
 use alloy::primitives::{Address as EvmAddress, B256};
@@ -186,7 +187,12 @@ impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
         else {
             return unknown();
         };
-        let request = TransactionRequest::from_transaction(tx);
+        // Only what the contract sees: fees and nonce are of another block.
+        let request = TransactionRequest::default()
+            .with_from(tx.as_recovered().signer())
+            .with_kind(tx.kind())
+            .with_input(tx.input().clone())
+            .with_value(tx.value());
         let replay = self.shared.provider.call(request).block(BlockId::number(number.saturating_sub(1)));
         match replay.await.map_err(|error| self.failed(error)) {
             Err(AnchorError::Reverted(reason)) => reason,

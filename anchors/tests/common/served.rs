@@ -1,11 +1,15 @@
-//! A JSON-RPC server on a free port of this machine: a development chain, or answers made up by a test.
+//! JSON-RPC servers on free ports of this machine, a development chain or answers made up by a test, and clients of them.
 
+use super::anvil::key;
+use super::{Log, Time};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::routing::post;
+use serde_json::{Value, json};
 use std::sync::Arc;
-use vouchsafe_anchors::Devnet;
+use std::time::Duration;
+use vouchsafe_anchors::{Chain, Devnet, EvmChain, EvmOptions};
 
 /// Serves a development chain at `/rpc`, as the node does.
 pub async fn devnet(devnet: Arc<Devnet>) -> String {
@@ -24,4 +28,48 @@ pub async fn answering(answer: impl Fn(&[u8]) -> (StatusCode, Vec<u8>) + Send + 
     let router = Router::new().route("/rpc", post(handler));
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}/rpc")
+}
+
+/// Endpoints that get half a second to answer.
+pub fn options(chain: Chain, urls: &[&str]) -> EvmOptions {
+    let endpoints = urls.iter().map(|url| url.parse().expect("a URL")).collect();
+    EvmOptions { timeout: Duration::from_millis(500), ..EvmOptions::new(chain, endpoints) }
+}
+
+/// A client of the development chain behind these endpoints.
+pub fn client(urls: &[&str]) -> EvmChain {
+    EvmChain::new(&options(Devnet::chain(), urls)).expect("a client")
+}
+
+/// A development chain behind a server that answers some requests itself.
+pub async fn behind(
+    devnet: Arc<Devnet>,
+    instead: impl Fn(&Value) -> Option<Value> + Send + Sync + 'static,
+) -> String {
+    answering(move |body| {
+        let request: Value = serde_json::from_slice(body).expect("JSON");
+        let answer = instead(&request).map(|mut answer| {
+            answer["jsonrpc"] = json!("2.0");
+            answer["id"] = request["id"].clone();
+            answer.to_string().into_bytes()
+        });
+        (StatusCode::OK, answer.unwrap_or_else(|| devnet.answer(body)))
+    })
+    .await
+}
+
+/// An answer that declines.
+pub fn declined(code: i64, message: &str) -> Value {
+    json!({ "error": { "code": code, "message": message } })
+}
+
+/// A development chain with a ledger whose log was anchored a few times.
+pub async fn anchored(times: u64) -> (Arc<Devnet>, Log) {
+    let devnet = Devnet::in_memory(Time::begin().clock());
+    let writer = devnet.client().signing_with(key(0));
+    let mut log = Log::open(&writer, 1).await;
+    for _ in 0..times {
+        log.anchor(&writer, 2).await;
+    }
+    (devnet, log)
 }
