@@ -1,4 +1,13 @@
 //! The service: takes steps, keeps the ledger, anchors it, answers for it.
 
+pub mod anchoring;
+pub mod chain;
+pub mod config;
+pub mod fsck;
 pub mod ledger;
+pub mod observe;
 pub mod store;
+
+#[cfg(test)]
+#[expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
+mod fixture;

@@ -35,6 +35,8 @@ pub struct Tip {
     pub log: Frontier<Keccak>,
     /// The next voucher number.
     pub vouchers: u64,
+    /// Size of the log after the latest Issue.
+    pub issued: u64,
     /// The clock of the latest entry.
     pub at: u64,
 }
@@ -213,6 +215,7 @@ fn write(
         reads.put(Table::Batches, number_key(entry.first), encode(&Batch { index, ..batch.clone() }));
         reads.put(Table::Requests, batch.root, number_key(entry.first).to_vec());
         tip.vouchers = end;
+        tip.issued = tip.log.size();
     } else {
         let (first, run) = run_of(reads, entry.first)?;
         if first < entry.first {

@@ -10,6 +10,7 @@ pub mod batch;
 pub mod cut;
 mod decide;
 pub mod heads;
+pub mod outbox;
 pub mod reads;
 mod refused;
 pub mod rows;
@@ -236,3 +237,6 @@ pub async fn blocking<T: Send + 'static>(
 ) -> Result<T, Refused> {
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refused::Stopped))
 }
+
+#[cfg(test)]
+mod tests;

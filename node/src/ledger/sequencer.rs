@@ -4,7 +4,7 @@
 use super::decide::{Clocks, Decision, Instruction, Tip, decide};
 use super::reads::Overlay;
 use super::refused::Refused;
-use super::rows::{Accepted, ReadError, decode, key_number, log_node_key};
+use super::rows::{Accepted, Batch, ReadError, decode, key_number, log_node_key};
 use crate::store::{Snapshot, Span, Store, StoreError, Table};
 use anchors::Clock;
 use protocol::Digest;
@@ -42,6 +42,12 @@ pub struct Progress {
     pub issued: u64,
 }
 
+impl Progress {
+    fn of(tip: &Tip) -> Self {
+        Self { size: tip.log.size(), vouchers: tip.vouchers, issued: tip.issued }
+    }
+}
+
 /// The way to the sequencer. When the last one is dropped, the thread ends after what it has.
 #[derive(Clone)]
 pub struct Sequencer {
@@ -53,8 +59,7 @@ impl Sequencer {
     /// Reads where the log ends and begins to take instructions.
     pub fn start(store: Arc<dyn Store>, clock: Clock, promise_ms: u64) -> Result<Self, ReadError> {
         let tip = load_tip(&*store.snapshot()?)?;
-        let size = tip.log.size();
-        let progress = Progress { size, vouchers: tip.vouchers, issued: 0 };
+        let progress = Progress::of(&tip);
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (watcher, watched) = watch::channel(progress);
         let mut room = Room { store, clock, promise_ms, tip, watcher };
@@ -114,13 +119,9 @@ impl Room {
         let clocks = Clocks { now: self.clock.now(), promise: self.promise_ms };
         let mut overlay = Overlay::over(&*snapshot);
         let mut tip = self.tip.clone();
-        let mut issued = self.watcher.borrow().issued;
         let mut answers = Vec::with_capacity(jobs.len());
         for Job { instruction, reply } in jobs {
             let decision = decide(&mut overlay, &mut tip, clocks, &instruction);
-            if instruction.batch.is_some() && matches!(decision, Ok(Decision::Accepted(_))) {
-                issued = tip.log.size();
-            }
             answers.push((reply, decision));
         }
         let writes = overlay.into_writes();
@@ -132,11 +133,7 @@ impl Room {
         // Commit point: from here on every accepted entry of the group is in the log at its index, whatever happens.
         // Before it nobody was told anything, and a crash leaves nothing of the group behind.
         self.tip = tip;
-        self.watcher.send_replace(Progress {
-            size: self.tip.log.size(),
-            vouchers: self.tip.vouchers,
-            issued,
-        });
+        self.watcher.send_replace(Progress::of(&self.tip));
         for (reply, decision) in answers {
             let outcome = decision.map(|decision| match decision {
                 Decision::Accepted(accepted) => Outcome { accepted, repeated: false },
@@ -165,16 +162,16 @@ pub fn load_tip(snapshot: &dyn Snapshot) -> Result<Tip, ReadError> {
     let Some(row) = snapshot.last(Table::Entries, Span::all())? else { return Ok(Tip::default()) };
     let index = key_number(Table::Entries, &row.key)?;
     let latest = Accepted::decode(index, &row.value)?;
-    let vouchers = match snapshot.last(Table::Batches, Span::all())? {
+    let (vouchers, issued) = match snapshot.last(Table::Batches, Span::all())? {
         Some(row) => {
             let first = key_number(Table::Batches, &row.key)?;
-            let batch: super::rows::Batch = decode(Table::Batches, first, &row.value)?;
-            first.saturating_add(batch.count)
+            let batch: Batch = decode(Table::Batches, first, &row.value)?;
+            (first.saturating_add(batch.count), batch.index.saturating_add(1))
         }
-        None => 0,
+        None => (0, 0),
     };
     let log = Frontier::load(&LogNodes(snapshot), index.saturating_add(1))?;
-    Ok(Tip { log, vouchers, at: latest.state.entry.at })
+    Ok(Tip { log, vouchers, issued, at: latest.state.entry.at })
 }
 
 /// The nodes of the log tree as they are stored.

@@ -1,0 +1,115 @@
+//! The job against a chain that fails in every way it can, and a node that stops at every point.
+
+use super::{Next, TurnError};
+use crate::fixture::{Fixture, key};
+use anchors::{AnchorError, AnchorReader as _, Fault};
+use protocol::lifecycle::Kind;
+
+async fn tip(fixture: &Fixture) -> u64 {
+    fixture.chain.latest(fixture.ledger.facts().id).await.expect("a tip").number
+}
+
+async fn hand_on(fixture: &Fixture, first: u64) {
+    let to = key(2).public();
+    let step = fixture.step(Kind::Transfer, first, 1, to, &[&fixture.issuer]);
+    fixture.ledger.submit(step).await.expect("handed on");
+}
+
+#[tokio::test]
+async fn a_batch_is_anchored_at_once_and_steps_by_interval() {
+    let fixture = Fixture::new().await;
+    fixture.issued(20).await;
+    fixture.anchor().await;
+    assert_eq!(tip(&fixture).await, 1);
+    hand_on(&fixture, 3).await;
+    fixture.anchor().await;
+    assert_eq!(tip(&fixture).await, 1, "not before the interval is over");
+    fixture.pass(60);
+    fixture.anchor().await;
+    assert_eq!(tip(&fixture).await, 2);
+    fixture.pass(120);
+    fixture.anchor().await;
+    assert_eq!(tip(&fixture).await, 2, "a quiet ledger anchors nothing");
+    fixture.pass(3600);
+    fixture.anchor().await;
+    assert_eq!(tip(&fixture).await, 3, "until its heartbeat is due");
+}
+
+#[tokio::test]
+async fn a_lost_answer_or_a_lost_transaction_ends_in_one_checkpoint() {
+    for fault in [Fault::Before, Fault::After] {
+        let fixture = Fixture::new().await;
+        let before = fixture.chain.transactions();
+        fixture.issued(20).await;
+        fixture.chain.fail(1, fault);
+        assert_eq!(fixture.anchoring.turn().await.expect("cut"), Next::Again);
+        match fixture.anchoring.turn().await {
+            Err(TurnError::Chain(AnchorError::OutOfReach { .. })) => {}
+            other => panic!("{fault:?}: {other:?}"),
+        }
+        fixture.anchor().await;
+        assert_eq!(tip(&fixture).await, 1, "{fault:?}");
+        assert_eq!(fixture.chain.transactions(), before + 1, "{fault:?}: sent once");
+    }
+}
+
+#[tokio::test]
+async fn a_chain_that_is_down_keeps_nobody_from_stepping_and_loses_nothing() {
+    let fixture = Fixture::new().await;
+    let cards = fixture.issued(20).await;
+    fixture.chain.set_unreachable(true);
+    fixture.anchoring.turn().await.expect("cut");
+    for first in 0..5 {
+        hand_on(&fixture, first).await;
+        fixture.pass(60);
+        let error = fixture.anchoring.turn().await.expect_err("out of reach");
+        assert!(matches!(error, TurnError::Chain(AnchorError::OutOfReach { .. })), "{error}");
+    }
+    fixture.chain.set_unreachable(false);
+    fixture.anchor().await;
+    assert_eq!(tip(&fixture).await, 2, "one for the batch, one for all steps since");
+    let report = fixture.judge(&cards.keys[4], None).await;
+    assert_eq!(report.failed_step(), None);
+    assert!(report.voucher.expect("facts").history.iter().all(|line| line.anchored));
+}
+
+#[tokio::test]
+async fn pending_is_told_from_anchored_and_anchored_from_final() {
+    let fixture = Fixture::new().await;
+    fixture.issued(20).await;
+    fixture.chain.hold();
+    fixture.chain.hold_finality();
+    let newest = || fixture.ledger.view().expect("a view").checkpoint(1).expect("read").expect("cut");
+    fixture.anchoring.turn().await.expect("cut");
+    fixture.anchoring.turn().await.expect("sent");
+    assert_eq!(fixture.anchoring.turn().await.expect("waits"), Next::Poll);
+    assert!(newest().anchored.is_none());
+    fixture.chain.mine();
+    fixture.anchoring.turn().await.expect("found");
+    assert!(newest().anchored.is_some() && !newest().is_final);
+    assert_eq!(fixture.anchoring.standing().borrow().unsettled, 1);
+    fixture.chain.finalise();
+    fixture.anchor().await;
+    assert!(newest().is_final);
+    assert_eq!(fixture.anchoring.standing().borrow().unsettled, 0);
+}
+
+#[tokio::test]
+async fn a_checkpoint_whose_block_vanishes_is_sent_again_unchanged() {
+    let fixture = Fixture::new().await;
+    fixture.issued(20).await;
+    fixture.chain.hold_finality();
+    for _ in 0..4 {
+        fixture.anchoring.turn().await.expect("a turn");
+    }
+    let before = fixture.ledger.view().expect("a view").checkpoint(1).expect("read").expect("cut");
+    assert!(before.anchored.is_some());
+    assert!(fixture.chain.reorganise() > 0);
+    fixture.anchoring.turn().await.expect("sent again");
+    fixture.chain.finalise();
+    fixture.anchor().await;
+    let after = fixture.ledger.view().expect("a view").checkpoint(1).expect("read").expect("cut");
+    assert_eq!(after.checkpoint, before.checkpoint);
+    assert!(after.is_final);
+    assert_eq!(tip(&fixture).await, 1);
+}

@@ -1,0 +1,96 @@
+//! What every request goes through: a name, a log line and a duration, a bound on its time, and an answer of the right
+//! form even where a handler panics or there is none.
+
+use super::Shared;
+use super::problem::{Answered, Kind, Problem};
+use crate::observe;
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// A request other than an upload is answered within this time.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// Puts the layers around the routes.
+pub(super) fn surround(routes: Router<Shared>) -> Router<Shared> {
+    routes
+        .fallback(async || Problem::new(Kind::NotFound, "no such resource: see /v1/openapi.json"))
+        .method_not_allowed_fallback(async |method: Method| {
+            Problem::new(Kind::WrongMethod, format!("this resource does not take {method}"))
+        })
+        .layer(CatchPanicLayer::custom(|_| panicked().into_response()))
+        .layer(axum::middleware::from_fn(observed))
+}
+
+/// What a panic is answered with. What it says stays in the log: it may hold anything.
+pub(super) fn panicked() -> Problem {
+    observe::panicked();
+    Problem::new(Kind::Internal, "this request met a defect of the service; nothing that was confirmed is lost")
+}
+
+/// Breaks off what takes too long. A step that is already with the sequencer is still decided: the same step sent again
+/// gets its answer.
+pub(super) async fn timed(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(REQUEST_TIME, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(Kind::Overloaded, "the answer took too long: send the same request again")
+            .retry_after(Duration::from_secs(5))
+            .into_response(),
+    }
+}
+
+/// Names the request and says how it ended.
+async fn observed(request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = next_id();
+    let method = shown(request.method());
+    // The template alone: a path may hold what somebody pasted by mistake.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    let problem = response.extensions().get::<Answered>().map(|answered| answered.0.name());
+    if let Some(name) = problem {
+        observe::refused(name);
+    }
+    observe::answered(&observe::Answered {
+        id: &id,
+        method,
+        route: route.as_ref().map_or("none", MatchedPath::as_str),
+        status: response.status().as_u16(),
+        problem,
+        took: began.elapsed(),
+    });
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert("x-request-id", id);
+    }
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// A method as the log and the metrics know it: nobody adds a label by inventing one.
+fn shown(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// Unlike any other of this process, and most likely of any other process.
+fn next_id() -> String {
+    static STARTED: LazyLock<u128> = LazyLock::new(|| {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis())
+    });
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    format!("{:x}-{}", *STARTED, COUNT.fetch_add(1, Ordering::Relaxed))
+}

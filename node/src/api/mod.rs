@@ -1,0 +1,155 @@
+//! HTTP: the ledger's resources under `/v1`, one file each, and what every request goes through.
+//!
+//! In scope: reading requests strictly, asking the ledger, saying what came of it. Out of scope: deciding anything; the
+//! ledger decides, `protocol::verify` judges. `request` reads, `views` shows, `problem` refuses, `layers` surrounds.
+
+mod absences;
+mod batches;
+mod checkpoints;
+mod entries;
+mod examples;
+mod health;
+mod incidents;
+mod layers;
+mod ledger;
+pub mod openapi;
+pub mod problem;
+mod request;
+mod rpc;
+mod runs;
+mod shapes;
+mod steps;
+mod upload;
+mod verify;
+pub mod views;
+mod vouchers;
+
+#[cfg(test)]
+mod tests;
+
+use crate::anchoring::Standing;
+use crate::ledger::{Ledger, View};
+use anchors::{AnchorReader, Devnet};
+use axum::Router;
+use axum::routing::{get, post};
+use problem::{Kind, Problem};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
+
+/// What the HTTP side runs with.
+#[derive(Clone)]
+pub struct ApiState {
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The chain, asked for every verdict.
+    pub reader: Arc<dyn AnchorReader>,
+    /// How anchoring stands.
+    pub standing: watch::Receiver<Standing>,
+    /// The development chain to serve at `/rpc`, where this node has one.
+    pub devnet: Option<Arc<Devnet>>,
+    /// The public address: what stands before `/v/` in links.
+    pub site: String,
+    /// Seconds between two checkpoints while steps come in.
+    pub anchor_interval_s: u64,
+    /// Most vouchers in one batch.
+    pub batch_vouchers: u64,
+    /// Folder for uploads while they come in; nothing in it outlives its request.
+    pub spool: PathBuf,
+}
+
+/// Uploads taken at a time: each may hold 64 bytes a record on the disk.
+const UPLOADS: usize = 8;
+/// Verdicts computed at a time: each may hold a thread for a second.
+const VERDICTS: usize = 16;
+
+/// The state that all handlers share.
+struct Api {
+    state: ApiState,
+    uploads: Semaphore,
+    verdicts: Semaphore,
+    probe: health::Probe,
+}
+
+type Shared = Arc<Api>;
+type Answer<T> = Result<axum::Json<T>, Problem>;
+
+/// The service, ready to be served. Every answer that is not a success is a problem (RFC 9457), whoever gives it.
+pub fn router(state: ApiState) -> Router {
+    let with_devnet = state.devnet.is_some();
+    let api = Arc::new(Api {
+        state,
+        uploads: Semaphore::new(UPLOADS),
+        verdicts: Semaphore::new(VERDICTS),
+        probe: health::Probe::default(),
+    });
+    let mut routes = routes();
+    if with_devnet {
+        routes = routes.route("/rpc", post(rpc::answer));
+    }
+    layers::surround(routes).with_state(api)
+}
+
+/// The route table.
+fn routes() -> Router<Shared> {
+    let timed = Router::new()
+        .route("/v1/ledger", get(ledger::show))
+        .route("/v1/checkpoints", get(checkpoints::list))
+        .route("/v1/checkpoints/{number}", get(checkpoints::show))
+        .route("/v1/batches/{batch_root}", get(batches::show))
+        .route("/v1/steps", post(steps::submit))
+        .route("/v1/runs", get(runs::list))
+        .route("/v1/vouchers/{voucher}", get(vouchers::show))
+        .route("/v1/vouchers/{voucher}/dossier", get(vouchers::dossier))
+        .route("/v1/vouchers/{voucher}/history", get(vouchers::history))
+        .route("/v1/verify", post(verify::judge))
+        .route("/v1/entries/{index}", get(entries::show))
+        .route("/v1/receipts/{index}", get(entries::receipt))
+        .route("/v1/incidents", get(incidents::list))
+        .route("/v1/absences/{voucher}", get(absences::show))
+        .route("/v1/openapi.json", get(openapi::show))
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .layer(axum::middleware::from_fn(layers::timed));
+    // An upload takes as long as its sender keeps sending.
+    timed.route("/v1/batches", post(batches::submit))
+}
+
+impl Api {
+    /// Asks the ledger as it is now, on a thread where waiting for the disk is no harm.
+    async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&View) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let ledger = self.state.ledger.clone();
+        blocking(move || question(&ledger.view()?)).await
+    }
+
+    /// Milliseconds since 1970 by the operator's clock.
+    fn now(&self) -> u64 {
+        self.state.ledger.clock().now()
+    }
+
+    /// How long to wait for what the next checkpoint brings; a batch is anchored at once.
+    fn anchored_soon(&self) -> Duration {
+        Duration::from_secs(self.state.anchor_interval_s.clamp(1, 5))
+    }
+}
+
+/// Runs what blocks on a thread where that is no harm.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(_) => Err(layers::panicked()),
+    }
+}
+
+/// A place among those who are served at a time, if one is free.
+fn admit(places: &Semaphore) -> Result<SemaphorePermit<'_>, Problem> {
+    let full = || Problem::new(Kind::Overloaded, "too many requests of this kind are at work: try again");
+    places.try_acquire().map_err(|_| full().retry_after(Duration::from_secs(2)))
+}

@@ -1,0 +1,231 @@
+//! Reading requests strictly: bodies, path segments, queries. Whatever does not fit is a problem that says where, and
+//! never repeats a value.
+
+use super::Shared;
+use super::problem::{Kind, Problem};
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http_body_util::BodyExt as _;
+use protocol::entry::Signed;
+use protocol::json::{At, Json, JsonError, parse};
+use protocol::{Digest, LedgerId, PublicKey};
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// A sender who sends nothing for this long is given up.
+pub(super) const SILENCE: Duration = Duration::from_secs(30);
+/// How long the rest of a refused body is taken and thrown away, so that its sender reads the answer.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// The body of a request: its members, read strictly.
+pub(super) trait RequestBody: Sized {
+    /// What it is, for errors.
+    const NAME: &str;
+    /// All members that it may have; others are refused.
+    const MEMBERS: &[&str];
+    /// Most bytes of its text.
+    const LIMIT: usize;
+
+    /// Reads it. `text` is what `at` was read from.
+    fn read(at: &At<'_>, text: &str) -> Result<Self, JsonError>;
+
+    /// Reads it from its text.
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        let value = parse(text)?;
+        refuse_secrets(&value)?;
+        let at = At::root(&value, Self::NAME);
+        at.refuse_others(Self::MEMBERS)?;
+        Ok(Self::read(&at, text)?)
+    }
+}
+
+/// A JSON body.
+pub(super) struct Strict<T>(pub T);
+
+impl<T: RequestBody> FromRequest<Shared> for Strict<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &Shared) -> Result<Self, Problem> {
+        let (parts, mut body) = request.into_parts();
+        let read = async {
+            expect_type(&parts.headers, "application/json")?;
+            let bytes = collect(&mut body, T::NAME, T::LIMIT).await?;
+            T::from_text(utf8(&bytes, T::NAME)?)
+        };
+        let read = read.await;
+        if read.is_err() {
+            discard(&mut body).await;
+        }
+        read.map(Self)
+    }
+}
+
+/// Refuses a body of another media type.
+pub(super) fn expect_type(headers: &HeaderMap, due: &str) -> Result<(), Problem> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case(due) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::WrongContentType, format!("content-type {due} is due")).with("due", &due))
+}
+
+/// The text of a body or header line.
+pub(super) fn utf8<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str, Problem> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        Problem::malformed(format!("{what}: not UTF-8 from byte {}", error.valid_up_to()))
+    })
+}
+
+/// The next bytes of a body; `None` at its end.
+pub(super) async fn next_bytes(body: &mut Body) -> Result<Option<Bytes>, Problem> {
+    loop {
+        let frame = tokio::time::timeout(SILENCE, body.frame()).await;
+        let silent = |_| {
+            let detail = format!("nothing came for {} seconds", SILENCE.as_secs());
+            Problem::new(Kind::TimedOut, detail)
+        };
+        match frame.map_err(silent)? {
+            None => return Ok(None),
+            Some(Err(_)) => return Err(Problem::malformed("the body was cut off before its end")),
+            // Trailers say nothing here.
+            Some(Ok(frame)) => {
+                if let Ok(bytes) = frame.into_data() {
+                    return Ok(Some(bytes));
+                }
+            }
+        }
+    }
+}
+
+/// A body of at most `limit` bytes.
+pub(super) async fn collect(body: &mut Body, what: &str, limit: usize) -> Result<Vec<u8>, Problem> {
+    let mut all = Vec::new();
+    while let Some(bytes) = next_bytes(body).await? {
+        if all.len().saturating_add(bytes.len()) > limit {
+            return Err(Problem::too_large(what, limit as u64));
+        }
+        all.extend_from_slice(&bytes);
+    }
+    Ok(all)
+}
+
+/// Takes the rest of a refused body for a moment: a connection that is closed on unread bytes is reset, and the sender
+/// never learns why.
+pub(super) async fn discard(body: &mut Body) {
+    let rest = async { while let Some(Ok(_)) = body.frame().await {} };
+    // Whoever sends on for longer does not read answers anyway.
+    let _ = tokio::time::timeout(LINGER, rest).await;
+}
+
+/// Names of members that hold secrets wherever this project writes them.
+const SECRETS: [&str; 6] = ["code", "stamp", "serial", "opening", "secret", "seed"];
+
+/// Refuses a request that carries a secret, whatever else is wrong with it: its sender must hear of it.
+fn refuse_secrets(value: &Json) -> Result<(), Problem> {
+    match value {
+        Json::Object(members) => {
+            if let Some((name, _)) = members.iter().find(|(name, _)| SECRETS.contains(&name.as_str())) {
+                let detail = format!(
+                    "the member {name:?} is refused: codes, stamps and serials never go to a node; open the code \
+                     where it is, with the command or the page"
+                );
+                return Err(Problem::new(Kind::SecretSent, detail));
+            }
+            members.iter().try_for_each(|(_, value)| refuse_secrets(value))
+        }
+        Json::List(items) => items.iter().try_for_each(refuse_secrets),
+        Json::Null | Json::Bool(_) | Json::Integer(_) | Json::Number(_) | Json::Text(_) => Ok(()),
+    }
+}
+
+/// Refuses a request whose `ledger`, where it names one, is another.
+pub(super) fn expect_ledger(named: Option<LedgerId>, ours: LedgerId) -> Result<(), Problem> {
+    match named {
+        Some(other) if other != ours => {
+            let detail = format!("the request is for ledger {other}, this node keeps {ours}");
+            Err(Problem::new(Kind::WrongLedger, detail).with("ledger", &ours))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The signatures of an instruction.
+pub(super) fn signatures(at: &At<'_>) -> Result<Vec<Signed>, JsonError> {
+    let signed = |at: &At<'_>| {
+        at.refuse_others(&["role", "key", "signature"])?;
+        Ok(Signed {
+            role: at.member("role")?.text()?.to_owned(),
+            key: at.member("key")?.parsed()?,
+            signature: at.member("signature")?.parsed()?,
+        })
+    };
+    at.items()?.iter().map(signed).collect()
+}
+
+/// A voucher by its key, as 0x hex or as links write it.
+pub(super) fn voucher(text: &str) -> Option<PublicKey> {
+    if text.starts_with("0x") {
+        return text.parse().ok();
+    }
+    PublicKey::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+}
+
+/// What can stand in a path.
+pub(super) trait Segment: Sized {
+    /// What is due, for errors.
+    const DUE: &str;
+    fn read(text: &str) -> Option<Self>;
+}
+
+impl Segment for u64 {
+    const DUE: &str = "a number";
+    fn read(text: &str) -> Option<Self> {
+        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    }
+}
+
+impl Segment for PublicKey {
+    const DUE: &str = "a voucher key, 0x and 64 digits of lower-case hex or 43 characters of base64url,";
+    fn read(text: &str) -> Option<Self> {
+        voucher(text)
+    }
+}
+
+impl Segment for Digest {
+    const DUE: &str = "a digest, 0x and 64 digits of lower-case hex,";
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+/// The one parameter of a path.
+pub(super) struct Named<T>(pub T);
+
+impl<T: Segment> FromRequestParts<Shared> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Problem> {
+        let text = Path::<String>::from_request_parts(parts, state).await;
+        let found = text.ok().and_then(|Path(text)| T::read(&text));
+        found.map(Self).ok_or_else(|| Problem::malformed(format!("{} is due in the path", T::DUE)))
+    }
+}
+
+/// The parameters after the question mark; unknown ones are refused by their type.
+pub(super) struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Shared> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Problem> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(error) => Err(Problem::malformed(error.body_text())),
+        }
+    }
+}

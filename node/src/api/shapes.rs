@@ -1,0 +1,285 @@
+//! Shapes that are documented and never built here: bytes as text, and what `protocol` writes by itself. The tests hold
+//! real answers against them.
+
+#![expect(dead_code, reason = "the fields are read by the documentation alone")]
+
+use std::borrow::Cow;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Object, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! hex_shapes {
+    ($($name:ident $pattern:literal $description:literal),* $(,)?) => { $(
+        #[doc = $description]
+        pub enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let text: Object = ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .pattern(Some($pattern))
+                    .description(Some($description))
+                    .build();
+                text.into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    )* };
+}
+
+hex_shapes! {
+    Bytes20 "^0x[0-9a-f]{40}$" "20 bytes, lower-case hex after 0x.",
+    Bytes32 "^0x[0-9a-f]{64}$" "32 bytes, lower-case hex after 0x.",
+    Bytes64 "^0x[0-9a-f]{128}$" "64 bytes, lower-case hex after 0x.",
+    Hex "^0x([0-9a-f]{2})*$" "Bytes, lower-case hex after 0x.",
+}
+
+/// A checkpoint as a verifier takes it from a source that he trusts (docs/protocol.md section 10).
+#[derive(ToSchema)]
+pub struct TrustedCheckpoint {
+    ledger: Bytes32,
+    number: u64,
+    size: u64,
+    vouchers: u64,
+    log_root: Bytes32,
+    head_root: Bytes32,
+    operator_key: Bytes32,
+    previous: Bytes32,
+    #[schema(nullable = false)]
+    block_time: Option<u64>,
+    #[schema(nullable = false)]
+    superseded_at: Option<u64>,
+}
+
+/// One voucher's evidence in one file (docs/protocol.md section 10). Unknown members are ignored.
+#[derive(ToSchema)]
+pub struct Dossier {
+    /// "vouchsafe/dossier@1"
+    format: String,
+    ledger: super::views::LedgerNameView,
+    checkpoint: DossierCheckpoint,
+    manifest: DossierManifest,
+    voucher: DossierVoucher,
+    head: DossierHead,
+    history: Vec<DossierEntry>,
+    #[schema(nullable = false)]
+    pending: Option<Vec<DossierPending>>,
+    #[schema(nullable = false)]
+    incidents: Option<Vec<DossierIncident>>,
+}
+
+/// The checkpoint that all proofs run under, and a hint where it was anchored.
+#[derive(ToSchema)]
+pub struct DossierCheckpoint {
+    number: u64,
+    size: u64,
+    vouchers: u64,
+    log_root: Bytes32,
+    head_root: Bytes32,
+    operator_key: Bytes32,
+    previous: Bytes32,
+    anchored: Option<super::views::AnchoredView>,
+}
+
+/// Manifest and terms, and the proof of leaf 0 of the batch.
+#[derive(ToSchema)]
+pub struct DossierManifest {
+    text: String,
+    terms: Hex,
+    path: Vec<Bytes32>,
+}
+
+/// The record and its proof.
+#[derive(ToSchema)]
+pub struct DossierVoucher {
+    number: u64,
+    key: Bytes32,
+    label: Bytes32,
+    path: Vec<Bytes32>,
+}
+
+/// The chunk of heads that holds the voucher's word, and its proof.
+#[derive(ToSchema)]
+pub struct DossierHead {
+    chunk: Hex,
+    path: Vec<Bytes32>,
+}
+
+/// An anchored entry and its proof.
+#[derive(ToSchema)]
+pub struct DossierEntry {
+    index: u64,
+    entry: Hex,
+    /// Null where there is none; absent where it is withheld.
+    memo: Option<String>,
+    signatures: Vec<super::views::SignatureView>,
+    path: Vec<Bytes32>,
+}
+
+/// An accepted entry that is not anchored yet.
+#[derive(ToSchema)]
+pub struct DossierPending {
+    index: u64,
+    entry: Hex,
+    memo: Option<String>,
+    signatures: Vec<super::views::SignatureView>,
+    receipt: DossierReceipt,
+}
+
+/// The operator's promise; its index is that of the entry beside it.
+#[derive(ToSchema)]
+pub struct DossierReceipt {
+    leaf: Bytes32,
+    anchor_by: u64,
+    signature: Bytes64,
+}
+
+/// A refused second sale.
+#[derive(ToSchema)]
+pub struct DossierIncident {
+    entry: Hex,
+    memo: Option<String>,
+    signatures: Vec<super::views::SignatureView>,
+}
+
+/// Whom the asker trusts (docs/protocol.md section 10). Unknown members are ignored.
+#[derive(ToSchema)]
+pub struct Policy {
+    chains: Vec<PolicyChain>,
+    issuers: Vec<PolicyIssuer>,
+    /// Seconds; a day where absent.
+    max_age_s: Option<u64>,
+}
+
+/// A contract and the ledgers on it that the asker trusts.
+#[derive(ToSchema)]
+pub struct PolicyChain {
+    chain_id: u64,
+    contract: Bytes20,
+    ledgers: Vec<Bytes32>,
+}
+
+/// An issuer under the name that the policy gives him.
+#[derive(ToSchema)]
+pub struct PolicyIssuer {
+    key: Bytes32,
+    name: String,
+}
+
+/// What a verification found: the same report as that of the command.
+#[derive(ToSchema)]
+pub struct Report {
+    /// A verdict of docs/protocol.md section 11.
+    verdict: String,
+    /// The exit code of a command that gives this verdict.
+    exit: u8,
+    /// Until when the chain vouches for it, Unix milliseconds.
+    as_of: Option<u64>,
+    steps: Vec<ReportStep>,
+    voucher: Option<ReportVoucher>,
+    /// For the verdict `not_found`: the operator's signed word.
+    #[schema(nullable = false)]
+    absence: Option<super::views::AbsenceView>,
+    /// For the verdict `not_found`: the checkpoint that it speaks of.
+    #[schema(nullable = false)]
+    checkpoint: Option<TrustedCheckpoint>,
+}
+
+/// One step and its result.
+#[derive(ToSchema)]
+pub struct ReportStep {
+    /// A code of docs/protocol.md section 10.
+    code: String,
+    /// `passed`, `failed`, `skipped` or `unknown`.
+    result: String,
+    /// Why, where it did not pass.
+    detail: Option<String>,
+    /// The stable word for why.
+    reason: Option<String>,
+}
+
+/// What is known of the voucher.
+#[derive(ToSchema)]
+pub struct ReportVoucher {
+    key: Bytes32,
+    number: u64,
+    ledger: Bytes32,
+    checkpoint: u64,
+    checkpoint_hash: Bytes32,
+    chain_id: u64,
+    development_chain: bool,
+    issuer: Bytes32,
+    issuer_name: Option<String>,
+    issuer_says: Option<String>,
+    product: Option<String>,
+    /// Amount and currency.
+    face_value: Option<Vec<String>>,
+    redeem_by: Option<u64>,
+    redeem_url: Option<String>,
+    status: Option<u8>,
+    holder: Option<Bytes32>,
+    uses: u16,
+    incidents: usize,
+    history: Vec<HistoryLine>,
+}
+
+/// One entry of the chain of hands.
+#[derive(ToSchema)]
+pub struct HistoryLine {
+    index: u64,
+    /// Its name in docs/protocol.md section 6.
+    kind: String,
+    status: u8,
+    /// The operator's clock, Unix milliseconds.
+    at: u64,
+    /// Who is in control afterwards; null where nobody is named.
+    party: Option<Bytes32>,
+    first: u64,
+    count: u64,
+    memo: Option<String>,
+    /// Who truly signed.
+    signed_by: Vec<Bytes32>,
+    /// Whether an anchored checkpoint covers it.
+    anchored: bool,
+}
+
+/// A problem by RFC 9457. Further members depend on its type.
+#[derive(ToSchema)]
+pub struct Problem {
+    /// Stable.
+    r#type: ProblemType,
+    /// The same for every occurrence.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong here, where, and what to do.
+    detail: String,
+}
+
+/// The types of problems.
+pub enum ProblemType {}
+
+impl PartialSchema for ProblemType {
+    fn schema() -> RefOr<Schema> {
+        use super::problem::{Kind, URN};
+        let line = |kind: &Kind| format!("- `{}` ({}):{}", kind.name(), kind.status(), kind.description());
+        let lines: Vec<String> = Kind::ALL.iter().map(line).collect();
+        let text: Object = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(Kind::ALL.iter().map(|kind| format!("{URN}{}", kind.name()))))
+            .description(Some(lines.join("\n")))
+            .build();
+        text.into()
+    }
+}
+
+impl ToSchema for ProblemType {
+    fn name() -> Cow<'static, str> {
+        "ProblemType".into()
+    }
+}

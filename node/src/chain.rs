@@ -1,0 +1,116 @@
+//! The chain of a node: made from its configuration, and the opening of its ledger there.
+
+use crate::config::{ChainConfig, Config, ConfigError, Folder, endpoints};
+use crate::ledger::outbox::record_opening;
+use crate::ledger::rows::number_key;
+use crate::store::{Store, StoreError, Table};
+use anchors::devnet::{Devnet, DevnetError};
+use anchors::{
+    AnchorError, AnchorWriter, AnchoringKey, Chain, Clock, EvmChain, EvmOptions, FinalityRule, LedgerFacts,
+    Opening,
+};
+use protocol::checkpoint::Checkpoint;
+use protocol::signing::KeyPair;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why the chain can not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ChainError {
+    /// The configuration is not in order.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An address or a key is not in order; never the key itself.
+    #[error("{0}")]
+    Setting(String),
+    /// The embedded chain's file.
+    #[error(transparent)]
+    Devnet(#[from] DevnetError),
+    /// The chain did not answer, or refused.
+    #[error(transparent)]
+    Anchor(#[from] AnchorError),
+    /// The opening was sent and is not in a block.
+    #[error("the opening of the ledger is not in a block after {0} s: start again later, nothing is lost")]
+    NotMined(u64),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A chain that is ready to be written.
+pub struct Connected {
+    /// Reads and writes it.
+    pub writer: Arc<dyn AnchorWriter>,
+    /// The chain itself, where it lives in this process.
+    pub devnet: Option<Arc<Devnet>>,
+}
+
+/// Makes the chain of a configuration. An external one is not asked anything yet: it may be down.
+pub fn connect(folder: &Folder, config: &Config, clock: &Clock) -> Result<Connected, ChainError> {
+    match &config.chain {
+        ChainConfig::Devnet => {
+            let devnet = Devnet::open(&folder.devnet(), clock.clone())?;
+            let key = Devnet::development_key(0).map_err(|error| ChainError::Setting(error.to_string()))?;
+            Ok(Connected { writer: Arc::new(devnet.client().signing_with(key)), devnet: Some(devnet) })
+        }
+        ChainConfig::Evm { chain_id, contract, endpoints: addresses, from_block, confirmations } => {
+            let endpoints = endpoints(addresses).map_err(ChainError::Setting)?;
+            let mut options = EvmOptions::new(Chain::new(*chain_id, *contract), endpoints);
+            options.from_block = *from_block;
+            options.finality = FinalityRule::Tag { else_confirmations: *confirmations };
+            let text = folder.load_anchoring_key()?;
+            let key =
+                AnchoringKey::from_hex(&text).map_err(|error| ChainError::Setting(error.to_string()))?;
+            Ok(Connected { writer: Arc::new(EvmChain::new(&options)?.signing_with(key)), devnet: None })
+        }
+    }
+}
+
+/// Whether the store knows that the ledger was opened.
+pub fn is_opening_recorded(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(store.snapshot()?.get(Table::Checkpoints, &number_key(0))?.is_some())
+}
+
+/// Opens the ledger on its chain unless it is open there, and writes that down. Safe to repeat: whatever broke off is
+/// carried on.
+pub async fn ensure_opened(
+    store: &dyn Store,
+    writer: &dyn AnchorWriter,
+    config: &Config,
+    operator: &KeyPair,
+    wait_s: u64,
+) -> Result<(), ChainError> {
+    if is_opening_recorded(store)? {
+        return Ok(());
+    }
+    let facts = opened(writer, config, operator, wait_s).await?;
+    Ok(record_opening(store, Checkpoint::genesis(facts.operator_key), &facts.opened)?)
+}
+
+async fn opened(
+    writer: &dyn AnchorWriter,
+    config: &Config,
+    operator: &KeyPair,
+    wait_s: u64,
+) -> Result<LedgerFacts, ChainError> {
+    let ledger = config.origin(writer.chain()).ledger();
+    let opening = Opening {
+        salt: config.ledger.salt,
+        operator_key: operator.public(),
+        bond_wei: config.ledger.bond_wei,
+    };
+    for second in 0..=wait_s {
+        match writer.ledger(ledger).await {
+            Ok(facts) => return Ok(facts),
+            Err(AnchorError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        // Sending again while it is on its way sends nothing.
+        if second == 0 {
+            writer.open(&opening).await?;
+        } else {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+    Err(ChainError::NotMined(wait_s))
+}

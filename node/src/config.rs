@@ -1,0 +1,319 @@
+//! What a node runs with: one file in its data folder, written by `init`, read by everything else.
+//!
+//! Secrets do not stand in it: the operator key and the anchoring key lie beside it, each in a file of its own.
+
+use anchors::{Chain, Endpoint};
+use protocol::checkpoint::LedgerOrigin;
+use protocol::signing::KeyPair;
+use protocol::{Address, Digest};
+use serde::{Deserialize, Serialize};
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::net::SocketAddr;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The version of the file that this program knows.
+const FORMAT: u32 = 1;
+
+/// Why a data folder can not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// There is no node here.
+    #[error("{} holds no node: run `vouchsafe-node init --data {}` first", .0.display(), .0.display())]
+    NotInitialised(PathBuf),
+    /// There is one already.
+    #[error("{} holds a node already: choose another folder; nothing was changed", .0.display())]
+    AlreadyInitialised(PathBuf),
+    /// A file could not be read or written.
+    #[error("{}: {source}; check the path and its rights", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file does not say what it should.
+    #[error("{}: {problem}", .path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what is due; never a secret.
+        problem: String,
+    },
+    /// A secret that others can read is none.
+    #[error("{} can be read by others (mode {mode:03o}): run `chmod 600` on it", .path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The system gave no randomness.
+    #[error("the system gives no random bytes: {0}")]
+    Random(String),
+}
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Version of this file.
+    pub format: u32,
+    /// Public address of the node, without a path: what stands before `/v/` in links.
+    pub site: String,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The chain.
+    pub chain: ChainConfig,
+    /// The ledger.
+    pub ledger: LedgerConfig,
+    /// When to anchor, and what is promised.
+    #[serde(default)]
+    pub anchoring: AnchoringConfig,
+    /// What is taken at a time.
+    #[serde(default)]
+    pub limits: LimitConfig,
+}
+
+/// Which chain anchors the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "kind", deny_unknown_fields)]
+pub enum ChainConfig {
+    /// The development chain inside this process: it proves nothing to outsiders.
+    Devnet,
+    /// A chain behind JSON-RPC endpoints, asked in this order.
+    Evm {
+        /// EIP-155 chain id.
+        chain_id: u64,
+        /// The `Anchors` contract.
+        contract: Address,
+        /// `http` or `https` addresses; they may hold access keys, so this file is for its owner alone.
+        endpoints: Vec<String>,
+        /// No block before this one holds events of the ledger.
+        #[serde(default)]
+        from_block: u64,
+        /// Confirmations that count as final where the endpoint has no `finalized` block.
+        #[serde(default = "default_confirmations")]
+        confirmations: u64,
+    },
+}
+
+const fn default_confirmations() -> u64 {
+    64
+}
+
+/// The ledger that this node keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerConfig {
+    /// The account that opens it and anchors.
+    pub opener: Address,
+    /// Tells the ledgers of one account apart.
+    pub salt: Digest,
+    /// Wei at stake.
+    pub bond_wei: u128,
+}
+
+/// When to anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AnchoringConfig {
+    /// Seconds between two checkpoints while steps come in; a batch is anchored at once.
+    pub interval_s: u64,
+    /// Seconds after which a quiet ledger anchors again, to show that it is fresh.
+    pub heartbeat_s: u64,
+    /// Seconds within which a receipt promises that its entry is anchored.
+    pub promise_s: u64,
+}
+
+impl Default for AnchoringConfig {
+    fn default() -> Self {
+        Self { interval_s: 60, heartbeat_s: 6 * 3600, promise_s: 3600 }
+    }
+}
+
+/// What is taken at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitConfig {
+    /// Vouchers in one batch: 2^24 records are an upload of 1 GiB.
+    pub batch_vouchers: u64,
+}
+
+impl Default for LimitConfig {
+    fn default() -> Self {
+        Self { batch_vouchers: 1 << 24 }
+    }
+}
+
+/// The data folder and the names of what lies in it.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A data folder.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+    /// The store.
+    pub fn store(&self) -> PathBuf {
+        self.0.join("store")
+    }
+    /// The embedded development chain.
+    pub fn devnet(&self) -> PathBuf {
+        self.0.join("devnet.chain")
+    }
+    /// Uploads that are being taken in; emptied at start.
+    pub fn spool(&self) -> PathBuf {
+        self.0.join("spool")
+    }
+    fn config(&self) -> PathBuf {
+        self.0.join("node.toml")
+    }
+    fn operator_key(&self) -> PathBuf {
+        self.0.join("operator.key")
+    }
+    fn anchoring_key(&self) -> PathBuf {
+        self.0.join("anchoring.key")
+    }
+
+    /// Makes the folder, for its owner alone; refuses one that holds a node already.
+    pub fn create(&self) -> Result<(), ConfigError> {
+        if self.config().exists() {
+            return Err(ConfigError::AlreadyInitialised(self.0.clone()));
+        }
+        std::fs::create_dir_all(&self.0).map_err(|source| self.failed(&self.0, source))?;
+        let owner_only = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(&self.0, owner_only).map_err(|source| self.failed(&self.0, source))
+    }
+
+    /// Reads the configuration.
+    pub fn load(&self) -> Result<Config, ConfigError> {
+        let path = self.config();
+        if !path.exists() {
+            return Err(ConfigError::NotInitialised(self.0.clone()));
+        }
+        let text = std::fs::read_to_string(&path).map_err(|source| self.failed(&path, source))?;
+        let content = |problem: String| ConfigError::Content { path: path.clone(), problem };
+        let config: Config = toml::from_str(&text).map_err(|error| content(error.to_string()))?;
+        if config.format != FORMAT {
+            return Err(content(format!("format {}, this program knows {FORMAT}", config.format)));
+        }
+        Ok(config)
+    }
+
+    /// Writes the configuration: last of all, so that a folder with one is complete.
+    pub fn save(&self, config: &Config) -> Result<(), ConfigError> {
+        let path = self.config();
+        let text = toml::to_string_pretty(config)
+            .map_err(|error| ConfigError::Content { path: path.clone(), problem: error.to_string() })?;
+        self.write_secret(&path, text.as_bytes())
+    }
+
+    /// Draws the operator's key and keeps it; gives the one that is there if an `init` was broken off.
+    pub fn draw_operator_key(&self) -> Result<KeyPair, ConfigError> {
+        if !self.operator_key().exists() {
+            let seed = random::<32>()?;
+            let text = Zeroizing::new(hex::encode(seed.as_slice()));
+            self.write_secret(&self.operator_key(), text.as_bytes())?;
+        }
+        self.load_operator_key()
+    }
+
+    /// The operator's key.
+    pub fn load_operator_key(&self) -> Result<KeyPair, ConfigError> {
+        let path = self.operator_key();
+        let text = read_secret(&path)?;
+        let mut seed = Zeroizing::new([0; 32]);
+        hex::decode_to_slice(text.trim(), seed.as_mut_slice()).map_err(|_| ConfigError::Content {
+            path,
+            problem: "an operator key is 64 hex digits".to_owned(),
+        })?;
+        Ok(KeyPair::from_seed(&seed))
+    }
+
+    /// Keeps the anchoring key.
+    pub fn save_anchoring_key(&self, text: &str) -> Result<(), ConfigError> {
+        self.write_secret(&self.anchoring_key(), text.trim().as_bytes())
+    }
+
+    /// The anchoring key as text.
+    pub fn load_anchoring_key(&self) -> Result<Zeroizing<String>, ConfigError> {
+        read_secret(&self.anchoring_key())
+    }
+
+    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), ConfigError> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let written = options.open(path).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            File::open(&self.0)?.sync_all()
+        });
+        written.map_err(|source| self.failed(path, source))
+    }
+
+    #[expect(clippy::unused_self, reason = "errors of a folder are made in one place")]
+    fn failed(&self, path: &Path, source: std::io::Error) -> ConfigError {
+        ConfigError::File { path: path.to_owned(), source }
+    }
+}
+
+impl Config {
+    /// A configuration with the defaults of this version.
+    pub fn new(site: String, listen: SocketAddr, chain: ChainConfig, ledger: LedgerConfig) -> Self {
+        Self {
+            format: FORMAT,
+            site,
+            listen,
+            chain,
+            ledger,
+            anchoring: AnchoringConfig::default(),
+            limits: LimitConfig::default(),
+        }
+    }
+
+    /// What the ledger's name is computed from, on this chain.
+    pub fn origin(&self, chain: Chain) -> LedgerOrigin {
+        LedgerOrigin {
+            chain_id: chain.chain_id,
+            contract: chain.contract,
+            opener: self.ledger.opener,
+            salt: self.ledger.salt,
+        }
+    }
+}
+
+/// The endpoints of a list of addresses.
+pub fn endpoints(addresses: &[String]) -> Result<Vec<Endpoint>, String> {
+    let parse = |address: &String| address.parse().map_err(|error| format!("endpoint: {error}"));
+    let endpoints: Vec<Endpoint> = addresses.iter().map(parse).collect::<Result<_, String>>()?;
+    if endpoints.is_empty() { Err("at least one endpoint is needed".to_owned()) } else { Ok(endpoints) }
+}
+
+/// A secret from a file that its owner alone can read.
+pub fn read_secret(path: &Path) -> Result<Zeroizing<String>, ConfigError> {
+    let failed = |source| ConfigError::File { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(failed)?;
+    let mode = file.metadata().map_err(failed)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(ConfigError::Exposed { path: path.to_owned(), mode });
+    }
+    let mut text = Zeroizing::new(String::new());
+    file.read_to_string(&mut text).map_err(failed)?;
+    Ok(text)
+}
+
+/// Random bytes from the system.
+pub fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, ConfigError> {
+    let mut bytes = Zeroizing::new([0; N]);
+    getrandom::fill(bytes.as_mut_slice()).map_err(|error| ConfigError::Random(error.to_string()))?;
+    Ok(bytes)
+}

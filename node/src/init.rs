@@ -1,0 +1,179 @@
+//! Making a node: keys, configuration, and its ledger opened on the chain. Broken off, it is carried on by running it
+//! again, or by `serve`, which opens what is not open yet.
+
+use crate::config::{ChainConfig, Config, ConfigError, Folder, LedgerConfig, endpoints, random, read_secret};
+use crate::run::{RunError, open_ledger};
+use anchors::devnet::Devnet;
+use anchors::{AnchorError, AnchorReader as _, AnchoringKey, Chain, Clock, EvmChain, EvmOptions, TxState, follow};
+use protocol::dossier;
+use protocol::{Address, Digest, PublicKey};
+use std::io::Read as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The bond where none is chosen: 0.01 of the chain's coin, the minimum of the development chain's contract.
+pub const BOND_WEI: u128 = 10_u128.pow(16);
+
+/// The environment variable that may hold the anchoring key.
+const KEY_VARIABLE: &str = "VOUCHSAFE_ANCHORING_KEY";
+
+/// Why no node was made.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// The folder or the opening.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The folder.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An argument, or a key; never the key itself.
+    #[error("{0}")]
+    Argument(String),
+    /// The chain.
+    #[error(transparent)]
+    Anchor(#[from] AnchorError),
+    /// The contract's deployment did not come to its end.
+    #[error("the contract was not deployed: {0}")]
+    Deployment(String),
+}
+
+/// Which chain a new node uses.
+pub enum ChainChoice {
+    /// The embedded development chain.
+    Devnet,
+    /// A chain behind endpoints.
+    Evm {
+        /// Asked in this order.
+        endpoints: Vec<String>,
+        /// EIP-155 id.
+        chain_id: u64,
+        /// The contract; a new one is deployed where there is none.
+        contract: Option<Address>,
+        /// Pays.
+        key: AnchoringKey,
+        /// The same as text, to be kept.
+        key_text: Zeroizing<String>,
+    },
+}
+
+/// What was made.
+pub struct Made {
+    /// The ledger.
+    pub ledger: dossier::Ledger,
+    /// Signs receipts.
+    pub operator_key: PublicKey,
+    /// The chain proves nothing to outsiders.
+    pub development: bool,
+}
+
+/// Makes a node and opens its ledger.
+pub async fn init(
+    folder: &Folder,
+    choice: ChainChoice,
+    site: String,
+    listen: SocketAddr,
+    bond_wei: u128,
+    anchor_interval_s: u64,
+) -> Result<Made, InitError> {
+    check_site(&site)?;
+    folder.create()?;
+    let operator = folder.draw_operator_key()?;
+    let (chain, opener) = match choice {
+        ChainChoice::Devnet => {
+            let key = Devnet::development_key(0).map_err(|error| InitError::Argument(error.to_string()))?;
+            (ChainConfig::Devnet, key.address())
+        }
+        ChainChoice::Evm { endpoints, chain_id, contract, key, key_text } => {
+            let opener = key.address();
+            let (contract, from_block) = find_contract(&endpoints, chain_id, contract, key, bond_wei).await?;
+            folder.save_anchoring_key(&key_text)?;
+            (ChainConfig::Evm { chain_id, contract, endpoints, from_block, confirmations: 64 }, opener)
+        }
+    };
+    let salt = Digest::new(*random::<32>()?);
+    let ledger = LedgerConfig { opener, salt, bond_wei };
+    let mut config = Config::new(site.trim_end_matches('/').to_owned(), listen, chain, ledger);
+    config.anchoring.interval_s = anchor_interval_s;
+    folder.save(&config)?;
+    let development = chain_of(&config).development;
+    let ledger = open_ledger(folder, &Clock::system()).await?;
+    Ok(Made { ledger, operator_key: operator.public(), development })
+}
+
+fn check_site(site: &str) -> Result<(), InitError> {
+    let host = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
+    match host.map(|host| host.trim_end_matches('/')) {
+        Some(host) if !host.is_empty() && !host.contains(['/', '#', '?', ' ']) => Ok(()),
+        _ => Err(InitError::Argument(format!("--site {site:?}: write https://HOST without a path"))),
+    }
+}
+
+/// The contract to use, and the first block that can hold events of the ledger.
+async fn find_contract(
+    addresses: &[String],
+    chain_id: u64,
+    contract: Option<Address>,
+    key: AnchoringKey,
+    bond_wei: u128,
+) -> Result<(Address, u64), InitError> {
+    let endpoints = endpoints(addresses).map_err(InitError::Argument)?;
+    let at = contract.unwrap_or(Address::new([0; 20]));
+    let chain = EvmChain::new(&EvmOptions::new(Chain::new(chain_id, at), endpoints))?.signing_with(key);
+    let from_block = chain.head().await?.latest.number;
+    if let Some(contract) = contract {
+        return Ok((contract, from_block));
+    }
+    let deployment = chain.deploy(bond_wei).await?;
+    let anchors::Submission::Sent { tx } = deployment.submission else {
+        return Err(InitError::Deployment("another transaction of the account is on its way".to_owned()));
+    };
+    let (often, at_most) = (Duration::from_millis(500), Duration::from_secs(120));
+    match wait_mined(&chain, tx, often, at_most).await? {
+        TxState::Mined { .. } => Ok((deployment.contract, from_block)),
+        other => Err(InitError::Deployment(format!("its transaction is {other:?}"))),
+    }
+}
+
+/// Follows a transaction into a block; its finality is not waited for.
+async fn wait_mined(
+    chain: &EvmChain<AnchoringKey>,
+    tx: Digest,
+    often: Duration,
+    at_most: Duration,
+) -> Result<TxState, AnchorError> {
+    let deadline = tokio::time::Instant::now() + at_most;
+    loop {
+        let state = follow(chain, tx, often, often).await?;
+        let open = matches!(state, TxState::Pending | TxState::Unknown);
+        if !open || tokio::time::Instant::now() > deadline {
+            return Ok(state);
+        }
+        tokio::time::sleep(often).await;
+    }
+}
+
+/// The anchoring key's text: from a file, from standard input, or from the environment.
+pub fn anchoring_key_text(file: Option<&Path>) -> Result<Zeroizing<String>, InitError> {
+    match file {
+        Some(path) if path == Path::new("-") => {
+            let mut text = Zeroizing::new(String::new());
+            let read = std::io::stdin().read_to_string(&mut text);
+            read.map_err(|error| InitError::Argument(format!("standard input: {error}")))?;
+            Ok(text)
+        }
+        Some(path) => Ok(read_secret(path)?),
+        None => std::env::var(KEY_VARIABLE).map(Zeroizing::new).map_err(|_| {
+            InitError::Argument(format!("no anchoring key: give --anchoring-key FILE, or set {KEY_VARIABLE}"))
+        }),
+    }
+}
+
+/// The chain that a configuration names.
+pub fn chain_of(config: &Config) -> Chain {
+    match &config.chain {
+        ChainConfig::Devnet => Devnet::chain(),
+        ChainConfig::Evm { chain_id, contract, .. } => Chain::new(*chain_id, *contract),
+    }
+}

@@ -1,0 +1,192 @@
+//! `vouchsafe-node`: what an operator types.
+//!
+//! In scope: arguments, exit codes, what is printed. Everything it does is done elsewhere.
+
+use anchors::{AnchoringKey, Clock};
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use vouchsafe_node::config::Folder;
+use vouchsafe_node::init::{self, ChainChoice};
+use vouchsafe_node::{demo, fsck, observe, run, store};
+
+/// The service that takes the steps of vouchers, keeps their ledger, and anchors it on a chain.
+///
+/// Exit codes: 0 done; 1 it failed, the reason is printed; 2 wrong usage; 4 (fsck) the store is not in order.
+#[derive(Parser)]
+#[command(name = "vouchsafe-node", version, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a data folder: keys, configuration, and the ledger opened on its chain.
+    Init(InitArgs),
+    /// Run the node of a data folder until SIGINT or SIGTERM.
+    Serve(ServeArgs),
+    /// Read everything again, check every signature, compute every root anew. The node must not be running.
+    Fsck(DataArgs),
+    /// Show the whole job on a development chain of its own: issue, anchor, hand on, sell, claim, redeem, and a second
+    /// sale that is caught.
+    Demo(demo::DemoArgs),
+}
+
+#[derive(Args)]
+struct DataArgs {
+    /// The node's data folder.
+    #[arg(long, env = "VOUCHSAFE_DATA", value_name = "DIR")]
+    data: PathBuf,
+}
+
+#[derive(Args)]
+struct InitArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Where the node will listen.
+    #[arg(long, default_value = "127.0.0.1:7311", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+    /// Public address of the node: what stands before /v/ in links [default: http:// and the address it listens on].
+    #[arg(long, value_name = "URL")]
+    site: Option<String>,
+    /// JSON-RPC endpoint of a chain, several times for a fall-over; without one, an embedded development chain is used,
+    /// which proves nothing to outsiders.
+    #[arg(long, value_name = "URL")]
+    rpc: Vec<String>,
+    /// The Anchors contract on that chain.
+    #[arg(long, value_name = "ADDRESS", requires = "rpc")]
+    contract: Option<String>,
+    /// Deploy a new Anchors contract on that chain.
+    #[arg(long, requires = "rpc", conflicts_with = "contract")]
+    deploy: bool,
+    /// EIP-155 id of that chain.
+    #[arg(long, value_name = "ID", requires = "rpc")]
+    chain_id: Option<u64>,
+    /// File with the private key that pays for anchoring, 64 hex digits, mode 600; `-` reads it from standard input.
+    /// Otherwise the environment variable `VOUCHSAFE_ANCHORING_KEY` holds it. Never an argument.
+    #[arg(long, value_name = "FILE", requires = "rpc")]
+    anchoring_key: Option<PathBuf>,
+    /// Wei that the operator puts at stake; a contract that is deployed takes this as its minimum.
+    #[arg(long, value_name = "WEI", default_value_t = init::BOND_WEI)]
+    bond: u128,
+    /// Seconds between two checkpoints while steps come in; a batch is anchored at once.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    anchor_interval: u64,
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Listen here instead of where the configuration says.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    let done = match cli.command {
+        Command::Init(args) => runtime.block_on(initialise(args)),
+        Command::Serve(args) => runtime.block_on(serve(args)),
+        Command::Fsck(args) => check(args),
+        Command::Demo(args) => runtime.block_on(demo::run(args)).map_err(Into::into),
+    };
+    done.unwrap_or_else(|error| failed(&*error))
+}
+
+type Done = Result<ExitCode, Box<dyn std::error::Error>>;
+
+#[expect(clippy::print_stderr, reason = "this is where the command speaks")]
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("vouchsafe-node: {error}");
+    ExitCode::FAILURE
+}
+
+#[expect(clippy::print_stdout, reason = "this is where the command speaks")]
+async fn initialise(args: InitArgs) -> Done {
+    let folder = Folder::new(args.data.data);
+    let chain = if args.rpc.is_empty() {
+        ChainChoice::Devnet
+    } else {
+        let text = init::anchoring_key_text(args.anchoring_key.as_deref())?;
+        let key = AnchoringKey::from_hex(&text)?;
+        let chain_id =
+            args.chain_id.ok_or("--chain-id is needed with --rpc: write the chain's EIP-155 id")?;
+        let contract = args.contract.map(|text| text.to_lowercase().parse()).transpose();
+        let contract = contract.map_err(|error| format!("--contract: {error}"))?;
+        if contract.is_none() && !args.deploy {
+            return Err("with --rpc, name the contract by --contract, or deploy one by --deploy".into());
+        }
+        ChainChoice::Evm { endpoints: args.rpc, chain_id, contract, key, key_text: text }
+    };
+    let site = args.site.unwrap_or_else(|| format!("http://{}", args.listen));
+    let made = init::init(&folder, chain, site, args.listen, args.bond, args.anchor_interval).await?;
+    println!("ledger    {}", made.ledger.id);
+    println!("contract  {} on chain {}", made.ledger.origin.contract, made.ledger.origin.chain_id);
+    println!("operator  {}", made.operator_key);
+    println!("folder    {}", folder.path().display());
+    if made.development {
+        println!("The chain is for development: what is anchored there proves nothing to outsiders.");
+    }
+    println!("Next: vouchsafe-node serve --data {}", folder.path().display());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(args: ServeArgs) -> Done {
+    observe::log_to_stderr();
+    let folder = Folder::new(args.data.data);
+    let mut config = folder.load()?;
+    config.listen = args.listen.unwrap_or(config.listen);
+    let running = run::start(&folder, config, Clock::system()).await?;
+    let stopper = running.stopper();
+    tokio::spawn(async move {
+        run::stop_signal().await;
+        stopper.send_replace(true);
+    });
+    running.wait().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Exit code of a check that found faults.
+const FAULTY: u8 = 4;
+
+#[expect(clippy::print_stdout, reason = "this is where the command speaks")]
+fn check(args: DataArgs) -> Done {
+    let folder = Folder::new(args.data);
+    let config = folder.load()?;
+    let chain = init::chain_of(&config);
+    let ledger = config.origin(chain).ledger();
+    let store = store::FjallStore::open(&folder.store())?;
+    let snapshot = store::Store::snapshot(&store)?;
+    let bar = observe::progress_bar("entries");
+    let found = fsck::fsck(&*snapshot, ledger, |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    let found = found?;
+    println!("ledger       {ledger}");
+    println!("entries      {}", found.entries);
+    println!("vouchers     {}", found.vouchers);
+    println!("checkpoints  {}", found.checkpoints);
+    for (name, root) in [("log root     ", found.log_root), ("head root    ", found.head_root)] {
+        if let Some(root) = root {
+            println!("{name}{root}");
+        }
+    }
+    for fault in &found.faults {
+        println!("FAULT        {fault}");
+    }
+    if found.faults.is_empty() {
+        println!("in order");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("not in order: keep a copy of the folder, restore a backup, and run fsck again");
+    Ok(ExitCode::from(FAULTY))
+}
