@@ -1,13 +1,85 @@
-//! The dossier command.
+//! `vouchsafe dossier`: save the file with which anybody can judge a voucher, without the node.
 
-use crate::console::Console;
+use super::history::fetched;
+use crate::console::{Console, plain};
 use crate::failure::Failure;
+use crate::lang::Text;
+use crate::node_client::NodeClient;
+use crate::source::{Asked, NodeArgs};
+use protocol::dossier::Dossier;
+use protocol::voucher::link_name;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
-/// Its options.
+/// The options of `dossier`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The voucher's key, or its link without the part after #.
+    pub voucher: String,
+    /// The node to ask.
+    #[command(flatten)]
+    pub node: NodeArgs,
+    /// The file to write, - for standard output; without it KEY.dossier.json in this folder.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Judge it under this checkpoint instead of the newest.
+    #[arg(long, value_name = "N")]
+    pub checkpoint: Option<u64>,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    pub force: bool,
+}
 
-/// Runs it.
-pub fn run(_args: &Args, _console: &mut Console) -> Result<u8, Failure> {
+/// Fetches and saves.
+pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
+    let (key, site) = match Asked::read(Some(&args.voucher), &console.texts)? {
+        Asked::Voucher { key, site } => (key, site),
+        Asked::Line(line) => (line.link.voucher, Some(line.link.site)),
+        Asked::Dossier(_) => return Err(Failure::usage("error-needs-voucher")),
+    };
+    let to_standard_output = args.out.as_deref() == Some(Path::new("-"));
+    let path = args.out.clone().unwrap_or_else(|| format!("{}.dossier.json", link_name(&key)).into());
+    if !to_standard_output && !args.force && path.exists() {
+        return Err(exists(&path));
+    }
+    let client = NodeClient::new(args.node.address(site.as_deref())?)?;
+    let text = fetched(&client, &key, args.checkpoint)?;
+    if to_standard_output {
+        console.raw(text.as_bytes());
+        return Ok(0);
+    }
+    save(&path, text.as_bytes(), args.force)?;
+    let number =
+        Dossier::parse(&text).map(|dossier| dossier.checkpoint.checkpoint.number).unwrap_or_default();
+    console.say(
+        &Text::new("dossier-saved")
+            .with("path", plain(&path.display().to_string(), 200))
+            .with("bytes", text.len().to_string())
+            .with("number", number.to_string()),
+    );
     Ok(0)
+}
+
+fn exists(path: &Path) -> Failure {
+    Failure::usage("error-out-exists").with("path", plain(&path.display().to_string(), 200))
+}
+
+fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).create_new(!force);
+    let written = options.open(path).and_then(|mut file| {
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        if written.is_err() && !force {
+            // Half a dossier is none.
+            let _ = std::fs::remove_file(path);
+        }
+        written
+    });
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => exists(path),
+        _ => Failure::usage("error-out-unwritable")
+            .with("path", plain(&path.display().to_string(), 200))
+            .with("cause", error.to_string()),
+    })
 }

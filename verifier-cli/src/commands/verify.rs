@@ -1,13 +1,240 @@
-//! The verify command.
+//! `vouchsafe verify`: judge a voucher.
 
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::node_client::{NodeClient, Problem};
+use crate::report::{JsonReport, Telling, detail_text};
+use crate::source::{
+    Absent, Asked, DeliveredLine, Fetched, NodeArgs, TrustArgs, TrustSource, Trusted, Unproven, fetch,
+    judge_absence, key_from_text, read_text,
+};
+use protocol::PublicKey;
+use protocol::dossier::Dossier;
+use protocol::verify::{
+    Detail, Finality, Opening, Order, Outcome, Policy, Question, Reason, Report, StepCode, StepReport,
+    Verdict, verify,
+};
+use std::path::{Path, PathBuf};
 
-/// Its options.
+/// The options of `verify`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// A dossier file, a voucher's key, or its link without the part after #. Without it, or with -, a delivered line
+    /// `serial----code----link` is asked for, or read from standard input: a secret is never an argument.
+    pub what: Option<String>,
+    /// A file whose first line is the delivered line.
+    #[arg(long, value_name = "FILE", conflicts_with = "opening")]
+    pub line_file: Option<PathBuf>,
+    /// What the dossier is held against.
+    #[command(flatten)]
+    pub trust: TrustArgs,
+    /// The node to ask.
+    #[command(flatten)]
+    pub node: NodeArgs,
+    /// A file with serial, code and stamp, to see whether they are this voucher's.
+    #[arg(long, value_name = "FILE")]
+    pub opening: Option<PathBuf>,
+    /// A file that names the ledgers and issuers whom you trust.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The reference of the order under which you bought it.
+    #[arg(long, value_name = "REF", requires = "salt")]
+    pub order: Option<String>,
+    /// The salt that the shop gave you with the order: 32 hex digits.
+    #[arg(long, value_name = "HEX", requires = "order")]
+    pub salt: Option<String>,
+    /// Your public key, to see whether the voucher is recorded as yours.
+    #[arg(long, value_name = "KEY")]
+    pub my_key: Option<String>,
+    /// Take nothing but a checkpoint that is final on its chain.
+    #[arg(long = "final")]
+    pub require_final: bool,
+    /// Judge the state as of the checkpoint, however old it is.
+    #[arg(long)]
+    pub as_of: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
 
-/// Runs it.
-pub fn run(_args: &Args, _console: &mut Console) -> Result<u8, Failure> {
-    Ok(0)
+/// Everything that a question needs beside the dossier and the trusted checkpoint.
+struct Beside {
+    opening: Option<Opening>,
+    policy: Option<Policy>,
+    order: Option<Order>,
+    my_key: Option<PublicKey>,
+}
+
+/// Judges, tells, and gives the verdict's exit code.
+pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
+    let asked = match (&args.what, &args.line_file) {
+        (None, Some(path)) => Asked::line_file(path)?,
+        (what, _) => Asked::read(what.as_deref(), &console.texts)?,
+    };
+    let beside = beside(args, &asked)?;
+    let telling = match asked {
+        Asked::Dossier(bytes) => judge(args, &beside, &bytes, None, console)?,
+        Asked::Voucher { key, site } => ask(args, &beside, &key, site.as_deref(), console)?,
+        Asked::Line(line) => ask(args, &beside, &line.link.voucher, Some(&line.link.site), console)?,
+    };
+    let telling =
+        Telling { my_key: beside.my_key, as_of: args.as_of, require_final: args.require_final, ..telling };
+    if args.json {
+        console.json(&JsonReport::of(&telling));
+    } else {
+        telling.tell(console);
+    }
+    Ok(telling.report.exit)
+}
+
+fn beside(args: &Args, asked: &Asked) -> Result<Beside, Failure> {
+    let opening = match (asked, &args.line_file, &args.opening) {
+        (Asked::Line(line), _, None) => Some(line.opening()),
+        (_, Some(path), _) if args.what.is_some() => Some(line_in(path)?.opening()),
+        (_, _, Some(path)) => Some(parse_file(path, "error-opening-file", Opening::parse)?),
+        _ => None,
+    };
+    let order = match (&args.order, &args.salt) {
+        (Some(reference), Some(salt)) => {
+            Some(Order::from_hex(reference, salt).ok_or_else(|| Failure::usage("error-salt"))?)
+        }
+        _ => None,
+    };
+    let key = |text: &String| key_from_text(text).ok_or_else(|| Failure::usage("error-my-key"));
+    Ok(Beside {
+        opening,
+        policy: read_policy(args.policy.as_deref())?,
+        order,
+        my_key: args.my_key.as_ref().map(key).transpose()?,
+    })
+}
+
+fn line_in(path: &Path) -> Result<DeliveredLine, Failure> {
+    let text = zeroize::Zeroizing::new(read_text(path)?);
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    Ok(DeliveredLine::parse(line)?)
+}
+
+/// The policy of the file, if one is named.
+pub(super) fn read_policy(path: Option<&Path>) -> Result<Option<Policy>, Failure> {
+    path.map(|path| parse_file(path, "error-policy-file", Policy::parse)).transpose()
+}
+
+fn parse_file<T, E: std::fmt::Display>(
+    path: &Path,
+    id: &'static str,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, Failure> {
+    let text = zeroize::Zeroizing::new(read_text(path)?);
+    parse(&text).map_err(|error| {
+        let shown = crate::console::plain(&path.display().to_string(), 200);
+        Failure::usage(id).with("path", shown).with("cause", error.to_string())
+    })
+}
+
+/// Fetches the dossier of a voucher and judges it.
+fn ask(
+    args: &Args,
+    beside: &Beside,
+    voucher: &PublicKey,
+    site: Option<&str>,
+    console: &Console,
+) -> Result<Telling, Failure> {
+    let client = NodeClient::new(args.node.address(site)?)?;
+    let node = Some(client.address().to_string());
+    let unknown = |cause: Failure| {
+        let report = Report::without_dossier(Verdict::Unknown, None);
+        Telling { cause: Some(cause), node: node.clone(), ..Telling::of(report) }
+    };
+    Ok(match fetch(&client, voucher, None) {
+        Fetched::Dossier(text) => {
+            let telling = judge(args, beside, text.as_bytes(), Some(voucher), console)?;
+            Telling { node, ..telling }
+        }
+        Fetched::Absent(problem) => match absent(args, beside, &client, voucher, &problem, console)? {
+            Ok(telling) => Telling { node, ..telling },
+            Err(cause) => unknown(cause),
+        },
+        Fetched::NotAnchored { retry_after_s } => {
+            unknown(Failure::unknown("not-anchored").with("seconds", retry_after_s.unwrap_or(0)))
+        }
+        Fetched::Failed(error) => unknown(error.into()),
+    })
+}
+
+/// What the node's word that there is no such voucher is worth: `not_found`, or why it is not.
+fn absent(
+    args: &Args,
+    beside: &Beside,
+    client: &NodeClient,
+    voucher: &PublicKey,
+    problem: &Problem,
+    console: &Console,
+) -> Result<Result<Telling, Failure>, Failure> {
+    let judged = judge_absence(client, voucher, problem, &args.trust, beside.policy.as_ref())?;
+    Ok(match judged {
+        Absent::Proven { trusted, absence } => {
+            let report = Report::without_dossier(Verdict::NotFound, trusted.block_time);
+            Ok(Telling { absence: Some((absence, *trusted)), ..Telling::of(report) })
+        }
+        Absent::Unproven(Unproven::Said(text)) => Err(Failure { exit: crate::failure::UNKNOWN, text }),
+        Absent::Unproven(Unproven::Chain(failure)) => Err(failure),
+        Absent::Unproven(Unproven::Judged(detail)) => {
+            let reason = detail_text(&detail, &console.texts);
+            Err(Failure::unknown("absence-unproven").with("reason", reason))
+        }
+    })
+}
+
+/// Judges a dossier. `voucher` is the one that was asked for: a node must not answer with another's dossier.
+fn judge(
+    args: &Args,
+    beside: &Beside,
+    bytes: &[u8],
+    voucher: Option<&PublicKey>,
+    console: &Console,
+) -> Result<Telling, Failure> {
+    let nothing =
+        Trusted { source: TrustSource::None, checkpoint: None, finality: Finality::Final, problem: None };
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let report = malformed(&format!("byte {} is not UTF-8", error.valid_up_to()));
+            return Ok(Telling { trusted: Some(nothing), ..Telling::of(report) });
+        }
+    };
+    let dossier = Dossier::parse(text);
+    let another = |dossier: &Dossier| voucher.is_some_and(|voucher| dossier.voucher.key != *voucher);
+    if dossier.as_ref().is_ok_and(another) {
+        let report = malformed("dossier.voucher.key: not the voucher that was asked for");
+        return Ok(Telling { trusted: Some(nothing), ..Telling::of(report) });
+    }
+    let trusted = match &dossier {
+        Ok(dossier) => args.trust.checkpoint(&dossier.ledger.origin, dossier.checkpoint.checkpoint.number)?,
+        Err(_) => nothing,
+    };
+    let report = verify(&Question {
+        dossier: text,
+        trusted: trusted.checkpoint.as_ref(),
+        finality: trusted.finality,
+        opening: beside.opening.as_ref(),
+        order: beside.order.as_ref(),
+        my_key: beside.my_key,
+        policy: beside.policy.as_ref(),
+        as_of: args.as_of,
+        require_final: args.require_final,
+        now: console.times.now(),
+    });
+    Ok(Telling { trusted: Some(trusted), ..Telling::of(report) })
+}
+
+/// The report on what is no dossier at all: `format.valid` failed.
+fn malformed(problem: &str) -> Report {
+    let step = |code: &StepCode| {
+        let failed = || Outcome::Failed(Detail::with(Reason::Malformed, [&problem]));
+        let outcome = if *code == StepCode::FormatValid { failed() } else { Outcome::Skipped };
+        StepReport { code: *code, outcome }
+    };
+    let steps = StepCode::ALL.iter().map(step).collect();
+    Report { steps, ..Report::without_dossier(Verdict::Refuted, None) }
 }

@@ -1,1 +1,89 @@
-//! Telling what was found: the verdict first, then why, then what to do.
+//! Telling what was found: the verdict first, then what is known, then why, then what to do.
+//!
+//! In scope: the words and their order. Out of scope: the verdict itself, which `protocol::verify` decides.
+
+mod advice;
+mod facts;
+mod hands;
+mod json;
+mod names;
+mod steps;
+mod verdict;
+
+pub use hands::hands;
+pub use json::JsonReport;
+pub use names::short;
+pub use steps::{detail_text, step_name};
+
+use crate::console::{Console, Tone};
+use crate::failure::Failure;
+use crate::lang::Text;
+use crate::source::Trusted;
+use protocol::PublicKey;
+use protocol::receipt::Absence;
+use protocol::verify::{Report, TrustedCheckpoint};
+
+/// A report with what is known beside it.
+#[derive(Debug)]
+pub struct Telling {
+    /// The judgement.
+    pub report: Report,
+    /// What the dossier was held against; none where there was no dossier.
+    pub trusted: Option<Trusted>,
+    /// The node that gave the dossier; none for one in hand.
+    pub node: Option<String>,
+    /// Why there was no dossier.
+    pub cause: Option<Failure>,
+    /// The operator's word that there is no such voucher, and the checkpoint that it was held against.
+    pub absence: Option<(Absence, TrustedCheckpoint)>,
+    /// The asker's key.
+    pub my_key: Option<PublicKey>,
+    /// The asker wanted the state as of the checkpoint.
+    pub as_of: bool,
+    /// The asker takes nothing but a final checkpoint.
+    pub require_final: bool,
+}
+
+impl Telling {
+    /// Of a report alone.
+    pub const fn of(report: Report) -> Self {
+        Self {
+            report,
+            trusted: None,
+            node: None,
+            cause: None,
+            absence: None,
+            my_key: None,
+            as_of: false,
+            require_final: false,
+        }
+    }
+
+    /// Tells it to a person.
+    pub fn tell(&self, console: &mut Console) {
+        verdict::tell(self, console);
+        facts::tell(self, console);
+        steps::tell(self, console);
+        advice::tell(self, console);
+    }
+}
+
+/// A heading with an empty line before it.
+fn heading(console: &mut Console, id: &'static str) {
+    let text = console.texts.get(id);
+    let text = console.paint.paint(Tone::Strong, &text);
+    console.line("");
+    console.line(&text);
+}
+
+/// `Name:` and a value, the names padded to one width.
+fn labelled(console: &mut Console, rows: Vec<(&'static str, Text)>) {
+    let cells = rows.into_iter().map(|(name, value)| {
+        let name = Text::new("label").with("name", Text::new(name));
+        vec![format!("  {}", console.texts.say(&name)), console.texts.say(&value)]
+    });
+    let cells: Vec<Vec<String>> = cells.collect();
+    for line in crate::console::columns(&cells) {
+        console.line(&line);
+    }
+}

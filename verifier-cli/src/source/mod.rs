@@ -3,6 +3,21 @@
 //! In scope: files, standard input, the prompt, the node, the chain. Out of scope: judging (`protocol::verify`) and
 //! telling (`report`).
 
+mod absence;
+mod asked;
+mod dossier;
+mod file;
+mod line;
+mod trust;
+
+pub use absence::{Absent, Unproven, judge_absence};
+pub use asked::{Asked, key_from_text};
+pub use dossier::{Fetched, NodeArgs, fetch};
+pub use file::{MAX_FILE_BYTES, read_file, read_text};
+pub use line::{DeliveredLine, LineError, read_line};
+pub(crate) use line::{SEPARATOR, divide};
+pub use trust::{TrustArgs, TrustSource, Trusted};
+
 use std::io;
 use tokio::runtime::{Builder, Runtime};
 

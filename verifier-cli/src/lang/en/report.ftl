@@ -1,1 +1,141 @@
-# report
+# What stands around a verdict, and the table of hands.
+
+label = { $name }:
+prompt-line = Delivered line or link (not shown):{" "}
+
+heading-facts = What is proven
+heading-claims = What the dossier says, not held against the chain
+heading-steps = Steps
+heading-advice = What to do
+
+fact-product = Product
+fact-issuer = Issuer
+fact-voucher = Voucher
+fact-number = Number
+fact-ledger = Ledger
+fact-status = State
+fact-holder = Held by
+fact-redemption = Redemption
+fact-redeem-by = Honoured until
+fact-redeem-at = Redeem at
+fact-incidents = Refused sales
+fact-checkpoint = Checkpoint
+fact-asked = Dossier from
+
+value-product-priced = { $title }, { $amount } { $currency } (the issuer's words)
+value-product = { $title } (the issuer's words)
+value-issuer-known = { $name } (by your policy) { $key }
+value-issuer-claims = calls himself { $name } { $key }
+value-issuer = { $key }
+value-ledger = { $ledger } on chain { $chain }
+value-status = { $status } since { $at }
+value-status-promised = { $status } since { $at } (promised by receipt, not anchored yet)
+value-nobody = nobody named
+value-you = you { $key }
+value-no-redemption = no redemption recorded as of { $asof }
+value-no-redemption-checkpoint = no redemption recorded as of checkpoint { $number }, whose time is not given
+value-redeemed = redeemed on { $at }, reported by { $by }
+value-presented = ; the code was presented
+value-owner-signed = ; the owner signed too
+value-checkpoint-chain = { $number }, read from the chain
+value-checkpoint-file = { $number }, held against your file
+value-checkpoint-none = { $number }, held against nothing
+value-node = { $node }
+
+who-you = you
+who-issuer = the issuer
+who-issuer-named = { $name }
+who-voucher = the voucher's key
+who-key = key { $key }
+
+status-InTrade = in trade
+status-Sold = sold
+status-Claimed = claimed
+status-Redeemed = redeemed
+status-Voided = voided
+status-InTradeOnHold = in trade, on hold
+status-SoldOnHold = sold, on hold
+status-ClaimedOnHold = claimed, on hold
+
+kind-Issue = Issue
+kind-Transfer = Transfer
+kind-Sell = Sell
+kind-Claim = Claim
+kind-Use = Use
+kind-Redeem = Redeem
+kind-Void = Void
+kind-Hold = Hold
+kind-Release = Release
+kind-Return = Return
+
+role-issuer = issuer
+role-holder = holder
+role-owner = owner
+role-voucher = voucher
+role-claimant = claimant
+role-seller = seller
+role-redeemer = redeemer
+role-arbiter = arbiter
+role-issuer-or-arbiter = issuer or arbiter
+
+note-development = This is a development chain (id 31337): whoever runs it can rewrite it. The verdict proves nothing to outsiders.
+note-clock = The clock was set by VOUCHSAFE_NOW_MS to { $now }: the verdict is not about today.
+note-as-of = You asked for the state as of the checkpoint, however old it is.
+note-final = You take nothing but a final checkpoint: wait until it is.
+
+advice-no_trusted_checkpoint = Say what the dossier is to be held against: --rpc URL of a chain node that you trust, or --trusted-checkpoint FILE from somebody whom you trust.
+advice-other_number = Give the trusted checkpoint of the dossier's number, or fetch the dossier under yours: vouchsafe dossier KEY --checkpoint N.
+advice-stale = Fetch a fresh dossier (vouchsafe dossier KEY), or ask for the state as of that time: --as-of.
+advice-unknown_critical = Use a newer version of vouchsafe.
+advice-promise_broken = Keep this file: it shows that the operator broke a promise that he signed. Ask again later.
+
+absence-nothing-to-hold-against = the node says that there is no such voucher, and nothing was given to hold its word against
+    .advice = Give --rpc URL of a chain node that you trust, or --trusted-checkpoint FILE.
+absence-not-signed = the node says that there is no such voucher, but does not sign it
+    .advice = Ask another node of the same ledger, and do not pay before you have an answer.
+absence-ledger-name = the node names a ledger that does not exist where it says
+    .advice = Do not rely on this node.
+absence-other-ledger = the node says that there is no such voucher, but its ledger is not in your policy
+    .advice = Ask a node of a ledger that your policy names: --node URL.
+absence-unproven = the node says that there is no such voucher, but its word does not hold: { $reason }
+    .advice = Keep its answer, and ask again under the newest checkpoint: --rpc URL.
+
+not-anchored = the node accepted this voucher, but no checkpoint on the chain covers it yet
+    .advice = { $seconds ->
+        [0] Ask again in a few minutes.
+       *[other] Ask again in { $seconds } seconds.
+    }
+
+chain-out-of-reach = the chain is out of reach through { $endpoint }: { $cause }
+    .advice = Check the address and the network, or give another --rpc. A chain out of reach never makes a voucher forged.
+chain-wrong = { $endpoint } serves chain { $actual }, the dossier's ledger is on chain { $expected }
+    .advice = Give the --rpc of a node of chain { $expected }.
+chain-no-contract = there is no Anchors contract at { $contract } on chain { $chain }
+    .advice = Check --rpc. If it is right, the dossier names a contract that does not exist: do not rely on it.
+chain-no-ledger = ledger { $ledger } was never opened on chain { $chain }
+    .advice = Check --rpc. If it is right, the dossier names a ledger that does not exist: do not rely on it.
+chain-no-checkpoint = the chain has no checkpoint { $number } of this ledger yet, the latest is { $latest }
+    .advice = Wait until your chain node has caught up, or give another --rpc.
+chain-declines = the chain node declines: { $cause }
+    .advice = Give another --rpc.
+chain-inconsistent = the chain node contradicts itself: { $cause }
+    .advice = Try again, then give another --rpc.
+
+history-title = Voucher { $key }, number { $number }
+history-utc = UTC
+history-local = Local time
+history-kind = Step
+history-signed = Signed by
+history-party = Party after
+history-range = Numbers
+history-memo = Memo
+history-anchored = Anchored
+history-yes = anchored
+history-promised = promised
+history-no-memo = –
+history-refuted = This history is refuted ({ $step }): { $detail }
+history-unheld = Held against no checkpoint: it is the node's or the file's word that nothing is missing. Give --rpc URL or --trusted-checkpoint FILE.
+history-held = Complete as of { $asof }.
+history-held-checkpoint = Complete as of checkpoint { $number }.
+
+dossier-saved = Saved { $path } ({ $bytes } bytes, under checkpoint { $number }).

@@ -1,1 +1,141 @@
-# report
+# 结论周围的文字，以及经手记录的表格。
+
+label = { $name }：
+prompt-line = 请输入整行卡密或链接（不会显示）：
+
+heading-facts = 已证实的内容
+heading-claims = 档案自述的内容，未与链上对照
+heading-steps = 步骤
+heading-advice = 怎么办
+
+fact-product = 商品
+fact-issuer = 发行方
+fact-voucher = 凭证
+fact-number = 编号
+fact-ledger = 账本
+fact-status = 状态
+fact-holder = 持有人
+fact-redemption = 核销
+fact-redeem-by = 有效期至
+fact-redeem-at = 兑换地址
+fact-incidents = 被拒的再次出售
+fact-checkpoint = 检查点
+fact-asked = 档案来源
+
+value-product-priced = { $title }，{ $amount } { $currency }（发行方自述）
+value-product = { $title }（发行方自述）
+value-issuer-known = { $name }（依您的信任策略）{ $key }
+value-issuer-claims = 自称 { $name } { $key }
+value-issuer = { $key }
+value-ledger = 链 { $chain } 上的 { $ledger }
+value-status = { $status }，自 { $at } 起
+value-status-promised = { $status }，自 { $at } 起（有回执承诺，尚未上链）
+value-nobody = 未指明
+value-you = 您 { $key }
+value-no-redemption = 截至 { $asof } 没有核销记录
+value-no-redemption-checkpoint = 截至第 { $number } 号检查点没有核销记录（未给出它的时间）
+value-redeemed = 已于 { $at } 核销，由{ $by }上报
+value-presented = ；当时出示了卡密
+value-owner-signed = ；持有人也签了名
+value-checkpoint-chain = 第 { $number } 号，从链上读取
+value-checkpoint-file = 第 { $number } 号，与您的文件对照
+value-checkpoint-none = 第 { $number } 号，没有对照
+value-node = { $node }
+
+who-you = 您
+who-issuer = 发行方
+who-issuer-named = { $name }
+who-voucher = 凭证自己的密钥
+who-key = 公钥 { $key }
+
+status-InTrade = 流通中
+status-Sold = 已售出
+status-Claimed = 已认领
+status-Redeemed = 已核销
+status-Voided = 已作废
+status-InTradeOnHold = 流通中，已冻结
+status-SoldOnHold = 已售出，已冻结
+status-ClaimedOnHold = 已认领，已冻结
+
+kind-Issue = 发行
+kind-Transfer = 转让
+kind-Sell = 售出
+kind-Claim = 认领
+kind-Use = 使用
+kind-Redeem = 核销
+kind-Void = 作废
+kind-Hold = 冻结
+kind-Release = 解冻
+kind-Return = 退回
+
+role-issuer = 发行方
+role-holder = 持有方
+role-owner = 主人
+role-voucher = 凭证密钥
+role-claimant = 认领人
+role-seller = 卖家
+role-redeemer = 核销方
+role-arbiter = 仲裁人
+role-issuer-or-arbiter = 发行方或仲裁人
+
+note-development = 这是开发用的链（编号 31337）：运行它的人可以改写它。这个结论对外人没有任何证明力。
+note-clock = 时钟被 VOUCHSAFE_NOW_MS 设为 { $now }：这个结论说的不是今天。
+note-as-of = 您要的是检查点当时的状态，不论它有多旧。
+note-final = 您只接受最终确认的检查点：请等它确认。
+
+advice-no_trusted_checkpoint = 请说明用什么来对照：您信任的链节点 --rpc 地址，或您信任的人给的 --trusted-checkpoint 文件。
+advice-other_number = 请给出与档案同号的可信检查点，或按您的检查点重新获取档案：vouchsafe dossier 凭证公钥 --checkpoint 编号。
+advice-stale = 请重新获取档案（vouchsafe dossier 凭证公钥），或用 --as-of 查询当时的状态。
+advice-unknown_critical = 请使用更新版本的 vouchsafe。
+advice-promise_broken = 请保存此文件：它能证明运营方没有履行自己签名的承诺。请稍后再查。
+
+absence-nothing-to-hold-against = 节点说没有这张凭证，但没有给出可以对照的检查点
+    .advice = 请给出您信任的链节点 --rpc 地址，或 --trusted-checkpoint 文件。
+absence-not-signed = 节点说没有这张凭证，却没有签名
+    .advice = 请问同一账本的其他节点；没有答案之前不要付款。
+absence-ledger-name = 节点给出的账本名称与它所说的位置不符
+    .advice = 不要相信这个节点。
+absence-other-ledger = 节点说没有这张凭证，但它的账本不在您的信任策略里
+    .advice = 请用 --node 地址 询问信任策略里账本的节点。
+absence-unproven = 节点说没有这张凭证，但它的说法站不住脚：{ $reason }
+    .advice = 请保留它的回答，并用 --rpc 地址 按最新的检查点再查一次。
+
+not-anchored = 节点已收下这张凭证，但链上还没有检查点包含它
+    .advice = { $seconds ->
+        [0] 请几分钟后再查。
+       *[other] 请 { $seconds } 秒后再查。
+    }
+
+chain-out-of-reach = 通过 { $endpoint } 连不上链：{ $cause }
+    .advice = 请检查地址和网络，或换一个 --rpc。连不上链绝不说明凭证是假的。
+chain-wrong = { $endpoint } 服务的是链 { $actual }，而档案的账本在链 { $expected } 上
+    .advice = 请给出链 { $expected } 的节点作为 --rpc。
+chain-no-contract = 链 { $chain } 的 { $contract } 处没有 Anchors 合约
+    .advice = 请检查 --rpc。如果没有错，说明档案写的合约不存在：不要相信它。
+chain-no-ledger = 链 { $chain } 上从未开设账本 { $ledger }
+    .advice = 请检查 --rpc。如果没有错，说明档案写的账本不存在：不要相信它。
+chain-no-checkpoint = 链上还没有这个账本的第 { $number } 号检查点，最新的是第 { $latest } 号
+    .advice = 请等您的链节点同步，或换一个 --rpc。
+chain-declines = 链节点拒绝回答：{ $cause }
+    .advice = 请换一个 --rpc。
+chain-inconsistent = 链节点自相矛盾：{ $cause }
+    .advice = 请再试一次，不行就换一个 --rpc。
+
+history-title = 凭证 { $key }，编号 { $number }
+history-utc = UTC 时间
+history-local = 当地时间
+history-kind = 步骤
+history-signed = 签名人
+history-party = 之后归谁
+history-range = 编号范围
+history-memo = 附言
+history-anchored = 上链
+history-yes = 已上链
+history-promised = 已承诺
+history-no-memo = –
+history-refuted = 这份历史不成立（{ $step }）：{ $detail }
+history-unheld = 没有与检查点对照：是否有遗漏，只是节点或文件的一面之词。请给出 --rpc 地址 或 --trusted-checkpoint 文件。
+history-held = 截至 { $asof } 是完整的。
+history-held-checkpoint = 截至第 { $number } 号检查点是完整的。
+
+dossier-saved = 已保存 { $path }（{ $bytes } 字节，第 { $number } 号检查点）。

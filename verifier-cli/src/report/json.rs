@@ -1,0 +1,69 @@
+//! The report for machines: the protocol's own, with where things came from beside it. In English, whatever the language.
+
+use super::Telling;
+use crate::failure::Failure;
+use crate::lang::{Language, Texts};
+use crate::source::TrustSource;
+use protocol::receipt::Absence;
+use protocol::verify::{Finality, Report, TrustedCheckpoint};
+use serde::Serialize;
+
+/// `verdict`, `exit`, `as_of`, `steps`, `voucher` as docs/protocol.md sections 10 and 11 name them, and what the command
+/// adds.
+#[derive(Debug, Serialize)]
+pub struct JsonReport<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    /// The node that gave the dossier; null for one in hand.
+    node: Option<&'a str>,
+    /// What it was held against: `none`, `file` or `chain`.
+    held_against: TrustSource,
+    /// Whether the trusted checkpoint can still vanish.
+    finality: Option<&'static str>,
+    /// Why the node or the chain gave no answer.
+    problem: Option<Problem>,
+    /// The operator's signed word that there is no such voucher.
+    absence: Option<&'a Absence>,
+    /// The checkpoint that it was held against.
+    absence_checkpoint: Option<&'a TrustedCheckpoint>,
+}
+
+/// A problem by its stable code.
+#[derive(Debug, Serialize)]
+struct Problem {
+    code: String,
+    detail: String,
+    advice: Option<String>,
+}
+
+impl<'a> JsonReport<'a> {
+    /// Of this telling.
+    pub fn of(telling: &'a Telling) -> Self {
+        let trusted = telling.trusted.as_ref();
+        let found = trusted.filter(|trusted| trusted.checkpoint.is_some());
+        let problem = telling.cause.as_ref().or_else(|| trusted.and_then(|trusted| trusted.problem.as_ref()));
+        Self {
+            report: &telling.report,
+            node: telling.node.as_deref(),
+            held_against: found.map_or(TrustSource::None, |trusted| trusted.source),
+            finality: found.map(|trusted| match trusted.finality {
+                Finality::Final => "final",
+                Finality::NotFinal => "pending",
+            }),
+            problem: problem.map(Problem::of),
+            absence: telling.absence.as_ref().map(|(absence, _)| absence),
+            absence_checkpoint: telling.absence.as_ref().map(|(_, trusted)| trusted),
+        }
+    }
+}
+
+impl Problem {
+    fn of(failure: &Failure) -> Self {
+        let english = Texts::new(Language::English);
+        Self {
+            code: failure.text.id().to_owned(),
+            detail: english.say(&failure.text),
+            advice: english.attribute(&failure.text, "advice"),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The operator's word that there is no such voucher: believed only when it is signed, and held against a checkpoint that
+//! the asker trusts.
+
+use super::trust::{TrustArgs, Trusted};
+use crate::failure::Failure;
+use crate::lang::Text;
+use crate::node_client::{NodeClient, Problem};
+use protocol::checkpoint::LedgerOrigin;
+use protocol::receipt::Absence;
+use protocol::verify::{Detail, Policy, TrustedCheckpoint, verify_absence};
+use protocol::{Digest, LedgerId, PublicKey, Signature};
+use serde::Deserialize;
+
+/// What such a word is worth.
+#[derive(Debug, Clone)]
+pub enum Absent {
+    /// It is the operator's, as of a checkpoint that the asker trusts.
+    Proven {
+        /// That checkpoint.
+        trusted: Box<TrustedCheckpoint>,
+        /// The word, to be kept as evidence.
+        absence: Absence,
+    },
+    /// It proves nothing, for this reason.
+    Unproven(Unproven),
+}
+
+/// Why the word proves nothing.
+#[derive(Debug, Clone)]
+pub enum Unproven {
+    /// In words of the command.
+    Said(Text),
+    /// The chain was out of reach.
+    Chain(Failure),
+    /// The protocol's judgement.
+    Judged(Detail),
+}
+
+/// The members of a `no-such-voucher` problem.
+#[derive(Deserialize)]
+struct Statement {
+    absence: Signed,
+    checkpoint: Numbered,
+}
+
+#[derive(Deserialize)]
+struct Signed {
+    voucher: PublicKey,
+    checkpoint_hash: Digest,
+    at: u64,
+    signature: Signature,
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    number: u64,
+}
+
+/// Judges what the node said of this voucher. Asks the node where its ledger was opened, and the chain for the checkpoint.
+pub fn judge_absence(
+    client: &NodeClient,
+    voucher: &PublicKey,
+    problem: &Problem,
+    trust: &TrustArgs,
+    policy: Option<&Policy>,
+) -> Result<Absent, Failure> {
+    let unproven = |id: &'static str| Ok(Absent::Unproven(Unproven::Said(Text::new(id))));
+    if !trust.is_given() {
+        return unproven("absence-nothing-to-hold-against");
+    }
+    let Ok(Statement { absence, checkpoint }) = serde_json::from_value(problem.members.clone()) else {
+        return unproven("absence-not-signed");
+    };
+    let Signed { voucher: of, checkpoint_hash, at, signature } = absence;
+    let absence = Absence { voucher: of, checkpoint_hash, at, signature };
+    let found = match trust.of_file()? {
+        Some(checkpoint) => Ok(checkpoint),
+        None => match client.ledger().map(|view| view.ledger.origin()) {
+            Ok(Some(origin)) => of_chain(trust, &origin, checkpoint.number)?,
+            Ok(None) => return unproven("absence-ledger-name"),
+            Err(error) => Err(error.into()),
+        },
+    };
+    let trusted = match found {
+        Ok(trusted) => trusted,
+        Err(failure) => return Ok(Absent::Unproven(Unproven::Chain(failure))),
+    };
+    if policy.is_some_and(|policy| !names(policy, trusted.ledger)) {
+        return unproven("absence-other-ledger");
+    }
+    Ok(match verify_absence(&absence, voucher, trusted.ledger, &trusted) {
+        Ok(()) => Absent::Proven { trusted: Box::new(trusted), absence },
+        Err(detail) => Absent::Unproven(Unproven::Judged(detail)),
+    })
+}
+
+fn of_chain(
+    trust: &TrustArgs,
+    origin: &LedgerOrigin,
+    number: u64,
+) -> Result<Result<TrustedCheckpoint, Failure>, Failure> {
+    let Trusted { checkpoint, problem, .. } = trust.checkpoint(origin, number)?;
+    Ok(checkpoint.ok_or_else(|| problem.unwrap_or_else(|| Failure::unknown("error-no-trust"))))
+}
+
+fn names(policy: &Policy, ledger: LedgerId) -> bool {
+    policy.chains.iter().any(|chain| chain.ledgers.contains(&ledger))
+}

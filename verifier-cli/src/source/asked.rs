@@ -1,0 +1,116 @@
+//! What is asked about: a dossier file, a voucher's key or link, or a delivered line.
+
+use super::line::{DeliveredLine, read_line};
+use super::{file, read_text};
+use crate::failure::Failure;
+use crate::lang::Texts;
+use protocol::PublicKey;
+use protocol::voucher::Link;
+use std::io::IsTerminal as _;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// What is asked about.
+#[derive(Debug, Clone)]
+pub enum Asked {
+    /// A dossier in hand: its bytes.
+    Dossier(Vec<u8>),
+    /// A voucher by its key, with the site of the link that named it.
+    Voucher {
+        /// Its key.
+        key: PublicKey,
+        /// Everything before `/v/` of a link.
+        site: Option<String>,
+    },
+    /// A voucher with its code.
+    Line(DeliveredLine),
+}
+
+impl Asked {
+    /// From the argument: `-` or none is standard input, or the prompt on a terminal.
+    pub fn read(what: Option<&str>, texts: &Texts) -> Result<Self, Failure> {
+        match what {
+            None | Some("-") if std::io::stdin().is_terminal() => Self::secret(&read_line(texts)?),
+            None | Some("-") => Self::standard_input(),
+            Some(what) => Self::argument(what),
+        }
+    }
+
+    /// From a file that holds a delivered line, or a link with its stamp.
+    pub fn line_file(path: &Path) -> Result<Self, Failure> {
+        let text = Zeroizing::new(read_text(path)?);
+        Self::secret(text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default())
+    }
+
+    fn standard_input() -> Result<Self, Failure> {
+        let unreadable = |cause: String| Failure::usage("error-no-line").with("cause", cause);
+        let bytes = file::read_limited(std::io::stdin()).map_err(|error| unreadable(error.to_string()))?;
+        let limit = file::MAX_FILE_BYTES >> 20;
+        let huge = || Failure::usage("error-huge-file").with("path", "-").with("limit", limit);
+        let bytes = Zeroizing::new(bytes.ok_or_else(huge)?);
+        let first = bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace());
+        if first == Some(b'{') {
+            return Ok(Self::Dossier(bytes.to_vec()));
+        }
+        let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+        Self::secret(text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default())
+    }
+
+    /// A line that may be secret: a delivered line, a link with or without stamp, a key.
+    fn secret(line: &str) -> Result<Self, Failure> {
+        match Self::name(line.trim()) {
+            Some(asked) => Ok(asked),
+            None => Ok(Self::Line(DeliveredLine::parse(line)?)),
+        }
+    }
+
+    /// An argument: no secret, as the command line was searched for those before.
+    fn argument(what: &str) -> Result<Self, Failure> {
+        if let Some(asked) = Self::name(what) {
+            return Ok(asked);
+        }
+        let path = Path::new(what);
+        // A code that somebody typed here by mistake must not be repeated; what looks like a path may be.
+        let looks_like_path = what.contains(['/', '.', '\\']) || path.exists();
+        if looks_like_path && !what.starts_with("http") {
+            return Ok(Self::Dossier(file::read_file(path)?));
+        }
+        Err(Failure::usage(if what.starts_with("http") { "error-no-link" } else { "error-what" }))
+    }
+
+    /// A voucher's key or link.
+    fn name(text: &str) -> Option<Self> {
+        if let Some(link) = Link::parse(text) {
+            return Some(Self::Voucher { key: link.voucher, site: Some(link.site) });
+        }
+        key_from_text(text).map(|key| Self::Voucher { key, site: None })
+    }
+}
+
+/// A key as `0x` and hex, or as it stands in links.
+pub fn key_from_text(text: &str) -> Option<PublicKey> {
+    let in_link = || Link::parse(&format!("https://x/v/{text}")).map(|link| link.voucher);
+    text.to_ascii_lowercase().parse().ok().or_else(in_link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_in_both_forms() {
+        let hex = "0x9A4EC27C35F915C328211A876638624AED9EF1D11C464776CB9BC6C8BA4B3B53";
+        let name = "mk7CfDX5FcMoIRqHZjhiSu2e8dEcRkd2y5vGyLpLO1M";
+        assert_eq!(key_from_text(hex), key_from_text(name));
+        assert!(key_from_text(hex).is_some());
+        for wrong in ["", "0x9a4e", "mk7CfDX5", "a/b", "a#b"] {
+            assert_eq!(key_from_text(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_code_given_as_argument_is_not_repeated() {
+        let failure = Asked::argument("3962520037848969").expect_err("no voucher");
+        assert!(!format!("{failure:?}").contains("3962"));
+    }
+}

@@ -1,0 +1,57 @@
+//! Fetching a voucher's dossier from a node.
+
+use crate::failure::Failure;
+use crate::node_client::{NodeAddress, NodeClient, NodeError, Problem};
+use protocol::PublicKey;
+
+/// Names the node where `--node` and a link do not.
+pub const NODE_VARIABLE: &str = "VOUCHSAFE_NODE";
+
+/// Which node is asked.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct NodeArgs {
+    /// The node to ask; without it the site of the link, else the environment's VOUCHSAFE_NODE.
+    #[arg(long, value_name = "URL")]
+    pub node: Option<String>,
+}
+
+impl NodeArgs {
+    /// The address: of `--node`, else of the link that named the voucher, else of the environment.
+    pub fn address(&self, site: Option<&str>) -> Result<NodeAddress, Failure> {
+        let variable = || std::env::var(NODE_VARIABLE).ok().filter(|value| !value.is_empty());
+        let given = self.node.clone().or_else(|| site.map(str::to_owned)).or_else(variable);
+        let text = given.ok_or_else(|| Failure::usage("error-no-node"))?;
+        text.parse().map_err(|error: NodeError| error.into())
+    }
+}
+
+/// What a node had of a voucher.
+#[derive(Debug)]
+pub enum Fetched {
+    /// Its dossier.
+    Dossier(String),
+    /// It says that there is no such voucher; its word may be signed.
+    Absent(Box<Problem>),
+    /// It was accepted, and no anchored checkpoint covers it yet.
+    NotAnchored {
+        /// When to ask again.
+        retry_after_s: Option<u64>,
+    },
+    /// No answer.
+    Failed(NodeError),
+}
+
+/// Asks the node, under its newest checkpoint or the one of this number.
+pub fn fetch(client: &NodeClient, voucher: &PublicKey, checkpoint: Option<u64>) -> Fetched {
+    let error = match client.dossier(voucher, checkpoint) {
+        Ok(text) => return Fetched::Dossier(text),
+        Err(error) => error,
+    };
+    if let Some(problem) = error.problem("no-such-voucher") {
+        return Fetched::Absent(Box::new(problem.clone()));
+    }
+    match error.problem("not-anchored") {
+        Some(problem) => Fetched::NotAnchored { retry_after_s: problem.retry_after_s },
+        None => Fetched::Failed(error),
+    }
+}
