@@ -87,17 +87,7 @@ pub struct Head {
 }
 
 /// Where something was written: the `anchored` member of a dossier (docs/protocol.md section 10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// The transaction.
-    pub tx: Digest,
-    /// Number of its block.
-    pub block_number: u64,
-    /// Hash of its block.
-    pub block_hash: Digest,
-    /// Time of its block, Unix ms.
-    pub block_time: u64,
-}
+pub use protocol::dossier::Anchored as Place;
 
 /// Whether what stands in a block can still vanish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -110,6 +100,15 @@ pub enum Finality {
         /// Blocks from its own to the newest, both counted.
         confirmations: u64,
     },
+}
+
+impl From<Finality> for protocol::verify::Finality {
+    fn from(finality: Finality) -> Self {
+        match finality {
+            Finality::Final => Self::Final,
+            Finality::Pending { .. } => Self::NotFinal,
+        }
+    }
 }
 
 /// Where a ledger stands on its contract. It only ever moves forward.

@@ -4,6 +4,7 @@ use crate::error::AnchorError;
 use crate::reader::{AnchorReader, Chain, Finality, Place};
 use protocol::LedgerId;
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
+use protocol::verify::TrustedCheckpoint;
 use serde::Serialize;
 
 /// A checkpoint that the chain vouches for, with everything that a verdict takes from the chain.
@@ -24,6 +25,17 @@ pub struct TrustedFacts {
     pub finality: Finality,
     /// Where it was anchored.
     pub place: Place,
+}
+
+impl From<&TrustedFacts> for TrustedCheckpoint {
+    fn from(facts: &TrustedFacts) -> Self {
+        Self {
+            ledger: facts.ledger,
+            checkpoint: facts.checkpoint,
+            block_time: Some(facts.block_time),
+            superseded_at: facts.superseded_at,
+        }
+    }
 }
 
 /// The trusted checkpoint of this number of the ledger with this origin.

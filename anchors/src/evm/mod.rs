@@ -15,7 +15,9 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use key::{AnchoringKey, KeyError};
 pub use write::Deployment;
 
-pub(crate) use endpoint::{Cause, Exchange};
+#[cfg(feature = "devnet")]
+pub(crate) use endpoint::Cause;
+pub(crate) use endpoint::Exchange;
 
 use crate::error::AnchorError;
 use crate::reader::{Chain, LedgerFacts};

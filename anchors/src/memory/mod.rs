@@ -7,6 +7,7 @@ mod chain;
 mod ledger;
 
 use crate::clock::Clock;
+use crate::contract::RING;
 use crate::error::{AnchorError, Missing};
 use crate::reader::{
     AnchorReader, AnchoredCheckpoint, Block, Chain, DEVELOPMENT_CHAIN_ID, Head, LedgerFacts, Tip, TxState,
@@ -257,7 +258,9 @@ impl AnchorWriter for MemoryChain {
         consistency: &[Digest],
     ) -> Result<Submission, AnchorError> {
         let state = self.reach()?;
-        let standing = state.blocks.ledger(ledger).and_then(|found| found.checkpoint(next.number));
+        let found = state.blocks.ledger(ledger);
+        let kept = found.filter(|found| found.tip().checkpoint.number.saturating_sub(next.number) < RING);
+        let standing = kept.and_then(|found| found.checkpoint(next.number));
         if standing.is_some_and(|standing| standing.checkpoint == *next) {
             return Ok(Submission::AlreadyAnchored);
         }

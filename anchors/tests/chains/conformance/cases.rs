@@ -239,10 +239,18 @@ pub(super) async fn checkpoints_are_read_back_by_number(chain: impl Subject) {
 pub(super) async fn old_checkpoints_are_read_after_the_ring_moved_on(chain: impl Subject) {
     let writer = chain.writer(0);
     let mut log = Log::open(&*writer, 1).await;
-    let first = log.anchor(&*writer, 3).await;
-    for _ in 0..65 {
+    let (genesis, (first, proof)) = (log.tip, log.grow(3));
+    mined(&*writer, anchor(&*writer, &log, &first, &proof).await.unwrap()).await;
+    log.tip = first;
+    for _ in 0..63 {
         log.anchor(&*writer, 1).await;
     }
+    let again = writer.anchor(log.ledger, &genesis, &first, &proof).await.unwrap();
+    assert_eq!(again, Submission::AlreadyAnchored, "the ring holds 64");
+    log.anchor(&*writer, 1).await;
+    let refusal = reverted(writer.anchor(log.ledger, &genesis, &first, &proof).await);
+    assert!(matches!(refusal, Refusal::NotLatest { .. }), "{refusal:?}");
+    log.anchor(&*writer, 1).await;
     let read = writer.checkpoint(log.ledger, 1).await.unwrap();
     assert_eq!(read.checkpoint, first);
     assert_eq!(writer.checkpoint(log.ledger, 0).await.unwrap().checkpoint.number, 0);
