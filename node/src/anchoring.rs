@@ -48,6 +48,17 @@ pub enum TurnError {
         /// Its hash on the chain.
         theirs: Digest,
     },
+    /// The chain has checkpoints that this store never cut.
+    #[error(
+        "the chain is at checkpoint {theirs}, this store knows none after {ours}: an old backup was put back, or \
+         another node anchors this ledger; restore the newest store before anything is accepted"
+    )]
+    StoreIsOld {
+        /// The chain's latest.
+        theirs: u64,
+        /// The newest that was cut here.
+        ours: u64,
+    },
     /// The chain lacks a checkpoint that this node knows as settled.
     #[error(
         "the chain is at checkpoint {latest}, this node waits to anchor {next}: the endpoint lags behind, or serves \
@@ -146,6 +157,14 @@ impl Anchoring {
         }
     }
 
+    /// Holds the store against the chain: a store that is older than the chain must accept nothing, for what it accepted
+    /// would stand at indices that are taken.
+    pub async fn check_store_is_new(&self) -> Result<(), TurnError> {
+        let theirs = self.writer.latest(self.ledger.facts().id).await?.number;
+        let ours = self.newest()?.checkpoint.number;
+        if theirs > ours { Err(TurnError::StoreIsOld { theirs, ours }) } else { Ok(()) }
+    }
+
     /// One turn: settle what is on its way, then cut if it is due.
     pub async fn turn(&self) -> Result<Next, TurnError> {
         let waiting = unsettled(&*self.ledger.store().snapshot()?)?;
@@ -167,6 +186,10 @@ impl Anchoring {
     async fn settle(&self, waiting: &[Unsettled]) -> Result<Next, TurnError> {
         let ledger = self.ledger.facts().id;
         let latest = self.writer.latest(ledger).await?;
+        let ours = self.newest()?.checkpoint.number;
+        if latest.number > ours {
+            return Err(TurnError::StoreIsOld { theirs: latest.number, ours });
+        }
         let mut unsettled = 0;
         let mut anchored = None;
         let mut next = Next::Poll;

@@ -69,6 +69,14 @@ impl Fixture {
         Self::reopen(store, chain, now, dossier::Ledger::opened_at(origin))
     }
 
+    /// A ledger that is open on this chain, on a store that knows its opening and nothing else.
+    pub async fn on_chain(chain: MemoryChain, now: u64, facts: dossier::Ledger) -> Self {
+        let store = MemoryStore::new().expect("a store");
+        let opened = chain.ledger(facts.id).await.expect("facts");
+        record_opening(&store, Checkpoint::genesis(opened.operator_key), &opened.opened).expect("recorded");
+        Self::reopened(Arc::new(store), chain, now, facts)
+    }
+
     /// The same ledger after a restart of the node, on what is left of its store.
     pub fn reopened(store: Arc<dyn Store>, chain: MemoryChain, now: u64, facts: dossier::Ledger) -> Self {
         Self::reopen(store, chain, Arc::new(AtomicU64::new(now)), facts)

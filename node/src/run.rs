@@ -1,6 +1,6 @@
 //! Putting a node together and taking it down: store, chain, ledger, anchoring, HTTP.
 
-use crate::anchoring::{Anchoring, Timing};
+use crate::anchoring::{Anchoring, Timing, TurnError};
 use crate::api::{self, ApiState};
 use crate::chain::{ChainError, Connected, connect, ensure_opened};
 use crate::config::{Config, ConfigError, Folder};
@@ -32,6 +32,9 @@ pub enum RunError {
     /// What is stored.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The chain and the store contradict each other.
+    #[error(transparent)]
+    Anchoring(TurnError),
     /// The port.
     #[error("can not listen on {address}: {source}; stop what uses it, or choose another with --listen")]
     Listen {
@@ -110,6 +113,12 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     })?;
     let (stop, stopped) = watch::channel(false);
     let anchoring = Anchoring::new(ledger.clone(), Arc::clone(&chain.writer), timing(&config));
+    match anchoring.check_store_is_new().await {
+        Ok(()) => {}
+        Err(error @ TurnError::StoreIsOld { .. }) => return Err(RunError::Anchoring(error)),
+        // A chain that is down keeps nobody from stepping: the job holds the store against it when it is back.
+        Err(error) => observe::anchoring_failed(&error),
+    }
     let state = api_state(folder, &config, &ledger, &chain, &anchoring);
     let router = api::router(state);
     observe::started(address, &ledger.facts());

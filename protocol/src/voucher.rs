@@ -42,12 +42,22 @@ impl CodeForm {
 
     /// The formed text, wiped when dropped.
     pub fn apply(self, text: &str) -> Zeroizing<String> {
-        let stripped = || text.nfkc().filter(|character| !is_stripped(*character));
-        Zeroizing::new(match self {
-            Self::Exact => text.to_owned(),
-            Self::Strip => stripped().collect(),
-            Self::StripUpper => stripped().map(|character| character.to_ascii_uppercase()).collect(),
-        })
+        // Room for the whole text, so that no half-grown copy of a secret is left behind unwiped. NFKC can make a text
+        // longer than that, but not one of ASCII, which it leaves as it is.
+        let mut formed = Zeroizing::new(String::with_capacity(text.len()));
+        match self {
+            Self::Exact => formed.push_str(text),
+            Self::Strip | Self::StripUpper if text.is_ascii() => {
+                formed.extend(text.chars().filter(|character| !is_stripped(*character)));
+            }
+            Self::Strip | Self::StripUpper => {
+                formed.extend(text.nfkc().filter(|character| !is_stripped(*character)));
+            }
+        }
+        if self == Self::StripUpper {
+            formed.make_ascii_uppercase();
+        }
+        formed
     }
 }
 

@@ -74,6 +74,19 @@ async fn a_chain_that_is_down_keeps_nobody_from_stepping_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_store_that_is_older_than_the_chain_anchors_nothing() {
+    let fixture = Fixture::new().await;
+    fixture.issued(20).await;
+    fixture.anchor().await;
+    fixture.anchoring.check_store_is_new().await.expect("as new as the chain");
+    let empty = Fixture::on_chain(fixture.chain.clone(), fixture.now(), fixture.ledger.facts()).await;
+    match empty.anchoring.check_store_is_new().await {
+        Err(TurnError::StoreIsOld { theirs: 1, ours: 0 }) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
 async fn pending_is_told_from_anchored_and_anchored_from_final() {
     let fixture = Fixture::new().await;
     fixture.issued(20).await;
