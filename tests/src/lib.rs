@@ -1,1 +1,39 @@
-//! Harness.
+//! The harness of the suites that use Vouchsafe as its users do: real processes, files, sockets and chains.
+//!
+//! In scope: finding the programs, starting and ending them, what they print, HTTP, waiting. Whatever goes wrong ends
+//! the test with a message that holds what the program said. Out of scope: what Vouchsafe should do; the suites say it.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::missing_panics_doc, reason = "a harness speaks by panics: that is how a test fails")]
+#![expect(clippy::return_self_not_must_use, reason = "a demand is often the last word on an answer")]
+
+mod anvil;
+mod http;
+mod node;
+mod process;
+mod program;
+mod run;
+
+pub use anvil::Anvil;
+pub use http::{Answer, Http};
+pub use node::Node;
+pub use process::Process;
+pub use program::{Program, path};
+pub use run::{Finished, Run};
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long anything may take that a test waits for: two busy cores included.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).canonicalize().expect("the repository")
+}
+
+/// A port of this machine that nobody listens on now.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
+}

@@ -1,0 +1,103 @@
+//! `vouchsafe-node` in a folder of its own.
+
+use crate::{Anvil, Finished, Http, PATIENCE, Process, Program, Run, free_port, path};
+use anchors::DEVELOPMENT_CHAIN_ID;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::process::Command;
+use tokio::time::{sleep, timeout};
+
+/// A node that ends with the test, and its data with it.
+pub struct Node {
+    folder: TempDir,
+    http: Http,
+    process: Option<Process>,
+    /// The name of its ledger, as `init` printed it.
+    pub ledger: String,
+    /// The contract that anchors it.
+    pub contract: String,
+}
+
+impl Node {
+    /// Makes a node on a development chain of its own, not started yet; `options` go to `init`.
+    pub async fn on_devnet(options: &[&str]) -> Self {
+        Self::init(options, "").await
+    }
+
+    /// Makes a node on `anvil` with a contract of its own, not started yet.
+    pub async fn on_anvil(anvil: &Anvil, options: &[&str]) -> Self {
+        let chain_id = DEVELOPMENT_CHAIN_ID.to_string();
+        let chain = ["--rpc", anvil.url(), "--chain-id", &chain_id, "--deploy", "--anchoring-key", "-"];
+        Self::init(&[&chain, options].concat(), Anvil::funded_key()).await
+    }
+
+    async fn init(options: &[&str], key: &str) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let address = format!("127.0.0.1:{}", free_port());
+        let init = Run::new(Program::Node, ["init", "--listen", &address, "--data"]);
+        let said = init.args([folder.path().join("node")]).args(options).input(key).end().await.exits(0);
+        let word = |name| said_after(&said, name);
+        let (ledger, contract) = (word("ledger"), word("contract"));
+        Self { folder, http: Http::new(format!("http://{address}")), process: None, ledger, contract }
+    }
+
+    /// Starts it and waits until it is ready.
+    pub async fn start(&mut self) {
+        let mut command = Command::new(path(Program::Node));
+        command.arg("serve").arg("--data").arg(self.data());
+        let process = self.process.insert(Process::start(command));
+        let ready = async {
+            while !self.http.answers("/v1/health").await {
+                assert!(process.is_running(), "the node ended:\n{}", process.said());
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let in_time = timeout(PATIENCE, ready).await.is_ok();
+        assert!(in_time, "the node is not ready after {PATIENCE:?}:\n{}", process.said());
+    }
+
+    /// Asks it to end, and demands that it does so in order.
+    pub async fn stop(&mut self) -> ExitStatus {
+        let process = self.process.take().expect("a node that runs");
+        process.stop().await
+    }
+
+    /// Ends it as a power cut does.
+    pub async fn kill(&mut self) {
+        self.process.take().expect("a node that runs").kill().await;
+    }
+
+    /// The process, while it runs.
+    pub fn process(&mut self) -> &mut Process {
+        self.process.as_mut().expect("a node that runs")
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("node")
+    }
+
+    /// Its address, like `http://127.0.0.1:7311`.
+    pub fn url(&self) -> &str {
+        self.http.base()
+    }
+
+    /// Its API.
+    pub const fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// Reads everything again: `vouchsafe-node fsck`. It must not run meanwhile.
+    pub async fn fsck(&self) -> Finished {
+        Run::new(Program::Node, ["fsck", "--data"]).args([self.data()]).end().await
+    }
+}
+
+/// The word after a name at the beginning of a line.
+fn said_after(said: &Finished, name: &str) -> String {
+    let mut lines = said.stdout.lines().map(str::split_whitespace);
+    let word = lines.find_map(|mut words| (words.next() == Some(name)).then(|| words.next()).flatten());
+    word.unwrap_or_else(|| panic!("no {name} in:\n{}", said.stdout)).to_owned()
+}

@@ -1,0 +1,85 @@
+//! A program that keeps running while a test talks to it.
+
+use crate::PATIENCE;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fmt::Write as _;
+use std::process::{ExitStatus, Stdio};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// Ends with the test, and with this value.
+pub struct Process {
+    name: String,
+    child: Child,
+    /// What it printed so far, both of its outputs; closed when it closes them.
+    lines: watch::Receiver<Vec<String>>,
+}
+
+impl Process {
+    /// Starts it. What it prints is kept.
+    pub fn start(mut command: Command) -> Self {
+        let name = command.as_std().get_program().to_string_lossy().into_owned();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        let (sender, lines) = watch::channel(Vec::new());
+        keep_lines(child.stdout.take().expect("a pipe"), sender.clone());
+        keep_lines(child.stderr.take().expect("a pipe"), sender);
+        Self { name, child, lines }
+    }
+
+    /// Waits for a line that holds this text, and gives the line.
+    pub async fn says(&mut self, text: &str) -> String {
+        let has = |lines: &Vec<String>| lines.iter().any(|line| line.contains(text));
+        let heard = matches!(timeout(PATIENCE, self.lines.wait_for(has)).await, Ok(Ok(_)));
+        assert!(heard, "{} did not say {text:?}:\n{}", self.name, self.said());
+        let lines = self.lines.borrow();
+        lines.iter().find(|line| line.contains(text)).cloned().unwrap_or_default()
+    }
+
+    /// What it printed so far, on both outputs.
+    pub fn said(&self) -> String {
+        self.lines.borrow().iter().fold(String::new(), |mut text, line| {
+            let _ = writeln!(text, "{line}");
+            text
+        })
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Asks it to end (SIGTERM) and waits until it did.
+    pub async fn stop(mut self) -> ExitStatus {
+        let id = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        if let Some(id) = id {
+            // One that has just ended by itself can not be asked.
+            let _ = kill_process(id, Signal::TERM);
+        }
+        self.ended().await
+    }
+
+    /// Ends it at once, as a power cut does (SIGKILL).
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap_or_else(|error| panic!("{} can not be killed: {error}", self.name));
+    }
+
+    /// Waits until it ends by itself.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let Ok(status) = timeout(PATIENCE, self.child.wait()).await else {
+            panic!("{} did not end within {PATIENCE:?}:\n{}", self.name, self.said());
+        };
+        status.unwrap_or_else(|error| panic!("{}: {error}", self.name))
+    }
+}
+
+fn keep_lines(from: impl AsyncRead + Unpin + Send + 'static, to: watch::Sender<Vec<String>>) {
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(from).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            to.send_modify(|kept| kept.push(line));
+        }
+    });
+}
