@@ -37,8 +37,8 @@ fn worded(mut command: Command, texts: &Texts, id: &str) -> Command {
         "{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}",
         texts.get("help-usage")
     );
-    if texts.has(&format!("{id}-after")) {
-        command = command.after_help(find(texts, &[&format!("{id}-after")]).unwrap_or_default());
+    if let Some(after) = find(texts, &[&format!("{id}-after")]) {
+        command = command.after_help(after);
     }
     command.arg(help).help_template(template).subcommand_help_heading(texts.get("help-commands"))
 }

@@ -6,7 +6,7 @@ mod help;
 mod secret;
 mod usage;
 
-use crate::commands::{dossier, history, verify};
+use crate::commands::{dossier, history, issue, keygen, steps, verify};
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -34,6 +34,28 @@ pub enum Command {
     History(history::Args),
     /// Save the file with which anybody can judge a voucher.
     Dossier(dossier::Args),
+    /// Make a key of your own.
+    Keygen(keygen::Args),
+    /// Seal a supplier file into a batch, and write it shop-ready.
+    Issue(Box<issue::Args>),
+    /// Hand vouchers on to another holder.
+    Transfer(steps::TransferArgs),
+    /// Record a sale.
+    Sell(steps::SellArgs),
+    /// Make a voucher yours, with its code.
+    Claim(steps::PlainArgs),
+    /// Record one of several uses.
+    Use(steps::SpendArgs),
+    /// Record the redemption.
+    Redeem(steps::SpendArgs),
+    /// Call vouchers back for good.
+    Void(steps::PlainArgs),
+    /// Freeze vouchers.
+    Hold(steps::PlainArgs),
+    /// Unfreeze vouchers.
+    Release(steps::PlainArgs),
+    /// Give vouchers back to their seller; owner and seller sign.
+    Return(steps::PlainArgs),
 }
 
 /// Why no command runs.

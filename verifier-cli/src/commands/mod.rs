@@ -2,6 +2,10 @@
 
 pub mod dossier;
 pub mod history;
+pub mod issue;
+pub mod keygen;
+mod progress;
+pub mod steps;
 pub mod verify;
 
 use crate::cli::{self, Command, Stop};
@@ -37,5 +41,16 @@ fn dispatch(command: Command, console: &mut Console) -> Result<u8, Failure> {
         Command::Verify(args) => verify::run(&args, console),
         Command::History(args) => history::run(&args, console),
         Command::Dossier(args) => dossier::run(&args, console),
+        Command::Keygen(args) => keygen::run(&args, console),
+        Command::Issue(args) => issue::run(&args, console),
+        Command::Transfer(args) => steps::transfer(&args, console),
+        Command::Sell(args) => steps::sell(&args, console),
+        Command::Claim(args) => steps::claim(&args, console),
+        Command::Use(args) => steps::use_once(&args, console),
+        Command::Redeem(args) => steps::redeem(&args, console),
+        Command::Void(args) => steps::void(&args, console),
+        Command::Hold(args) => steps::hold(&args, console),
+        Command::Release(args) => steps::release(&args, console),
+        Command::Return(args) => steps::take_back(&args, console),
     }
 }

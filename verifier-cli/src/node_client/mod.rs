@@ -5,6 +5,7 @@
 
 mod address;
 mod error;
+mod upload;
 mod views;
 
 pub use address::NodeAddress;
@@ -38,14 +39,7 @@ pub struct NodeClient {
 impl NodeClient {
     /// The node at this address; nothing is asked yet. TLS trusts what the system trusts.
     pub fn new(address: NodeAddress) -> Result<Self, NodeError> {
-        // Installed once in a process; whoever was first chose.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(SILENCE_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::limited(3))
-            .user_agent(concat!("vouchsafe/", env!("CARGO_PKG_VERSION")))
-            .build();
+        let client = client(Some(SILENCE_TIMEOUT));
         let broken = |cause: String| NodeError::OutOfReach { address: address.to_string(), cause };
         let client = client.map_err(|error| broken(causes(error)))?;
         let runtime = crate::source::runtime().map_err(|error| broken(error.to_string()))?;
@@ -147,6 +141,20 @@ impl NodeClient {
 impl fmt::Debug for NodeClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("NodeClient").field(&self.address).finish()
+    }
+}
+
+/// A client that gives a node up after so long a silence.
+fn client(silence: Option<Duration>) -> reqwest::Result<Client> {
+    // Installed once in a process; whoever was first chose.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::limited(3))
+        .user_agent(concat!("vouchsafe/", env!("CARGO_PKG_VERSION")));
+    match silence {
+        Some(silence) => client.read_timeout(silence).build(),
+        None => client.build(),
     }
 }
 

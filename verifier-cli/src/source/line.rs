@@ -68,12 +68,12 @@ impl DeliveredLine {
             return Err(LineError::Empty);
         }
         let scheme = ["https://", "http://"].iter().filter_map(|scheme| line.rfind(scheme)).max();
-        let (card, link) = scheme.and_then(|at| line.split_at_checked(at)).ok_or(LineError::NoLink)?;
-        let link = Link::parse(link.trim()).ok_or(LineError::NoLink)?;
+        let (card, address) = scheme.and_then(|at| line.split_at_checked(at)).ok_or(LineError::NoLink)?;
+        let parsed = Link::parse(address.trim()).ok_or(LineError::NoLink)?;
         let card = card.trim_end().strip_suffix(SEPARATOR).ok_or(LineError::NoCode)?;
         let (serial, code) = divide(card);
         let field = |text: &str| Zeroizing::new(text.trim().to_owned());
-        let line = Self { serial: field(serial), code: field(code), link };
+        let line = Self { serial: field(serial), code: field(code), link: parsed };
         if line.code.is_empty() { Err(LineError::NoCode) } else { Ok(line) }
     }
 
@@ -145,8 +145,8 @@ mod tests {
 
     #[test]
     fn a_link_full_of_hyphens_is_found_by_its_scheme() {
-        let link = format!("https://shop.example/v/{}A#{}A", "-".repeat(42), "-".repeat(21));
-        let line = DeliveredLine::parse(&format!("2849----3962----{link}")).expect("a line");
+        let address = format!("https://shop.example/v/{}A#{}A", "-".repeat(42), "-".repeat(21));
+        let line = DeliveredLine::parse(&format!("2849----3962----{address}")).expect("a line");
         assert_eq!((line.serial.as_str(), line.code.as_str()), ("2849", "3962"));
         assert_eq!(line.link.site, "https://shop.example");
     }

@@ -1,0 +1,49 @@
+//! Steps that several parties sign: the instructions pass between them in a file.
+
+use super::take::Desk;
+use super::with_kind;
+use super::words::party_text;
+use crate::console::{Console, plain};
+use crate::failure::Failure;
+use crate::lang::Text;
+use crate::party::files::{Readers, write};
+use crate::party::instruction::{file_text, read_file_text};
+use crate::party::step::role;
+use crate::source::read_text;
+use std::path::Path;
+
+/// Reads a file of instructions of this command's kind, says what they are, adds a signature and sends them.
+pub fn send(desk: &mut Desk<'_>, path: &Path, console: &mut Console) -> Result<(), Failure> {
+    let name = path.display().to_string();
+    let instructions = read_file_text(&read_text(path)?, desk.operator.ledger, &name)?;
+    let kind = desk.wish.kind;
+    // Everything is looked at before anything is signed: one foreign step among many must not slip through.
+    if let Some(foreign) = instructions.iter().find(|instruction| instruction.entry.kind() != Some(kind)) {
+        let text = Failure::refused("party-instructions-other-kind").with("file", name);
+        let found = foreign.entry.kind().map_or_else(|| Text::new("party-kind-unknown"), super::kind_text);
+        return Err(text.with("found", found).with("kind", super::kind_text(kind)));
+    }
+    for mut instruction in instructions {
+        let entry = instruction.entry;
+        let signers = instruction.signers(desk.operator.ledger);
+        let text = with_kind("party-joins", kind)
+            .with("first", entry.first.to_string())
+            .with("last", entry.first.saturating_add(entry.count.saturating_sub(1)).to_string())
+            .with("party", party_text(entry.party))
+            .with("memo", plain(instruction.memo.as_deref().unwrap_or("-"), 400))
+            .with("signers", signers.len());
+        console.remark(&text);
+        let others = signers.iter().any(|signer| *signer != desk.key.public());
+        let role = role(&entry, &desk.key.public(), others);
+        instruction.sign(desk.operator.ledger, role, desk.key.pair());
+        desk.put(instruction, console)?;
+    }
+    Ok(())
+}
+
+/// Writes what was signed and not sent.
+pub fn save(desk: &Desk<'_>, path: &Path) -> Result<(), Failure> {
+    let text = file_text(desk.operator.ledger, &desk.signed).map_err(std::io::Error::from);
+    let text = text.map_err(|error| crate::party::files::unwritable(path, &error))?;
+    write(path, Readers::Any, text.as_bytes())
+}

@@ -1,0 +1,171 @@
+//! The parties' steps: `transfer`, `sell`, `claim`, `use`, `redeem`, `void`, `hold`, `release`, `return`.
+//!
+//! They are one mechanism: name vouchers, learn where they stand, sign an instruction for each run of neighbours that
+//! share their latest entry, send it, check and keep the receipt. The commands differ in kind, in who is in control
+//! afterwards, and in whether the code must be shown.
+
+mod args;
+mod joint;
+mod outcome;
+mod select;
+mod take;
+mod words;
+
+pub use args::{OrderArgs, PlainArgs, SellArgs, SpendArgs, TransferArgs, key};
+pub use words::kind_text;
+
+use crate::commands::progress;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::keys::PartyKey;
+use crate::lang::Text;
+use crate::node_client::NodeClient;
+use crate::party::memo::{Memo, OrderSalt};
+use crate::party::receipts::Operator;
+use crate::party::step::{Afterwards, Wish};
+use crate::source::read_text;
+use args::Common;
+use protocol::PublicKey;
+use protocol::digest::LedgerId;
+use protocol::lifecycle::Kind;
+use take::Desk;
+
+/// One command's share in the mechanism.
+struct Step<'a> {
+    kind: Kind,
+    afterwards: Option<Afterwards>,
+    order: Option<&'a OrderArgs>,
+    needs_code: bool,
+    common: &'a Common,
+}
+
+/// To another holder.
+pub fn transfer(args: &TransferArgs, console: &mut Console) -> Result<u8, Failure> {
+    let afterwards = args.to.map(Afterwards::Named);
+    Step { kind: Kind::Transfer, afterwards, order: None, needs_code: false, common: &args.common }
+        .run(console)
+}
+
+/// To a buyer, named or not.
+pub fn sell(args: &SellArgs, console: &mut Console) -> Result<u8, Failure> {
+    let afterwards = Some(Afterwards::Named(args.to.unwrap_or(PublicKey::NOBODY)));
+    let order = Some(&args.order);
+    Step { kind: Kind::Sell, afterwards, order, needs_code: false, common: &args.common }.run(console)
+}
+
+/// By whoever holds the code.
+pub fn claim(args: &PlainArgs, console: &mut Console) -> Result<u8, Failure> {
+    Step { kind: Kind::Claim, afterwards: None, order: None, needs_code: true, common: &args.common }
+        .run(console)
+}
+
+/// One of several uses.
+pub fn use_once(args: &SpendArgs, console: &mut Console) -> Result<u8, Failure> {
+    spend(Kind::Use, args, console)
+}
+
+/// The last use.
+pub fn redeem(args: &SpendArgs, console: &mut Console) -> Result<u8, Failure> {
+    spend(Kind::Redeem, args, console)
+}
+
+/// Called back for good.
+pub fn void(args: &PlainArgs, console: &mut Console) -> Result<u8, Failure> {
+    plain(Kind::Void, Afterwards::Unchanged, args, console)
+}
+
+/// Frozen.
+pub fn hold(args: &PlainArgs, console: &mut Console) -> Result<u8, Failure> {
+    plain(Kind::Hold, Afterwards::Unchanged, args, console)
+}
+
+/// No longer frozen.
+pub fn release(args: &PlainArgs, console: &mut Console) -> Result<u8, Failure> {
+    plain(Kind::Release, Afterwards::Unchanged, args, console)
+}
+
+/// Back to the seller.
+pub fn take_back(args: &PlainArgs, console: &mut Console) -> Result<u8, Failure> {
+    plain(Kind::Return, Afterwards::Seller, args, console)
+}
+
+fn spend(kind: Kind, args: &SpendArgs, console: &mut Console) -> Result<u8, Failure> {
+    let afterwards = Some(Afterwards::Unchanged);
+    let order = Some(&args.order);
+    Step { kind, afterwards, order, needs_code: args.presented, common: &args.common }.run(console)
+}
+
+fn plain(kind: Kind, afterwards: Afterwards, args: &PlainArgs, console: &mut Console) -> Result<u8, Failure> {
+    let afterwards = Some(afterwards);
+    Step { kind, afterwards, order: None, needs_code: false, common: &args.common }.run(console)
+}
+
+impl Step<'_> {
+    fn run(&self, console: &mut Console) -> Result<u8, Failure> {
+        let common = self.common;
+        let key = PartyKey::read(&common.key)?;
+        let named = match common.from {
+            Some(_) => Vec::new(),
+            None => select::named(common, console, self.needs_code)?,
+        };
+        let site = common
+            .vouchers
+            .iter()
+            .find_map(|text| protocol::voucher::Link::parse(text))
+            .map(|link| link.site);
+        let address = common.node.address(site.or_else(|| select::site(&named)).as_deref())?;
+        let node = NodeClient::new(address)?;
+        let operator = operator(&node)?;
+        let order = self.order_salt(&key, operator.ledger);
+        let afterwards = self.afterwards.unwrap_or(Afterwards::Named(key.public()));
+        let wish = Wish { kind: self.kind, afterwards, memo: self.memo(order.as_ref())? };
+        let mut desk = Desk::new(&node, operator, &key, &wish, common)?;
+        if let Some(path) = &common.from {
+            joint::send(&mut desk, path, console)?;
+        } else {
+            let asked = progress::bar(console, named.len() as u64, "party-bar-asking");
+            let each = || asked.inc(1);
+            let targets = if self.needs_code {
+                select::opened(&node, &named, each)?
+            } else {
+                select::numbers(&node, &named, common.range.clone(), each)?
+            };
+            asked.finish_and_clear();
+            desk.take_all(targets, console)?;
+        }
+        if let Some(path) = &common.sign_only {
+            joint::save(&desk, path)?;
+        }
+        Ok(desk.outcome.tell(&wish, order.as_ref(), common, console))
+    }
+
+    fn order_salt(&self, key: &PartyKey, ledger: LedgerId) -> Option<OrderSalt> {
+        let order = self.order?;
+        order.order.as_deref().map(|reference| OrderSalt::new(reference, order.salt, key, ledger))
+    }
+
+    fn memo(&self, order: Option<&OrderSalt>) -> Result<Memo, Failure> {
+        let mut memo = match &self.common.memo {
+            Some(path) => Memo::from_text(&read_text(path)?)?,
+            None => Memo::default(),
+        };
+        memo.add_order(order)?;
+        memo.add_text("price", self.common.price.as_deref())?;
+        memo.add_text("reason", self.common.reason.as_deref())?;
+        memo.add_not_after(self.common.not_after.as_deref())?;
+        Ok(memo)
+    }
+}
+
+/// Whose receipts count: the operator's of a ledger whose name is computed from where it was opened.
+pub fn operator(node: &NodeClient) -> Result<Operator, Failure> {
+    let view = node.ledger()?;
+    let misnamed = || Failure::refused("party-ledger-misnamed").with("node", node.address().to_string());
+    let ledger = view.ledger.origin().ok_or_else(misnamed)?.ledger();
+    Ok(Operator { ledger, key: view.operator_key })
+}
+
+/// A text with the words for a kind.
+fn with_kind(id: &'static str, kind: Kind) -> Text {
+    Text::new(id).with("kind", kind_text(kind))
+}

@@ -1,0 +1,152 @@
+//! From what a party names to what a step covers: ranges of numbers, or single vouchers whose code was shown.
+
+use super::args::Common;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::node_client::{NodeClient, Run, VoucherView};
+use crate::party::selection::{Named, Range};
+use crate::source::{DeliveredLine, read_line, read_text};
+use protocol::manifest::Manifest;
+use protocol::signing::KeyPair;
+use protocol::voucher::{CodeForm, Stamp, voucher_key};
+use protocol::{Digest, PublicKey};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// What a step covers.
+pub enum Target {
+    /// Vouchers by number.
+    Numbers(Range),
+    /// One voucher whose code is at hand.
+    Opened {
+        /// Where it stands.
+        run: Run,
+        /// The key that follows from its code.
+        pair: Box<KeyPair>,
+    },
+}
+
+/// The vouchers of the options, without asking anybody.
+pub fn named(common: &Common, console: &Console, needs_code: bool) -> Result<Vec<Named>, Failure> {
+    let unknown = || Failure::usage("party-voucher-unknown");
+    let mut named = Vec::new();
+    for text in &common.vouchers {
+        named.push(Named::parse(text).ok_or_else(unknown)?);
+    }
+    if let Some(path) = &common.lines {
+        let text = lines(path, common)?;
+        named.extend(Named::parse_lines(&text)?);
+    } else if needs_code && common.range.is_empty() && named.is_empty() {
+        let line = read_line(&console.texts)?;
+        named.push(Named::Delivered(DeliveredLine::parse(&line)?));
+    }
+    let without_code =
+        !common.range.is_empty() || named.iter().any(|named| matches!(named, Named::Voucher(_)));
+    if needs_code && without_code {
+        return Err(Failure::usage("party-code-needed"));
+    }
+    if named.is_empty() && common.range.is_empty() {
+        return Err(Failure::usage("party-nothing-named"));
+    }
+    Ok(named)
+}
+
+fn lines(path: &Path, common: &Common) -> Result<Zeroizing<String>, Failure> {
+    if path != Path::new("-") {
+        return read_text(path).map(Zeroizing::new);
+    }
+    if common.key == Path::new("-") {
+        return Err(Failure::usage("party-two-from-stdin"));
+    }
+    let mut text = Zeroizing::new(String::new());
+    let read = std::io::stdin().lock().take(crate::source::MAX_FILE_BYTES as u64).read_to_string(&mut text);
+    read.map_err(|error| Failure::usage("error-no-line").with("cause", error.to_string()))?;
+    Ok(text)
+}
+
+/// The site of the first link among them: where to ask if no node is given.
+pub fn site(named: &[Named]) -> Option<String> {
+    named.iter().find_map(|named| match named {
+        Named::Delivered(line) => Some(line.link.site.clone()),
+        Named::Voucher(_) => None,
+    })
+}
+
+/// Asks the node for the numbers of the vouchers; `each` is called after each.
+pub fn numbers(
+    node: &NodeClient,
+    named: &[Named],
+    mut ranges: Vec<Range>,
+    each: impl Fn(),
+) -> Result<Vec<Target>, Failure> {
+    for voucher in named.iter().map(Named::voucher) {
+        let view = view_of(node, &voucher)?;
+        ranges.push(Range { first: view.number, count: 1 });
+        each();
+    }
+    Ok(Range::joined(ranges).into_iter().map(Target::Numbers).collect())
+}
+
+/// Derives the keys of vouchers whose codes are at hand.
+pub fn opened(node: &NodeClient, named: &[Named], each: impl Fn()) -> Result<Vec<Target>, Failure> {
+    let mut forms = HashMap::new();
+    let mut targets = Vec::with_capacity(named.len());
+    for named in named {
+        let Named::Delivered(line) = named else { return Err(Failure::usage("party-code-needed")) };
+        let view = view_of(node, &line.link.voucher)?;
+        let form = match forms.get(&view.batch_root) {
+            Some(form) => *form,
+            None => *forms.entry(view.batch_root).or_insert(code_form(node, view.batch_root)?),
+        };
+        let pair = open(line, &view, form)?;
+        targets.push(Target::Opened { run: run_of(&view), pair: Box::new(pair) });
+        each();
+    }
+    Ok(targets)
+}
+
+/// The voucher's own key, which only the right code with the right stamp gives.
+fn open(line: &DeliveredLine, view: &VoucherView, form: CodeForm) -> Result<KeyPair, Failure> {
+    let wrong =
+        || Failure::refused("party-code-does-not-open").with("voucher", line.link.voucher.to_string());
+    let stamp = line.link.stamp.clone().unwrap_or(Stamp::NONE);
+    let (serial, code) = (form.apply(&line.serial), form.apply(&line.code));
+    let pair = voucher_key(&view.issuer, &stamp, &serial, &code).map_err(|_| wrong())?;
+    if pair.public() == line.link.voucher { Ok(pair) } else { Err(wrong()) }
+}
+
+fn view_of(node: &NodeClient, voucher: &PublicKey) -> Result<VoucherView, Failure> {
+    node.voucher(voucher).map_err(|error| match error.problem("no-such-voucher") {
+        Some(_) => Failure::refused("party-no-such-voucher")
+            .with("voucher", voucher.to_string())
+            .with("node", node.address().to_string()),
+        None => error.into(),
+    })
+}
+
+const fn run_of(view: &VoucherView) -> Run {
+    Run {
+        first: view.number,
+        count: 1,
+        index: view.index,
+        leaf: view.leaf,
+        status: view.status,
+        party: view.party,
+        at: view.at,
+    }
+}
+
+#[derive(Deserialize)]
+struct BatchManifest {
+    manifest: String,
+}
+
+fn code_form(node: &NodeClient, batch_root: Digest) -> Result<CodeForm, Failure> {
+    let batch: BatchManifest = node.get(&format!("v1/batches/{batch_root}"))?;
+    let manifest = Manifest::read(&batch.manifest)
+        .map_err(|error| Failure::refused("party-manifest-unreadable").with("problem", error.to_string()))?;
+    Ok(manifest.code_form)
+}

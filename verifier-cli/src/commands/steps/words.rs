@@ -1,0 +1,110 @@
+//! Words for steps: what stands in the way, who was first.
+
+use crate::console::{Console, plain};
+use crate::lang::Text;
+use crate::party::receipts::{Operator, StepView};
+use crate::party::step::Refusal;
+use protocol::entry::Entry;
+use protocol::lifecycle::{Kind, Status};
+use protocol::receipt::Receipt;
+use protocol::{Digest, PublicKey};
+
+/// A kind as a noun.
+pub fn kind_text(kind: Kind) -> Text {
+    Text::new(match kind {
+        Kind::Issue => "party-kind-issue",
+        Kind::Transfer => "party-kind-transfer",
+        Kind::Sell => "party-kind-sell",
+        Kind::Claim => "party-kind-claim",
+        Kind::Use => "party-kind-use",
+        Kind::Redeem => "party-kind-redeem",
+        Kind::Void => "party-kind-void",
+        Kind::Hold => "party-kind-hold",
+        Kind::Release => "party-kind-release",
+        Kind::Return => "party-kind-return",
+    })
+}
+
+fn status_text(status: Status) -> Text {
+    Text::new(match status {
+        Status::InTrade => "party-status-in-trade",
+        Status::Sold => "party-status-sold",
+        Status::Claimed => "party-status-claimed",
+        Status::Redeemed => "party-status-redeemed",
+        Status::Voided => "party-status-voided",
+        Status::InTradeOnHold | Status::SoldOnHold | Status::ClaimedOnHold => "party-status-on-hold",
+    })
+}
+
+/// A party as a key, or "nobody named".
+pub fn party_text(party: PublicKey) -> Text {
+    if party == PublicKey::NOBODY {
+        Text::new("party-nobody")
+    } else {
+        Text::new("party-key-name").with("key", party.to_string())
+    }
+}
+
+/// Why a step is not asked for.
+pub fn refusal_text(refusal: Refusal, kind: Kind) -> Text {
+    match refusal {
+        Refusal::Transition { from } => {
+            super::with_kind("party-refused-transition", kind).with("status", status_text(from))
+        }
+        Refusal::UnknownStatus(status) => Text::new("party-refused-status").with("status", status),
+        Refusal::NotYours { party } => {
+            super::with_kind("party-refused-not-yours", kind).with("party", party_text(party))
+        }
+        Refusal::SoldToAnother { party } => {
+            Text::new("party-refused-sold-to-another").with("party", party_text(party))
+        }
+        Refusal::NoSeller => Text::new("party-refused-no-seller"),
+    }
+}
+
+/// What machines call a refusal.
+pub const fn refusal_name(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Transition { .. } => "transition",
+        Refusal::UnknownStatus(_) => "unknown-status",
+        Refusal::NotYours { .. } => "not-yours",
+        Refusal::SoldToAnother { .. } => "sold-to-another",
+        Refusal::NoSeller => "no-seller",
+    }
+}
+
+/// The evidence of the step that stands in the way, in words; `prev_leaf` is the leaf hash before it, where it is known:
+/// then its signatures are checked too.
+pub fn evidence(
+    winner: &StepView,
+    prev_leaf: Option<Digest>,
+    operator: &Operator,
+    console: &Console,
+) -> Vec<Text> {
+    let Some(entry) = winner.entry() else { return vec![Text::new("party-winner-unreadable")] };
+    let kind = entry.kind().map_or_else(|| Text::new("party-kind-unknown"), kind_text);
+    let stands = Text::new("party-winner-stands")
+        .with("kind", kind)
+        .with("index", winner.index.to_string())
+        .with("time", console.times.both(entry.at))
+        .with("party", party_text(entry.party));
+    let mut lines = vec![stands, receipt_text(&entry, winner, operator)];
+    if let Some(leaf) = prev_leaf {
+        let signers = protocol::entry::signers(&winner.signatures, &entry.instruction(operator.ledger, leaf));
+        for signer in signers {
+            lines.push(Text::new("party-winner-signed-by").with("key", signer.to_string()));
+        }
+    }
+    if let Some(memo) = &winner.memo {
+        lines.push(Text::new("party-winner-memo").with("memo", plain(memo, 400)));
+    }
+    lines
+}
+
+fn receipt_text(entry: &Entry, winner: &StepView, operator: &Operator) -> Text {
+    let receipt = Receipt::from(winner.receipt);
+    match operator.check(entry, entry, &receipt) {
+        Ok(()) => Text::new("party-winner-receipt"),
+        Err(wrong) => Text::new("party-winner-receipt-wrong").with("problem", Text::new(wrong.id())),
+    }
+}

@@ -1,0 +1,247 @@
+//! Receipts: checked before they are believed, kept before anything else is done (docs/protocol.md section 9).
+
+use super::files::unwritable;
+use super::instruction::Instruction;
+use crate::failure::Failure;
+use protocol::digest::{Digest, LedgerId, PublicKey, Signature, bytes_from_hex, bytes_to_hex};
+use protocol::entry::{Entry, Signed};
+use protocol::receipt::Receipt;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+/// A receipt as a node sends it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct ReceiptView {
+    /// Place in the log.
+    pub index: u64,
+    /// Leaf hash of the entry.
+    pub leaf: Digest,
+    /// Unix milliseconds by which a checkpoint covers it.
+    pub anchor_by: u64,
+    /// The operator's.
+    pub signature: Signature,
+}
+
+impl From<ReceiptView> for Receipt {
+    fn from(view: ReceiptView) -> Self {
+        let ReceiptView { index, leaf, anchor_by, signature } = view;
+        Self { index, leaf, anchor_by, signature }
+    }
+}
+
+/// An entry as it stands in the log, with all that travels with it: the API's `Step`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StepView {
+    /// Place in the log.
+    pub index: u64,
+    /// 98 bytes, hex.
+    pub entry: String,
+    /// The memo, where there is one.
+    #[serde(default)]
+    pub memo: Option<String>,
+    /// Who signed.
+    #[serde(default)]
+    pub signatures: Vec<Signed>,
+    /// The operator's promise.
+    pub receipt: ReceiptView,
+}
+
+impl StepView {
+    /// The entry, if its bytes are one.
+    pub fn entry(&self) -> Option<Entry> {
+        entry_from_hex(&self.entry)
+    }
+}
+
+/// An entry from its hex.
+pub fn entry_from_hex(text: &str) -> Option<Entry> {
+    Entry::decode(&bytes_from_hex(text).ok()?)
+}
+
+/// Who must have signed receipts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operator {
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// The operator's key.
+    pub key: PublicKey,
+}
+
+/// What is wrong with an answer to an instruction: each is evidence against the operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// The entry is not the one that was signed.
+    Entry,
+    /// The receipt is for another entry.
+    Leaf,
+    /// The operator's key did not sign the receipt.
+    Signature,
+}
+
+impl Wrong {
+    /// Its message in `party.ftl`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Entry => "party-receipt-wrong-entry",
+            Self::Leaf => "party-receipt-wrong-leaf",
+            Self::Signature => "party-receipt-wrong-signature",
+        }
+    }
+}
+
+impl Operator {
+    /// Whether the receipt promises just what was asked for.
+    pub fn check(&self, asked: &Entry, stands: &Entry, receipt: &Receipt) -> Result<(), Wrong> {
+        if stands.without_clock() != asked.without_clock() {
+            Err(Wrong::Entry)
+        } else if receipt.leaf != stands.leaf() {
+            Err(Wrong::Leaf)
+        } else if receipt.is_signed_by(&self.key, self.ledger) {
+            Ok(())
+        } else {
+            Err(Wrong::Signature)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'l> {
+    ledger: LedgerId,
+    operator_key: PublicKey,
+    entry: String,
+    memo: Option<&'l str>,
+    signatures: &'l [Signed],
+    receipt: Receipt,
+    verified: bool,
+}
+
+/// A file of receipts, one JSON object a line, only ever added to.
+#[derive(Debug)]
+pub struct ReceiptFile {
+    file: File,
+    path: PathBuf,
+}
+
+impl ReceiptFile {
+    /// Opens it, or begins it. A last line that a crash cut off is left as it is, on a line of its own.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let open = || {
+            let mut file = File::options().create(true).append(true).read(true).open(path)?;
+            if file.seek(SeekFrom::End(0))? > 0 {
+                file.seek(SeekFrom::End(-1))?;
+                let mut last = [0];
+                file.read_exact(&mut last)?;
+                if last != *b"\n" {
+                    file.write_all(b"\n")?;
+                }
+            }
+            Ok(file)
+        };
+        let file = open().map_err(|error| unwritable(path, &error))?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Keeps a receipt, right or wrong: a wrong one is evidence.
+    pub fn keep(
+        &mut self,
+        operator: &Operator,
+        asked: &Instruction,
+        stands: &Entry,
+        receipt: Receipt,
+        verified: bool,
+    ) -> Result<(), Failure> {
+        let line = Line {
+            ledger: operator.ledger,
+            operator_key: operator.key,
+            entry: bytes_to_hex(&stands.encode()),
+            memo: asked.memo.as_deref(),
+            signatures: &asked.signatures,
+            receipt,
+            verified,
+        };
+        let text = serde_json::to_string(&line).map(|text| text + "\n").map_err(std::io::Error::other);
+        text.and_then(|text| self.file.write_all(text.as_bytes()))
+            .map_err(|error| unwritable(&self.path, &error))
+    }
+
+    /// Puts it on disk.
+    pub fn sync(&self) -> Result<(), Failure> {
+        self.file.sync_data().map_err(|error| unwritable(&self.path, &error))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as expected")]
+    use super::*;
+    use protocol::signing::KeyPair;
+
+    const LEDGER: LedgerId = LedgerId::new([4; 32]);
+
+    fn asked() -> Instruction {
+        let entry = Entry {
+            kind: 2,
+            status: 1,
+            first: 0,
+            count: 3,
+            prev: 0,
+            at: 0,
+            party: PublicKey::new([2; 32]),
+            content: Digest::ZERO,
+        };
+        Instruction { entry, prev_leaf: Digest::ZERO, memo: None, signatures: Vec::new() }
+    }
+
+    #[test]
+    fn only_the_promise_of_what_was_asked_by_the_operator_is_right() {
+        let key = KeyPair::from_seed(&[9; 32]);
+        let operator = Operator { ledger: LEDGER, key: key.public() };
+        let asked = asked().entry;
+        let stands = Entry { at: 77, ..asked };
+        let good = Receipt::sign(&key, LEDGER, 5, stands.leaf(), 1000);
+        assert_eq!(operator.check(&asked, &stands, &good), Ok(()));
+        let moved = Entry { count: 2, ..stands };
+        assert_eq!(operator.check(&asked, &moved, &good), Err(Wrong::Entry));
+        let later = Entry { at: 78, ..stands };
+        assert_eq!(operator.check(&asked, &later, &good), Err(Wrong::Leaf));
+        for bad in [
+            Receipt { index: 6, ..good },
+            Receipt { anchor_by: 2000, ..good },
+            Receipt::sign(&key, LedgerId::new([5; 32]), 5, stands.leaf(), 1000),
+            Receipt::sign(&KeyPair::from_seed(&[8; 32]), LEDGER, 5, stands.leaf(), 1000),
+        ] {
+            assert_eq!(operator.check(&asked, &stands, &bad), Err(Wrong::Signature));
+        }
+    }
+
+    #[test]
+    fn receipts_are_added_and_a_cut_line_spoils_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("receipts.ndjson");
+        let key = KeyPair::from_seed(&[9; 32]);
+        let operator = Operator { ledger: LEDGER, key: key.public() };
+        let asked = asked();
+        let receipt = Receipt::sign(&key, LEDGER, 5, asked.entry.leaf(), 1000);
+        std::fs::write(&path, "{\"cut").unwrap();
+        for _ in 0..2 {
+            let mut file = ReceiptFile::open(&path).unwrap();
+            file.keep(&operator, &asked, &asked.entry, receipt, true).unwrap();
+            file.sync().unwrap();
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        for line in &lines[1..] {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(value["receipt"]["index"], 5);
+            assert_eq!(entry_from_hex(value["entry"].as_str().unwrap()), Some(asked.entry));
+        }
+    }
+}
