@@ -1,6 +1,7 @@
 //! The service: takes steps, keeps the ledger, anchors it, answers for it.
 
 pub mod anchoring;
+pub mod api;
 pub mod chain;
 pub mod config;
 pub mod fsck;

@@ -158,6 +158,7 @@ pub fn anchoring_failed(error: &TurnError) {
         TurnError::Cut(_) => count_chain_error("cut"),
         TurnError::OtherHistory { .. } => count_chain_error("other_history"),
         TurnError::Behind { .. } => count_chain_error("behind"),
+        TurnError::StoreIsOld { .. } => count_chain_error("store_is_old"),
     }
     tracing::warn!(%error, "anchoring waits");
 }
@@ -173,6 +174,11 @@ pub fn chain_error(error: &AnchorError) {
         AnchorError::Declined { .. } => "declined",
         AnchorError::Inconsistent { .. } => "inconsistent",
     });
+}
+
+/// The chain was asked for a verdict and gave no answer in time.
+pub fn chain_silent() {
+    count_chain_error("silent");
 }
 
 fn count_chain_error(reason: &'static str) {

@@ -31,7 +31,10 @@ pub(super) fn surround(routes: Router<Shared>) -> Router<Shared> {
 /// What a panic is answered with. What it says stays in the log: it may hold anything.
 pub(super) fn panicked() -> Problem {
     observe::panicked();
-    Problem::new(Kind::Internal, "this request met a defect of the service; nothing that was confirmed is lost")
+    Problem::new(
+        Kind::Internal,
+        "this request met a defect of the service; nothing that was confirmed is lost",
+    )
 }
 
 /// Breaks off what takes too long. A step that is already with the sequencer is still decided: the same step sent again
@@ -88,9 +91,8 @@ fn shown(method: &Method) -> &'static str {
 
 /// Unlike any other of this process, and most likely of any other process.
 fn next_id() -> String {
-    static STARTED: LazyLock<u128> = LazyLock::new(|| {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis())
-    });
+    static STARTED: LazyLock<u128> =
+        LazyLock::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis()));
     static COUNT: AtomicU64 = AtomicU64::new(1);
     format!("{:x}-{}", *STARTED, COUNT.fetch_add(1, Ordering::Relaxed))
 }

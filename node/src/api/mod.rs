@@ -24,9 +24,6 @@ mod verify;
 pub mod views;
 mod vouchers;
 
-#[cfg(test)]
-mod tests;
-
 use crate::anchoring::Standing;
 use crate::ledger::{Ledger, View};
 use anchors::{AnchorReader, Devnet};

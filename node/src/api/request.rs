@@ -22,7 +22,7 @@ pub(super) const SILENCE: Duration = Duration::from_secs(30);
 const LINGER: Duration = Duration::from_secs(2);
 
 /// The body of a request: its members, read strictly.
-pub(super) trait RequestBody: Sized {
+pub(super) trait RequestBody: Sized + Send {
     /// What it is, for errors.
     const NAME: &str;
     /// All members that it may have; others are refused.
@@ -56,7 +56,7 @@ impl<T: RequestBody> FromRequest<Shared> for Strict<T> {
             let bytes = collect(&mut body, T::NAME, T::LIMIT).await?;
             T::from_text(utf8(&bytes, T::NAME)?)
         };
-        let read = read.await;
+        let read: Result<T, Problem> = read.await;
         if read.is_err() {
             discard(&mut body).await;
         }
@@ -76,9 +76,8 @@ pub(super) fn expect_type(headers: &HeaderMap, due: &str) -> Result<(), Problem>
 
 /// The text of a body or header line.
 pub(super) fn utf8<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str, Problem> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        Problem::malformed(format!("{what}: not UTF-8 from byte {}", error.valid_up_to()))
-    })
+    std::str::from_utf8(bytes)
+        .map_err(|error| Problem::malformed(format!("{what}: not UTF-8 from byte {}", error.valid_up_to())))
 }
 
 /// The next bytes of a body; `None` at its end.

@@ -145,7 +145,7 @@ impl Ledger {
 
     /// Takes a batch, whose records lie in a file. When `Ok` comes back, its Issue entry is on disk and so is
     /// everything that it covers.
-    pub async fn issue(&self, header: BatchHeader, mut records: File) -> Result<Outcome, Refused> {
+    pub async fn issue(&self, header: BatchHeader, records: File) -> Result<Outcome, Refused> {
         let bytes = records.metadata().map(|facts| facts.len()).unwrap_or_default();
         let width = protocol::voucher::Record::WIDTH as u64;
         if !bytes.is_multiple_of(width) {
@@ -153,15 +153,19 @@ impl Ledger {
         }
         header.check(bytes / width)?;
         check_issue_form(&header)?;
-        let turn = Arc::clone(&self.importing).lock_owned().await;
+        // On a task of its own: a caller who goes away must not end the turn while rows are staged or the entry is
+        // decided, or the next batch would be staged over them.
         let ledger = self.clone();
-        let staged = blocking(move || ledger.stage(&header, &mut records)).await?;
-        let outcome = match staged {
+        tokio::spawn(ledger.take_in(header, records)).await.unwrap_or(Err(Refused::Stopped))
+    }
+
+    async fn take_in(self, header: BatchHeader, mut records: File) -> Result<Outcome, Refused> {
+        let _turn = self.importing.lock().await;
+        let ledger = self.clone();
+        match blocking(move || ledger.stage(&header, &mut records)).await? {
             Staged::Already(outcome) => Ok(*outcome),
             Staged::Ready(instruction) => self.sequencer.submit(*instruction).await,
-        };
-        drop(turn);
-        outcome
+        }
     }
 
     fn stage(&self, header: &BatchHeader, records: &mut File) -> Result<Staged, Refused> {

@@ -9,6 +9,7 @@ use protocol::lifecycle::{Kind, Role};
 use protocol::manifest::Flags;
 use protocol::verify::Verdict;
 use std::sync::Arc;
+use std::time::Duration;
 
 fn assert_in_order(fixture: &Fixture) {
     let snapshot = fixture.store.snapshot().expect("a snapshot");
@@ -241,4 +242,24 @@ async fn a_restart_finds_everything_where_it_was() {
     fixture.anchor().await;
     assert_eq!(fixture.judge(&cards.keys[32], None).await.verdict, Verdict::GenuineUnclaimed);
     assert_in_order(&fixture);
+}
+
+#[tokio::test]
+async fn a_batch_whose_sender_goes_away_is_taken_in_whole_before_the_next_one() {
+    let fixture = Fixture::new().await;
+    let left = fixture.cards(1, 200, 0, Flags::default());
+    let waits = Duration::from_millis(1);
+    // Cancelled somewhere between its first record and its answer.
+    let _ = tokio::time::timeout(waits, fixture.issue(&left)).await;
+    let next = fixture.cards(2, 200, 0, Flags::default());
+    let first = match fixture.issue(&next).await {
+        Ok(_) => panic!("the turn was given up: both batches were staged at number 0"),
+        Err(Refused::FirstMoved { first, .. }) => first,
+        Err(other) => panic!("{other}"),
+    };
+    assert_eq!(first, 200);
+    let view = fixture.ledger.view().expect("a view");
+    for (n, voucher) in left.keys.iter().enumerate() {
+        assert_eq!(view.voucher(voucher).expect("read").expect("there").number, n as u64);
+    }
 }

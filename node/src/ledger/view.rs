@@ -66,9 +66,7 @@ impl View {
 
     /// The receipt of an accepted entry: the same however often it is asked for.
     pub fn receipt(&self, accepted: &Accepted) -> Receipt {
-        let state = &accepted.state;
-        let leaf = state.entry.leaf();
-        Receipt::sign(&self.operator, self.ledger.id, state.index, leaf, accepted.anchor_by)
+        receipt(&self.operator, &self.ledger, accepted)
     }
 
     /// The runs over `first..end`, clipped to it, at most `limit`.
@@ -127,6 +125,16 @@ impl View {
             }
         }
         Ok(None)
+    }
+
+    /// How many checkpoints are not final yet.
+    pub fn unsettled(&self) -> Result<u64, ReadError> {
+        let mut count: u64 = 0;
+        for row in self.snapshot.rows(Table::Outbox, Span::all(), Order::Ascending) {
+            row?;
+            count = count.saturating_add(1);
+        }
+        Ok(count)
     }
 
     /// Incidents after `after`, in the order of the entries that they were signed against, with their keys.
@@ -217,6 +225,18 @@ impl View {
     fn pending_item(&self, item: &Accepted) -> PendingItem {
         PendingItem { index: item.state.index, step: accepted_step(item), receipt: self.receipt(item) }
     }
+}
+
+impl super::Ledger {
+    /// The receipt of an accepted entry: the same however often it is asked for. Does not block.
+    pub fn receipt(&self, accepted: &Accepted) -> Receipt {
+        receipt(&self.operator, &self.facts, accepted)
+    }
+}
+
+fn receipt(operator: &KeyPair, ledger: &Ledger, accepted: &Accepted) -> Receipt {
+    let state = &accepted.state;
+    Receipt::sign(operator, ledger.id, state.index, state.entry.leaf(), accepted.anchor_by)
 }
 
 /// An accepted entry as dossiers and answers show it.

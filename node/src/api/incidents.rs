@@ -1,0 +1,42 @@
+//! Incidents: second sales that a holder signed, refused and kept.
+
+use super::problem::Problem;
+use super::request::Asked;
+use super::views::Incidents;
+use super::{Answer, Shared};
+use axum::Json;
+use axum::extract::State;
+use protocol::digest::{bytes_from_hex, bytes_to_hex};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Incidents given at a time.
+const LIMIT: usize = 1000;
+
+/// Which incidents.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Page {
+    /// The `next` of the page before; the beginning unless given.
+    from: Option<String>,
+    /// At most so many; 100 unless given, never more than 1000.
+    limit: Option<usize>,
+}
+
+/// Refused second sales, in the order of the entries that they were signed against.
+#[utoipa::path(get, path = "/v1/incidents", operation_id = "incidents", tag = "log", params(Page),
+    responses((status = 200, description = "A page of incidents.", body = Incidents)))]
+pub(super) async fn list(State(api): State<Shared>, Asked(page): Asked<Page>) -> Answer<Incidents> {
+    let limit = page.limit.unwrap_or(100).clamp(1, LIMIT);
+    let unread = |_| Problem::malformed("from is not the next of an earlier page");
+    let after = page.from.map(|text| bytes_from_hex(&text)).transpose().map_err(unread)?;
+    api.read(move |view| {
+        let found = view.incidents(after.as_deref(), limit)?;
+        // A full page may be the last one; the one after it is then empty.
+        let next = found.last().filter(|_| found.len() == limit).map(|(key, _)| bytes_to_hex(key));
+        let incidents = found.into_iter().map(|(_, incident)| incident.into()).collect();
+        Ok(Json(Incidents { incidents, next }))
+    })
+    .await
+}

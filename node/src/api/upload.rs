@@ -1,0 +1,160 @@
+//! Taking in the body of a batch: its line is read, its records go to a file without a name, which is gone with its last
+//! handle, whatever happens. Memory does not grow with the records.
+
+use super::blocking;
+use super::problem::{Kind, Problem};
+use super::request::{RequestBody, next_bytes, signatures, utf8};
+use super::shapes::{Bytes32, Hex};
+use super::steps::entry;
+use super::views::SignatureView;
+use crate::ledger::BatchHeader;
+use crate::observe;
+use axum::body::Body;
+use protocol::LedgerId;
+use protocol::entry::{Entry, Signed};
+use protocol::json::{At, JsonError};
+use protocol::manifest::Terms;
+use protocol::voucher::Record;
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+use utoipa::ToSchema;
+
+/// The line before the records.
+#[derive(Debug, ToSchema)]
+#[schema(example = super::examples::batch)]
+pub(super) struct BatchLine {
+    /// The ledger that is meant.
+    #[schema(value_type = Option<Bytes32>)]
+    pub(super) ledger: Option<LedgerId>,
+    /// The manifest's exact text (docs/protocol.md section 4).
+    manifest: String,
+    /// The terms' bytes. Their count is the number of records.
+    #[schema(value_type = Hex)]
+    terms: Terms,
+    /// The 98 bytes of the Issue entry with `at` = 0.
+    #[schema(value_type = Hex)]
+    pub(super) entry: Entry,
+    /// The issuer's.
+    #[schema(value_type = Vec<SignatureView>)]
+    signatures: Vec<Signed>,
+}
+
+impl RequestBody for BatchLine {
+    const NAME: &str = "batch";
+    const MEMBERS: &[&str] = &["ledger", "manifest", "terms", "entry", "signatures"];
+    const LIMIT: usize = 256 << 10;
+
+    fn read(at: &At<'_>, _: &str) -> Result<Self, JsonError> {
+        let terms = at.member("terms")?;
+        Ok(Self {
+            ledger: at.nullable("ledger")?.map(|ledger| ledger.parsed()).transpose()?,
+            manifest: at.member("manifest")?.text()?.to_owned(),
+            terms: Terms::decode(&terms.bytes()?).map_err(|error| terms.error(error.to_string()))?,
+            entry: entry(&at.member("entry")?)?,
+            signatures: signatures(&at.member("signatures")?)?,
+        })
+    }
+}
+
+impl BatchLine {
+    /// As the ledger takes it.
+    pub(super) fn into_header(self) -> BatchHeader {
+        let Self { manifest, terms, entry, signatures, .. } = self;
+        BatchHeader { manifest, terms, entry, signatures }
+    }
+}
+
+/// Takes in a batch of at most `most` vouchers. The file holds exactly as many records as the terms say.
+pub(super) async fn receive(body: &mut Body, spool: &Path, most: u64) -> Result<(BatchLine, File), Problem> {
+    let (line, begun) = first_line(body).await?;
+    let line = BatchLine::from_text(utf8(&line, BatchLine::NAME)?)?;
+    let count = line.terms.count();
+    if count > most {
+        let detail = format!("a batch of {count} vouchers: at most {most} are taken, send several batches");
+        let limit = most.saturating_mul(Record::WIDTH as u64);
+        return Err(Problem::new(Kind::TooLarge, detail).with("limit", &limit));
+    }
+    let mut records = Spooled::begin(spool, count).await?;
+    records.write(&begun).await?;
+    while let Some(bytes) = next_bytes(body).await? {
+        records.write(&bytes).await?;
+    }
+    Ok((line, records.end().await?))
+}
+
+/// Everything before the first line feed, and what came with it after.
+async fn first_line(body: &mut Body) -> Result<(Vec<u8>, Vec<u8>), Problem> {
+    let mut line = Vec::new();
+    while let Some(bytes) = next_bytes(body).await? {
+        if let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+            line.extend_from_slice(bytes.get(..end).unwrap_or_default());
+            let rest = bytes.get(end.saturating_add(1)..).unwrap_or_default().to_vec();
+            return if line.len() > BatchLine::LIMIT { Err(long_line()) } else { Ok((line, rest)) };
+        }
+        line.extend_from_slice(&bytes);
+        if line.len() > BatchLine::LIMIT {
+            return Err(long_line());
+        }
+    }
+    Err(Problem::malformed("the body ends within its first line: one line of JSON is due, then the records"))
+}
+
+fn long_line() -> Problem {
+    Problem::too_large("the line before the records", BatchLine::LIMIT as u64)
+}
+
+/// Records on their way to the disk.
+struct Spooled {
+    file: tokio::fs::File,
+    count: u64,
+    due: u64,
+    written: u64,
+}
+
+impl Spooled {
+    async fn begin(spool: &Path, count: u64) -> Result<Self, Problem> {
+        let spool = spool.to_owned();
+        // Without a name from the start: not even a crash leaves it behind.
+        let file = blocking(move || tempfile::tempfile_in(spool).map_err(|error| unwritten(&error))).await?;
+        let due = count.saturating_mul(Record::WIDTH as u64);
+        Ok(Self { file: tokio::fs::File::from_std(file), count, due, written: 0 })
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Problem> {
+        self.written = self.written.saturating_add(bytes.len() as u64);
+        if self.written > self.due {
+            return Err(self.unfit("more came"));
+        }
+        self.file.write_all(bytes).await.map_err(|error| unwritten(&error))
+    }
+
+    async fn end(mut self) -> Result<File, Problem> {
+        if self.written < self.due {
+            let came = format!("{} bytes came", self.written);
+            return Err(self.unfit(&came));
+        }
+        self.file.flush().await.map_err(|error| unwritten(&error))?;
+        Ok(self.file.into_std().await)
+    }
+
+    fn unfit(&self, came: &str) -> Problem {
+        let Self { count, due, .. } = self;
+        Problem::malformed(format!(
+            "the terms are of {count} vouchers, so {due} bytes of records are due: {came}"
+        ))
+    }
+}
+
+/// The upload could not be kept. The log gets the reason, the asker what he can act on.
+fn unwritten(error: &std::io::Error) -> Problem {
+    observe::failed("keeping an upload", error);
+    let detail = match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            "the disk of this node is full: nothing was stored, try again later"
+        }
+        _ => "this node can not keep an upload now: nothing was stored, try again later",
+    };
+    Problem::new(Kind::Storage, detail).retry_after(Duration::from_secs(60))
+}

@@ -1,0 +1,188 @@
+//! Verdicts: the report of `protocol::verify` over a dossier, against the chain that this node reads. A convenience for
+//! those who trust this node to compute; whoever does not runs the same function himself. Never with a code.
+
+use super::absences::AskedNow;
+use super::problem::Problem;
+use super::request::{RequestBody, Strict, voucher};
+use super::shapes::{self, Bytes32};
+use super::views::{AbsenceView, Absent};
+use super::vouchers::newest_dossier;
+use super::{Answer, Api, Shared, admit, blocking};
+use crate::ledger::View;
+use crate::observe;
+use axum::Json;
+use axum::extract::State;
+use protocol::PublicKey;
+use protocol::dossier::Dossier;
+use protocol::json::{At, JsonError};
+use protocol::verify::{Finality, Policy, Question, Report, TrustedCheckpoint, Verdict, verify};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use utoipa::ToSchema;
+
+/// The chain is asked for so long; then the verdict is given without it.
+const CHAIN_TIME: Duration = Duration::from_secs(10);
+
+/// What is to be judged: a voucher of this ledger, or a dossier of any ledger on this chain.
+#[derive(Debug, ToSchema)]
+#[schema(as = VerifyRequest, example = super::examples::verify)]
+pub(super) struct VerifyBody {
+    /// The voucher's key as 0x hex or base64url. Either this or `dossier`.
+    #[schema(value_type = Option<String>)]
+    voucher: Option<PublicKey>,
+    /// A dossier. Either this or `voucher`.
+    #[schema(value_type = Option<shapes::Dossier>)]
+    dossier: Option<String>,
+    /// Whom the asker trusts; without it the verdict is at best `untrusted_issuer`.
+    #[schema(value_type = Option<shapes::Policy>)]
+    policy: Option<Policy>,
+    /// The key that the asker holds.
+    #[schema(value_type = Option<Bytes32>)]
+    my_key: Option<PublicKey>,
+    /// The asker wants the state as of the checkpoint, however old.
+    #[schema(value_type = Option<bool>)]
+    as_of: bool,
+}
+
+impl RequestBody for VerifyBody {
+    const NAME: &str = "request";
+    const MEMBERS: &[&str] = &["voucher", "dossier", "policy", "my_key", "as_of"];
+    const LIMIT: usize = 8 << 20;
+
+    fn read(at: &At<'_>, text: &str) -> Result<Self, JsonError> {
+        let named = at.nullable("voucher")?;
+        let given = at.nullable("dossier")?;
+        if named.is_some() == given.is_some() {
+            return Err(at.error("either a voucher or a dossier is due"));
+        }
+        let unread = |at: At<'_>| at.error("a voucher key is due, 0x hex or base64url");
+        let policy = at.nullable("policy")?.map(|_| exact_text(text, "policy")).transpose()?;
+        Ok(Self {
+            voucher: named.map(|at| voucher(at.text()?).ok_or_else(|| unread(at))).transpose()?,
+            dossier: given.map(|_| exact_text(text, "dossier")).transpose()?,
+            policy: policy.map(|policy| Policy::parse(&policy)).transpose()?,
+            my_key: at.nullable("my_key")?.map(|key| key.parsed()).transpose()?,
+            as_of: match at.nullable("as_of")? {
+                None => false,
+                Some(wish) => match exact_text(text, "as_of")?.as_str() {
+                    "true" => true,
+                    "false" => false,
+                    _ => return Err(wish.error("true or false is due")),
+                },
+            },
+        })
+    }
+}
+
+/// A member as it was written: a dossier is judged by its own bytes.
+fn exact_text(text: &str, member: &str) -> Result<String, JsonError> {
+    let unread = |error: serde_json::Error| JsonError::new("request", error.to_string());
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(unread)?;
+    Ok(members.get(member).map(|value| value.get().to_owned()).unwrap_or_default())
+}
+
+/// A report, and for `not_found` the word that it rests on.
+#[derive(Debug, Serialize)]
+pub(super) struct Judged {
+    #[serde(flatten)]
+    report: Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absence: Option<AbsenceView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkpoint: Option<TrustedCheckpoint>,
+}
+
+/// Judges a voucher against the chain. A chain that is out of reach makes the verdict `unknown`, never `refuted`.
+/// Codes, stamps and serials are never sent here: open the code where it is.
+#[utoipa::path(post, path = "/v1/verify", operation_id = "verify", tag = "vouchers", request_body = VerifyBody,
+    responses((status = 200, description = "The report, whatever the verdict.", body = shapes::Report)))]
+pub(super) async fn judge(State(api): State<Shared>, Strict(body): Strict<VerifyBody>) -> Answer<Judged> {
+    let _place = admit(&api.verdicts)?;
+    let (text, dossier) = match (body.voucher, body.dossier) {
+        (Some(key), _) => {
+            let asked = api.asked_now();
+            match api.read(move |view| look_up(view, key, &asked)).await? {
+                Found::Dossier(text, dossier) => (text, Some(dossier)),
+                Found::Absent(absent) => return Ok(Json(not_found(absent))),
+            }
+        }
+        (None, text) => {
+            let text = text.unwrap_or_default();
+            let dossier = Dossier::parse(&text).ok().map(Box::new);
+            (text, dossier)
+        }
+    };
+    let trusted = match &dossier {
+        Some(dossier) => api.trusted(dossier).await,
+        None => None,
+    };
+    let (policy, my_key, as_of, now) = (body.policy, body.my_key, body.as_of, api.now());
+    let report = blocking(move || {
+        Ok(verify(&Question {
+            dossier: &text,
+            trusted: trusted.as_ref().map(|(checkpoint, _)| checkpoint),
+            finality: trusted.map_or(Finality::NotFinal, |(_, finality)| finality),
+            opening: None,
+            order: None,
+            my_key,
+            policy: policy.as_ref(),
+            as_of,
+            require_final: false,
+            now,
+        }))
+    });
+    let report = report.await?;
+    observe::verdict(report.verdict.name());
+    Ok(Json(Judged { report, absence: None, checkpoint: None }))
+}
+
+enum Found {
+    Dossier(String, Box<Dossier>),
+    Absent(Box<Absent>),
+}
+
+fn look_up(view: &View, key: PublicKey, asked: &AskedNow) -> Result<Found, Problem> {
+    let Some(voucher) = view.voucher(&key)? else {
+        return Ok(Found::Absent(Box::new(asked.absent(view, key)?)));
+    };
+    let dossier = newest_dossier(view, &voucher, asked)?;
+    let unwritten = |error: serde_json::Error| {
+        observe::failed("writing a dossier", &error);
+        super::layers::panicked()
+    };
+    Ok(Found::Dossier(serde_json::to_string(&dossier).map_err(unwritten)?, Box::new(dossier)))
+}
+
+fn not_found(absent: Box<Absent>) -> Judged {
+    let Absent { absence, checkpoint } = *absent;
+    let report = Report::without_dossier(Verdict::NotFound, checkpoint.block_time);
+    observe::verdict(report.verdict.name());
+    Judged { report, absence: Some(absence), checkpoint: Some(checkpoint) }
+}
+
+impl Api {
+    /// The checkpoint of a dossier as the chain has it; none where the chain gives none.
+    async fn trusted(&self, dossier: &Dossier) -> Option<(TrustedCheckpoint, Finality)> {
+        let number = dossier.checkpoint.checkpoint.number;
+        let asked = anchors::trusted_checkpoint(&*self.state.reader, &dossier.ledger.origin, number);
+        match tokio::time::timeout(CHAIN_TIME, asked).await {
+            Ok(Ok(facts)) => {
+                let finality = match facts.finality {
+                    anchors::Finality::Final => Finality::Final,
+                    anchors::Finality::Pending { .. } => Finality::NotFinal,
+                };
+                Some(((&facts).into(), finality))
+            }
+            Ok(Err(error)) => {
+                observe::chain_error(&error);
+                None
+            }
+            Err(_) => {
+                observe::chain_silent();
+                None
+            }
+        }
+    }
+}

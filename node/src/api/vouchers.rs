@@ -1,0 +1,144 @@
+//! Vouchers: where one stands, its dossier, its history.
+
+use super::absences::AskedNow;
+use super::problem::{Kind, Problem};
+use super::request::{Asked, Named};
+use super::views::{History, VoucherView};
+use super::{Answer, Shared};
+use crate::ledger::rows::{Accepted, Published};
+use crate::ledger::{View, VoucherNow};
+use axum::Json;
+use axum::extract::State;
+use protocol::digest::bytes_to_hex;
+use protocol::dossier::Dossier;
+use protocol::entry::{Entry, signers};
+use protocol::verify::HistoryLine;
+use protocol::{Digest, LedgerId, PublicKey};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Where a voucher stands, by the node's word; the dossier proves it.
+#[utoipa::path(get, path = "/v1/vouchers/{voucher}", operation_id = "voucher", tag = "vouchers",
+    params(("voucher" = String, Path, description = "The voucher's key as 0x hex or base64url.")),
+    responses((status = 200, description = "The voucher.", body = VoucherView)))]
+pub(super) async fn show(State(api): State<Shared>, Named(key): Named<PublicKey>) -> Answer<VoucherView> {
+    let asked = api.asked_now();
+    let ledger = api.state.ledger.facts().id;
+    api.read(move |view| {
+        let voucher = known(view, key, &asked)?;
+        let history = view.history(&voucher)?;
+        let anchored = view.latest_anchored()?;
+        let size = anchored.map_or(0, |anchored| anchored.checkpoint.size);
+        let incidents = view.incidents_of(voucher.number, &history)?.len();
+        let state = &voucher.latest.state;
+        Ok(Json(VoucherView {
+            voucher: key,
+            number: voucher.number,
+            ledger,
+            label: voucher.record.label,
+            status: state.entry.status,
+            party: state.entry.party,
+            index: state.index,
+            leaf: state.entry.leaf(),
+            at: state.entry.at,
+            issuer: state.issuer,
+            terms: bytes_to_hex(&voucher.batch.terms),
+            batch_root: Digest::new(voucher.batch.root),
+            checkpoint: anchored.map(|anchored| anchored.checkpoint.number),
+            pending: history.iter().filter(|item| item.state.index >= size).count(),
+            incidents,
+        }))
+    })
+    .await
+}
+
+/// Under which checkpoint.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Under {
+    /// Its number; the newest anchored one unless given. Under an older one nothing is pending.
+    checkpoint: Option<u64>,
+}
+
+/// The evidence for a voucher in one file (docs/protocol.md section 10).
+#[utoipa::path(get, path = "/v1/vouchers/{voucher}/dossier", operation_id = "dossier", tag = "vouchers",
+    params(("voucher" = String, Path, description = "The voucher's key as 0x hex or base64url."), Under),
+    responses((status = 200, description = "The dossier.", body = super::shapes::Dossier)))]
+pub(super) async fn dossier(
+    State(api): State<Shared>,
+    Named(key): Named<PublicKey>,
+    Asked(under): Asked<Under>,
+) -> Answer<Dossier> {
+    let asked = api.asked_now();
+    api.read(move |view| {
+        let voucher = known(view, key, &asked)?;
+        match under.checkpoint {
+            None => Ok(Json(newest_dossier(view, &voucher, &asked)?)),
+            Some(number) => {
+                let anchored = |found: &Published| found.anchored.is_some();
+                let published = view.checkpoint(number)?.filter(anchored);
+                let published = published.ok_or_else(|| {
+                    Problem::new(Kind::NotFound, format!("there is no anchored checkpoint {number}"))
+                })?;
+                let dossier = view.dossier(&voucher, &published)?.ok_or_else(|| {
+                    let detail = format!("checkpoint {number} does not cover the issue of this voucher");
+                    Problem::new(Kind::NotFound, detail)
+                })?;
+                Ok(Json(dossier))
+            }
+        }
+    })
+    .await
+}
+
+/// The chain of hands, as reports show it.
+#[utoipa::path(get, path = "/v1/vouchers/{voucher}/history", operation_id = "history", tag = "vouchers",
+    params(("voucher" = String, Path, description = "The voucher's key as 0x hex or base64url.")),
+    responses((status = 200, description = "Its entries, oldest first.", body = History)))]
+pub(super) async fn history(State(api): State<Shared>, Named(key): Named<PublicKey>) -> Answer<History> {
+    let asked = api.asked_now();
+    let ledger = api.state.ledger.facts().id;
+    api.read(move |view| {
+        let chain = view.history(&known(view, key, &asked)?)?;
+        let size = view.latest_anchored()?.map_or(0, |anchored| anchored.checkpoint.size);
+        Ok(Json(History { history: lines(ledger, &chain, size) }))
+    })
+    .await
+}
+
+/// The voucher, or the operator's word that there is none.
+pub(super) fn known(view: &View, key: PublicKey, asked: &AskedNow) -> Result<VoucherNow, Problem> {
+    view.voucher(&key)?.ok_or_else(|| asked.no_such_voucher(view, key))
+}
+
+/// The dossier under the newest anchored checkpoint.
+pub(super) fn newest_dossier(
+    view: &View,
+    voucher: &VoucherNow,
+    asked: &AskedNow,
+) -> Result<Dossier, Problem> {
+    let newest = view.latest_anchored()?.ok_or_else(|| asked.not_anchored())?;
+    view.dossier(voucher, &newest)?.ok_or_else(|| asked.not_anchored())
+}
+
+fn lines(ledger: LedgerId, chain: &[Accepted], anchored_size: u64) -> Vec<HistoryLine> {
+    let before = std::iter::once(None).chain(chain.iter().map(Some));
+    let line = |(item, before): (&Accepted, Option<&Accepted>)| {
+        let entry = &item.state.entry;
+        let prev_leaf = before.map_or(Digest::ZERO, |before| before.state.entry.leaf());
+        HistoryLine {
+            index: item.state.index,
+            kind: entry.kind().map_or_else(|| entry.kind.to_string(), |kind| kind.name().to_owned()),
+            status: entry.status,
+            at: entry.at,
+            party: Some(entry.party).filter(|party| *party != PublicKey::NOBODY),
+            first: entry.first,
+            count: entry.count,
+            memo: item.memo.clone(),
+            signed_by: signers(&item.signatures, &Entry::instruction(entry, ledger, prev_leaf)),
+            anchored: item.state.index < anchored_size,
+        }
+    };
+    chain.iter().zip(before).map(line).collect()
+}
