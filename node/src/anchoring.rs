@@ -138,7 +138,7 @@ impl Anchoring {
                     match next {
                         Next::Again => Duration::ZERO,
                         Next::Poll => self.timing.poll,
-                        Next::Rest => self.until_due().await,
+                        Next::Rest => self.until_due(),
                     }
                 }
                 Err(error) => {
@@ -281,7 +281,7 @@ impl Anchoring {
     }
 
     /// How long a quiet job may sleep: a fraction of the interval, so that it is never late by more.
-    async fn until_due(&self) -> Duration {
+    fn until_due(&self) -> Duration {
         (self.timing.interval / 4).clamp(Duration::from_millis(50), Duration::from_secs(15))
     }
 }

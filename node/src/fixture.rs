@@ -97,8 +97,8 @@ impl Fixture {
         })
         .expect("opened");
         let timing = Timing {
-            interval: Duration::from_secs(60),
-            heartbeat: Duration::from_secs(3600),
+            interval: Duration::from_mins(1),
+            heartbeat: Duration::from_hours(1),
             poll: Duration::from_millis(10),
         };
         let anchoring = Anchoring::new(ledger.clone(), Arc::new(chain.clone()), timing);

@@ -4,7 +4,9 @@
 use crate::config::{ChainConfig, Config, ConfigError, Folder, LedgerConfig, endpoints, random, read_secret};
 use crate::run::{RunError, open_ledger};
 use anchors::devnet::Devnet;
-use anchors::{AnchorError, AnchorReader as _, AnchoringKey, Chain, Clock, EvmChain, EvmOptions, TxState, follow};
+use anchors::{
+    AnchorError, AnchorReader as _, AnchoringKey, Chain, Clock, EvmChain, EvmOptions, TxState, follow,
+};
 use protocol::dossier;
 use protocol::{Address, Digest, PublicKey};
 use std::io::Read as _;
@@ -44,18 +46,21 @@ pub enum ChainChoice {
     /// The embedded development chain.
     Devnet,
     /// A chain behind endpoints.
-    Evm {
-        /// Asked in this order.
-        endpoints: Vec<String>,
-        /// EIP-155 id.
-        chain_id: u64,
-        /// The contract; a new one is deployed where there is none.
-        contract: Option<Address>,
-        /// Pays.
-        key: AnchoringKey,
-        /// The same as text, to be kept.
-        key_text: Zeroizing<String>,
-    },
+    Evm(Box<EvmChoice>),
+}
+
+/// A chain behind endpoints.
+pub struct EvmChoice {
+    /// Asked in this order.
+    pub endpoints: Vec<String>,
+    /// EIP-155 id.
+    pub chain_id: u64,
+    /// The contract; a new one is deployed where there is none.
+    pub contract: Option<Address>,
+    /// Pays.
+    pub key: AnchoringKey,
+    /// The same as text, to be kept.
+    pub key_text: Zeroizing<String>,
 }
 
 /// What was made.
@@ -85,7 +90,8 @@ pub async fn init(
             let key = Devnet::development_key(0).map_err(|error| InitError::Argument(error.to_string()))?;
             (ChainConfig::Devnet, key.address())
         }
-        ChainChoice::Evm { endpoints, chain_id, contract, key, key_text } => {
+        ChainChoice::Evm(choice) => {
+            let EvmChoice { endpoints, chain_id, contract, key, key_text } = *choice;
             let opener = key.address();
             let (contract, from_block) = find_contract(&endpoints, chain_id, contract, key, bond_wei).await?;
             folder.save_anchoring_key(&key_text)?;
@@ -129,7 +135,7 @@ async fn find_contract(
     let anchors::Submission::Sent { tx } = deployment.submission else {
         return Err(InitError::Deployment("another transaction of the account is on its way".to_owned()));
     };
-    let (often, at_most) = (Duration::from_millis(500), Duration::from_secs(120));
+    let (often, at_most) = (Duration::from_millis(500), Duration::from_mins(2));
     match wait_mined(&chain, tx, often, at_most).await? {
         TxState::Mined { .. } => Ok((deployment.contract, from_block)),
         other => Err(InitError::Deployment(format!("its transaction is {other:?}"))),

@@ -5,8 +5,10 @@ pub mod api;
 pub mod chain;
 pub mod config;
 pub mod fsck;
+pub mod init;
 pub mod ledger;
 pub mod observe;
+pub mod run;
 pub mod store;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 description, made from the handlers and the types that they take and give. `docs/openapi.json` is
+//! The `OpenAPI` 3.1 description, made from the handlers and the types that they take and give. `docs/openapi.json` is
 //! the same text, kept in step by a test.
 
 use super::problem::{Kind, MEDIA_TYPE, URN};

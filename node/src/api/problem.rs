@@ -188,7 +188,7 @@ impl Problem {
 }
 
 /// The wait for what an operator must mend.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// The stable word for why a step is illegal.
 fn reason(why: Illegal) -> &'static str {

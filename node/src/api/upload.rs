@@ -156,5 +156,5 @@ fn unwritten(error: &std::io::Error) -> Problem {
         }
         _ => "this node can not keep an upload now: nothing was stored, try again later",
     };
-    Problem::new(Kind::Storage, detail).retry_after(Duration::from_secs(60))
+    Problem::new(Kind::Storage, detail).retry_after(Duration::from_mins(1))
 }

@@ -59,15 +59,14 @@ impl Sequencer {
     /// Reads where the log ends and begins to take instructions.
     pub fn start(store: Arc<dyn Store>, clock: Clock, promise_ms: u64) -> Result<Self, ReadError> {
         let tip = load_tip(&*store.snapshot()?)?;
-        let progress = Progress::of(&tip);
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let (watcher, watched) = watch::channel(progress);
+        let (watcher, progress) = watch::channel(Progress::of(&tip));
         let mut room = Room { store, clock, promise_ms, tip, watcher };
         std::thread::Builder::new()
             .name("sequencer".to_owned())
             .spawn(move || room.run(queue))
             .map_err(|error| ReadError::damaged(Table::Entries, format!("(no thread: {error})")))?;
-        Ok(Self { jobs, progress: watched })
+        Ok(Self { jobs, progress })
     }
 
     /// Has an instruction decided. When `Ok` comes back, the entry is on disk.
