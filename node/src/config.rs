@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -192,6 +192,16 @@ impl Folder {
         std::fs::create_dir_all(&self.0).map_err(|source| self.failed(&self.0, source))?;
         let owner_only = std::fs::Permissions::from_mode(0o700);
         std::fs::set_permissions(&self.0, owner_only).map_err(|source| self.failed(&self.0, source))
+    }
+
+    /// Makes an empty spool: what an earlier run left there belongs to requests that are over.
+    pub fn clear_spool(&self) -> Result<(), ConfigError> {
+        let spool = self.spool();
+        let gone = match std::fs::remove_dir_all(&spool) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&spool),
+        };
+        gone.map_err(|source| self.failed(&spool, source))
     }
 
     /// Reads the configuration.

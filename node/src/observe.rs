@@ -58,9 +58,10 @@ pub struct LedgerFigures {
     pub outbox: u64,
 }
 
-/// From now on log lines go to standard error, as JSON where nobody watches. `RUST_LOG` chooses what; `info` unless set.
+/// From now on log lines go to standard error, as JSON where nobody watches. `RUST_LOG` chooses what; unless
+/// set, what the node itself says and the warnings of what it uses.
 pub fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,vouchsafe_node=info"));
     let to = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let watched = std::io::IsTerminal::is_terminal(&std::io::stderr());
     // Fails only where a log was set up before, which then stays.

@@ -99,6 +99,7 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     let listener = listen(config.listen).await?;
     let address = listener.local_addr().map_err(RunError::Serve)?;
     let store: Arc<dyn Store> = Arc::new(FjallStore::open(&folder.store())?);
+    folder.clear_spool()?;
     let chain = connect(folder, &config, &clock)?;
     let operator = folder.load_operator_key()?;
     // A chain that is down does not keep a node from starting whose ledger is known to be open.
