@@ -25,7 +25,7 @@ use protocol::digest::bytes_to_hex;
 use reading::Supply;
 use send::{Desk, Sealed};
 use serde_json::json;
-use shop_file::{Earlier, Sidecar};
+use shop_file::{Earlier, LedgerText, Sidecar};
 use std::path::Path;
 
 /// Issues the file, or reports it with `--dry-run`.
@@ -139,8 +139,7 @@ fn write_sidecar(
 ) -> Result<(), Failure> {
     let sidecar = Sidecar {
         format: shop_file::FORMAT,
-        ledger: origin,
-        ledger_id: operator.ledger,
+        ledger: LedgerText { id: operator.ledger, origin },
         issuer: key.public(),
         batch_root: sealed.root,
         first: sealed.entry.first,

@@ -193,6 +193,7 @@ impl Desk<'_> {
         console: &Console,
     ) -> Result<Answer, NodeError> {
         let head = json!({
+            "ledger": self.operator.ledger,
             "manifest": manifest,
             "terms": bytes_to_hex(&terms.encode()),
             "entry": bytes_to_hex(&entry.encode()),

@@ -7,7 +7,8 @@ use crate::party::batch::Batch;
 use crate::party::delivered::card_text;
 use crate::party::files::{Draft, Readers, suffixed, unreadable};
 use crate::party::receipts::ReceiptView;
-use protocol::digest::{Digest, PublicKey};
+use protocol::checkpoint::LedgerOrigin;
+use protocol::digest::{Digest, LedgerId, PublicKey};
 use protocol::entry::Signed;
 use protocol::manifest::Terms;
 use protocol::receipt::Receipt;
@@ -25,10 +26,8 @@ pub const FORMAT: &str = "vouchsafe/batch@1";
 pub struct Sidecar<'s> {
     /// [`FORMAT`].
     pub format: &'static str,
-    /// Where the ledger was opened.
-    pub ledger: &'s protocol::checkpoint::LedgerOrigin,
-    /// The ledger's name.
-    pub ledger_id: protocol::LedgerId,
+    /// The ledger, as dossiers name it.
+    pub ledger: LedgerText<'s>,
     /// Who issued.
     pub issuer: PublicKey,
     /// The root of the batch tree.
@@ -49,6 +48,16 @@ pub struct Sidecar<'s> {
     pub operator_key: PublicKey,
     /// The operator's promise.
     pub receipt: Receipt,
+}
+
+/// A ledger by its name and where it was opened.
+#[derive(Debug, Serialize)]
+pub struct LedgerText<'s> {
+    /// Its name.
+    pub id: LedgerId,
+    /// What the name is computed from.
+    #[serde(flatten)]
+    pub origin: &'s LedgerOrigin,
 }
 
 /// What an earlier run left beside the shop-ready file.
@@ -138,7 +147,7 @@ pub fn terms_of(text: &str) -> Option<Terms> {
 }
 
 /// The name of a ledger, if it is the one computed from where the ledger was opened.
-pub fn origin_of(name: &LedgerName, node: &str) -> Result<protocol::checkpoint::LedgerOrigin, Failure> {
+pub fn origin_of(name: &LedgerName, node: &str) -> Result<LedgerOrigin, Failure> {
     name.origin().ok_or_else(|| Failure::refused("party-ledger-misnamed").with("node", node))
 }
 

@@ -2,7 +2,7 @@
 
 use super::take::Desk;
 use super::with_kind;
-use super::words::party_text;
+use super::words::{party_text, vouchers_text};
 use crate::console::{Console, plain};
 use crate::failure::Failure;
 use crate::lang::Text;
@@ -25,16 +25,15 @@ pub fn send(desk: &mut Desk<'_>, path: &Path, console: &mut Console) -> Result<(
     }
     for mut instruction in instructions {
         let entry = instruction.entry;
-        let signers = instruction.signers(desk.operator.ledger);
+        let mut others = instruction.signers(desk.operator.ledger);
+        others.retain(|signer| *signer != desk.key.public());
         let text = with_kind("party-joins", kind)
-            .with("first", entry.first.to_string())
-            .with("last", entry.first.saturating_add(entry.count.saturating_sub(1)).to_string())
+            .with("vouchers", vouchers_text(entry.first, entry.count))
             .with("party", party_text(entry.party))
             .with("memo", plain(instruction.memo.as_deref().unwrap_or("-"), 400))
-            .with("signers", signers.len());
+            .with("signers", others.len());
         console.remark(&text);
-        let others = signers.iter().any(|signer| *signer != desk.key.public());
-        let role = role(&entry, &desk.key.public(), others);
+        let role = role(&entry, &desk.key.public(), !others.is_empty());
         instruction.sign(desk.operator.ledger, role, desk.key.pair());
         desk.put(instruction, console)?;
     }

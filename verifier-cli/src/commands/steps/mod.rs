@@ -22,12 +22,14 @@ use crate::lang::Text;
 use crate::node_client::NodeClient;
 use crate::party::memo::{Memo, OrderSalt};
 use crate::party::receipts::Operator;
+use crate::party::selection::Named;
 use crate::party::step::{Afterwards, Wish};
 use crate::source::read_text;
 use args::Common;
 use protocol::PublicKey;
 use protocol::digest::LedgerId;
 use protocol::lifecycle::Kind;
+use select::Target;
 use take::Desk;
 
 /// One command's share in the mechanism.
@@ -120,23 +122,24 @@ impl Step<'_> {
         let afterwards = self.afterwards.unwrap_or(Afterwards::Named(key.public()));
         let wish = Wish { kind: self.kind, afterwards, memo: self.memo(order.as_ref())? };
         let mut desk = Desk::new(&node, operator, &key, &wish, common)?;
-        if let Some(path) = &common.from {
-            joint::send(&mut desk, path, console)?;
+        let taken = match &common.from {
+            Some(path) => joint::send(&mut desk, path, console),
+            None => self.targets(&node, &named, console).and_then(|targets| desk.take_all(targets, console)),
+        };
+        let saved = common.sign_only.as_ref().map_or(Ok(()), |path| joint::save(&desk, path));
+        // What was accepted before something stopped the rest is told all the same.
+        let exit = desk.outcome.tell(&wish, order.as_ref(), common, console);
+        taken.and(saved).map(|()| exit)
+    }
+
+    fn targets(&self, node: &NodeClient, named: &[Named], console: &Console) -> Result<Vec<Target>, Failure> {
+        let bar = progress::bar(console, named.len() as u64, "party-bar-asking");
+        let each = || bar.inc(1);
+        if self.needs_code {
+            select::opened(node, named, each)
         } else {
-            let asked = progress::bar(console, named.len() as u64, "party-bar-asking");
-            let each = || asked.inc(1);
-            let targets = if self.needs_code {
-                select::opened(&node, &named, each)?
-            } else {
-                select::numbers(&node, &named, common.range.clone(), each)?
-            };
-            asked.finish_and_clear();
-            desk.take_all(targets, console)?;
+            select::numbers(node, named, self.common.range.clone(), each)
         }
-        if let Some(path) = &common.sign_only {
-            joint::save(&desk, path)?;
-        }
-        Ok(desk.outcome.tell(&wish, order.as_ref(), common, console))
     }
 
     fn order_salt(&self, key: &PartyKey, ledger: LedgerId) -> Option<OrderSalt> {

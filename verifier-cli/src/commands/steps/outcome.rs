@@ -7,6 +7,7 @@ use crate::failure::REFUSED;
 use crate::lang::Text;
 use crate::party::memo::OrderSalt;
 use crate::party::step::Wish;
+use protocol::lifecycle::Kind;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -74,8 +75,10 @@ impl Outcome {
             let file = path.display().to_string();
             console.say(&Text::new("party-signed-only").with("count", self.signed).with("file", file));
         }
-        if let Some(order) = order {
-            let text = Text::new("party-order-salt").with("order", order.reference.as_str());
+        let taken = accepted + already + self.signed;
+        if let Some(order) = order.filter(|_| taken > 0) {
+            let id = if wish.kind == Kind::Sell { "party-order-sold" } else { "party-order-spent" };
+            let text = Text::new(id).with("order", order.reference.as_str());
             console.say(&text.with("salt", order.salt_hex()));
         }
         let refused: u64 = self.refused.iter().map(|refused| refused.count).sum();

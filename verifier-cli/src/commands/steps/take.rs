@@ -3,7 +3,7 @@
 use super::args::Common;
 use super::outcome::{Covered, Outcome, Refused};
 use super::select::Target;
-use super::words::{evidence, refusal_name, refusal_text};
+use super::words::{evidence, refusal_name, refusal_text, vouchers_text};
 use crate::commands::progress;
 use crate::console::{Console, plain};
 use crate::failure::{Failure, REFUSED};
@@ -49,6 +49,7 @@ pub struct Desk<'d> {
     receipts_path: PathBuf,
     receipts: Option<ReceiptFile>,
     sellers: HashMap<u64, Option<PublicKey>>,
+    bar: ProgressBar,
 }
 
 /// A node's answer to an instruction.
@@ -82,6 +83,7 @@ impl<'d> Desk<'d> {
             receipts_path: common.receipts.clone(),
             receipts,
             sellers: HashMap::new(),
+            bar: ProgressBar::hidden(),
         })
     }
 
@@ -91,21 +93,21 @@ impl<'d> Desk<'d> {
             Target::Numbers(range) => range.count,
             Target::Opened { .. } => 1,
         };
-        let bar = progress::bar(console, targets.iter().map(count).sum(), "party-bar-steps");
+        self.bar = progress::bar(console, targets.iter().map(count).sum(), "party-bar-steps");
         for target in targets {
             match target {
-                Target::Numbers(range) => self.take_range(range, &bar, console)?,
+                Target::Numbers(range) => self.take_range(range, console)?,
                 Target::Opened { run, pair } => {
                     self.take(run, Some(&pair), console)?;
-                    bar.inc(1);
+                    self.bar.inc(1);
                 }
             }
         }
-        bar.finish_and_clear();
+        self.bar.finish_and_clear();
         self.receipts.as_ref().map_or(Ok(()), ReceiptFile::sync)
     }
 
-    fn take_range(&mut self, range: Range, bar: &ProgressBar, console: &mut Console) -> Result<(), Failure> {
+    fn take_range(&mut self, range: Range, console: &mut Console) -> Result<(), Failure> {
         let mut first = range.first;
         while first < range.end() {
             let page: Runs = self.node.runs(first, range.end() - first)?;
@@ -121,7 +123,7 @@ impl<'d> Desk<'d> {
                 for piece in 0..pieces {
                     let part = if alone { Run { first: run.first + piece, count: 1, ..run } } else { run };
                     self.take(part, None, console)?;
-                    bar.inc(part.count);
+                    self.bar.inc(part.count);
                 }
             }
             if reached == first {
@@ -182,6 +184,7 @@ impl<'d> Desk<'d> {
 
     fn post(&self, instruction: &Instruction) -> Result<(u16, Answer), NodeError> {
         let body = json!({
+            "ledger": self.operator.ledger,
             "entry": bytes_to_hex(&instruction.entry.encode()),
             "memo": instruction.memo,
             "signatures": instruction.signatures,
@@ -265,14 +268,15 @@ impl<'d> Desk<'d> {
             evidence: winner.map_or(Value::Null, evidence_json),
         };
         if !self.quiet {
-            let said = Failure { exit: REFUSED, text: refused.text.clone() }
-                .with("first", refused.first.to_string())
-                .with("last", (refused.first + (refused.count - 1)).to_string());
-            console.fail(&said);
-            for line in evidence_lines.unwrap_or_default() {
-                let line = console.texts.say(&line);
-                console.remark_line(&format!("    {line}"));
-            }
+            let vouchers = vouchers_text(refused.first, refused.count);
+            let said = Failure { exit: REFUSED, text: refused.text.clone() }.with("vouchers", vouchers);
+            self.bar.suspend(|| {
+                console.fail(&said);
+                for line in evidence_lines.unwrap_or_default() {
+                    let line = console.texts.say(&line);
+                    console.remark_line(&format!("    {line}"));
+                }
+            });
         }
         self.outcome.refused.push(refused);
     }

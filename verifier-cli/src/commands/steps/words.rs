@@ -45,6 +45,13 @@ pub fn party_text(party: PublicKey) -> Text {
     }
 }
 
+/// Neighbouring vouchers by their numbers.
+pub fn vouchers_text(first: u64, count: u64) -> Text {
+    let id = if count == 1 { "party-vouchers-one" } else { "party-vouchers-many" };
+    let last = first.saturating_add(count.saturating_sub(1));
+    Text::new(id).with("first", first.to_string()).with("last", last.to_string())
+}
+
 /// Why a step is not asked for.
 pub fn refusal_text(refusal: Refusal, kind: Kind) -> Text {
     match refusal {

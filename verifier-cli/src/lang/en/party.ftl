@@ -150,7 +150,7 @@ party-issue-already = This very batch stands in the ledger already: { $count } v
 party-issue-files = Shop-ready file (secret): { $out }. Receipt and manifest (public): { $sidecar }.
 party-issue-duplicate = card { $place } of the file is a voucher already: number { $number }, in batch { $root }
     .advice = Each code is issued once. Take the cards of that batch out of the file; codes of a batch that you voided are issued again with --generation, one more than before.
-party-issue-other-options = these codes are issued already, with other words: { $members } differ
+party-issue-other-options = these codes are issued already, with other words in: { $members }
     .advice = What is sealed stays as it is. Repeat with the options of then to get the file again; the manifest of then is { $manifest }
 party-issue-denied = the node { $node } says that there is no such batch, but gave a receipt for it at entry { $index }
     .advice = Keep { $file }: it is evidence against the operator. Issue nothing there before this is cleared up.
@@ -194,6 +194,8 @@ party-not-a-time = { $option } is no time
     .advice = Write 2027-12-31T23:59:59+08:00, or Unix milliseconds.
 
 # steps
+party-vouchers-one = voucher { $first }
+party-vouchers-many = vouchers { $first } to { $last }
 party-done = { $count ->
         [one] One voucher: { $kind } recorded
        *[other] { $count } vouchers: { $kind } recorded
@@ -210,8 +212,13 @@ party-signed-only = { $count ->
         [one] One voucher: signed and not sent
        *[other] { $count } vouchers: signed and not sent
     }; the instructions are in { $file }
-party-order-salt = Order { $order }: give its salt { $salt } to the buyer; with it he shows that the sale is his
-party-joins = Signing with { $signers } others: { $kind } of vouchers { $first } to { $last }, afterwards with { $party }; memo: { $memo }
+party-order-sold = Order { $order }: give its salt { $salt } to the buyer; with it he shows that the sale is his
+party-order-spent = Order { $order }: its salt is { $salt }; with it anybody can be shown that this step belongs to the order
+party-joins = { $signers ->
+        [0] Signing:
+        [one] Signing with another party:
+       *[other] Signing with { $signers } other parties:
+    } { $kind } of { $vouchers }, afterwards with { $party }; memo: { $memo }
 party-instructions-malformed = { $file } is no file of instructions: { $problem }
     .advice = Give the file that --sign-only wrote, unchanged.
 party-instructions-other-ledger = { $file } is for ledger { $named }, the node keeps { $node }
@@ -219,25 +226,25 @@ party-instructions-other-ledger = { $file } is for ledger { $named }, the node k
 party-instructions-other-kind = { $file } holds a { $found }, no { $kind }: nothing was signed
     .advice = Look at what the other party wants you to sign, and use the command of that step.
 
-party-refused-transition = vouchers { $first } to { $last }: no { $kind } is possible, they are { $status }
+party-refused-transition = { $vouchers }: no { $kind } is possible, they are { $status }
     .advice = Below is the step that stands.
-party-refused-status = vouchers { $first } to { $last }: the node tells a status { $status } that does not exist
+party-refused-status = { $vouchers }: the node tells a status { $status } that does not exist
     .advice = Believe it nothing; ask the operator.
-party-refused-not-yours = vouchers { $first } to { $last }: a { $kind } is for their holder, who is { $party }
+party-refused-not-yours = { $vouchers }: a { $kind } is for their holder, who is { $party }
     .advice = Use the key that holds them.
-party-refused-sold-to-another = vouchers { $first } to { $last }: sold to { $party }, and only that key can claim them
+party-refused-sold-to-another = { $vouchers }: sold to { $party }, and only that key can claim them
     .advice = If you bought this code, it was sold twice: keep the line, and save the dossier (vouchsafe dossier).
-party-refused-no-seller = vouchers { $first } to { $last }: nobody sold them on the ledger, so there is nobody to return them to
+party-refused-no-seller = { $vouchers }: nobody sold them on the ledger, so there is nobody to return them to
     .advice = Only a recorded sale can be returned.
-party-refused-moved = vouchers { $first } to { $last }: somebody else was first
+party-refused-moved = { $vouchers }: somebody else was first
     .advice = Below is the step that stands, with its receipt.
-party-refused-moved-incident = vouchers { $first } to { $last }: somebody else was first; this attempt is signed, and is kept as an incident
+party-refused-moved-incident = { $vouchers }: somebody else was first; this attempt is signed, and is kept as an incident
     .advice = Below is the step that stands, with its receipt. Whoever asks for these vouchers now sees the attempt.
-party-refused-unauthorised = vouchers { $first } to { $last }: the signature of the { $role } is missing
+party-refused-unauthorised = { $vouchers }: the signature of the { $role } is missing
     .advice = Use that party's key; where two must sign, write --sign-only FILE and let the other one write --from FILE.
-party-refused-expired = vouchers { $first } to { $last }: the time of --not-after is over
+party-refused-expired = { $vouchers }: the time of --not-after is over
     .advice = Sign again with a later one.
-party-refused-node = vouchers { $first } to { $last }: the node refuses ({ $problem }): { $detail }
+party-refused-node = { $vouchers }: the node refuses ({ $problem }): { $detail }
     .advice = Correct what it names.
 
 party-winner-stands = Entry { $index }: { $kind } of { $time }; in control since then: { $party }

@@ -250,6 +250,8 @@ party-not-a-time = { $option } 不是时间
     .advice = 请写 2027-12-31T23:59:59+08:00，或 Unix 毫秒。
 
 # 步骤
+party-vouchers-one = 卡券 { $first }
+party-vouchers-many = 卡券 { $first } 至 { $last }
 party-done = { $count ->
        *[other] { $count } 张：已登记{ $kind }
     }；回执已核对并存入 { $receipts }
@@ -262,8 +264,12 @@ party-refused-total = { $count ->
 party-signed-only = { $count ->
        *[other] { $count } 张：已签名、未发送
     }；指令在 { $file }
-party-order-salt = 订单 { $order }：请把盐 { $salt } 交给买家；凭它可以证明这笔出售是他的
-party-joins = 与 { $signers } 方共同签名：卡券 { $first } 至 { $last } 的{ $kind }，之后归 { $party }；备注：{ $memo }
+party-order-sold = 订单 { $order }：请把盐 { $salt } 交给买家；凭它可以证明这笔出售是他的
+party-order-spent = 订单 { $order }：盐是 { $salt }；凭它可以向任何人证明这一步属于该订单
+party-joins = { $signers ->
+        [0] 签名：
+       *[other] 与另外 { $signers } 方共同签名：
+    }{ $vouchers } 的{ $kind }，之后归 { $party }；备注：{ $memo }
 party-instructions-malformed = { $file } 不是指令文件：{ $problem }
     .advice = 请给出 --sign-only 写出、未经改动的文件。
 party-instructions-other-ledger = { $file } 属于账本 { $named }，而节点的账本是 { $node }
@@ -271,25 +277,25 @@ party-instructions-other-ledger = { $file } 属于账本 { $named }，而节点�
 party-instructions-other-kind = { $file } 里有{ $found }，不是{ $kind }：没有签名
     .advice = 请看清对方要您签什么，并使用对应步骤的命令。
 
-party-refused-transition = 卡券 { $first } 至 { $last }：{ $status }，不能{ $kind }
+party-refused-transition = { $vouchers }：{ $status }，不能{ $kind }
     .advice = 下面是现有的步骤。
-party-refused-status = 卡券 { $first } 至 { $last }：节点给出了不存在的状态 { $status }
+party-refused-status = { $vouchers }：节点给出了不存在的状态 { $status }
     .advice = 什么都不要相信；请询问运营方。
-party-refused-not-yours = 卡券 { $first } 至 { $last }：只有持有人能{ $kind }，持有人是 { $party }
+party-refused-not-yours = { $vouchers }：只有持有人能{ $kind }，持有人是 { $party }
     .advice = 请使用持有它们的密钥。
-party-refused-sold-to-another = 卡券 { $first } 至 { $last }：已卖给 { $party }，只有该密钥可以认领
+party-refused-sold-to-another = { $vouchers }：已卖给 { $party }，只有该密钥可以认领
     .advice = 如果这个卡密是您买的，它就被卖了两次：请保留交付行，并保存档案（vouchsafe dossier）。
-party-refused-no-seller = 卡券 { $first } 至 { $last }：账本上没有人卖过它们，所以没有可退回的对象
+party-refused-no-seller = { $vouchers }：账本上没有人卖过它们，所以没有可退回的对象
     .advice = 只有登记过的出售才能退回。
-party-refused-moved = 卡券 { $first } 至 { $last }：别人先到
+party-refused-moved = { $vouchers }：别人先到
     .advice = 下面是现有的步骤及其回执。
-party-refused-moved-incident = 卡券 { $first } 至 { $last }：别人先到；这次尝试带有签名，已作为事件留存
+party-refused-moved-incident = { $vouchers }：别人先到；这次尝试带有签名，已作为事件留存
     .advice = 下面是现有的步骤及其回执。今后查询这些卡券的人都会看到这次尝试。
-party-refused-unauthorised = 卡券 { $first } 至 { $last }：缺少 { $role } 的签名
+party-refused-unauthorised = { $vouchers }：缺少 { $role } 的签名
     .advice = 请使用该方的密钥；需要两方签名时，先写 --sign-only FILE，再由另一方写 --from FILE。
-party-refused-expired = 卡券 { $first } 至 { $last }：已过 --not-after 的时间
+party-refused-expired = { $vouchers }：已过 --not-after 的时间
     .advice = 请用更晚的时间重新签名。
-party-refused-node = 卡券 { $first } 至 { $last }：节点拒绝（{ $problem }）：{ $detail }
+party-refused-node = { $vouchers }：节点拒绝（{ $problem }）：{ $detail }
     .advice = 请更正它指出的内容。
 
 party-winner-stands = 第 { $index } 条记录：{ $kind }，时间 { $time }；此后归：{ $party }
