@@ -6,6 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 use sha2::Digest as _;
 use std::path::{Path, PathBuf};
+use vouchsafe_protocol::keccak::many::{Instructions, hash_many};
 use vouchsafe_protocol::merkle::{
     Frontier, Tree, TreeHash, TreeHead, root_of, verify_consistency, verify_inclusion,
 };
@@ -172,13 +173,29 @@ proptest! {
         let leaf = |n: u64| Keccak::leaf(&n.to_be_bytes());
         let stored: Tree<Keccak> = (0..size).map(leaf).collect();
         let mut frontier = Frontier::<Keccak>::load(&stored, size).unwrap();
-        (size..size + more).for_each(|n| frontier.append(leaf(n), |_, _| ()));
+        let added: Vec<Digest> = (size..size + more).map(leaf).collect();
+        frontier.extend(&added, |_, _| ());
         let whole: Tree<Keccak> = (0..size + more).map(leaf).collect();
         prop_assert_eq!(frontier.root(), whole.root());
         prop_assert_eq!(frontier.size(), whole.size());
         let path = whole.consistency_path(size, size + more);
         let (from, to) = (TreeHead { size, root: stored.root() }, TreeHead { size: size + more, root: whole.root() });
         prop_assert_eq!(verify_consistency::<Keccak>(from, to, &path), Ok(()));
+    }
+
+    #[test]
+    fn leaves_at_once_store_the_nodes_that_leaves_one_by_one_store(parts in prop::collection::vec(0_u64..40, 0..6)) {
+        let (mut one, mut many) = (Frontier::<Keccak>::default(), Frontier::<Keccak>::default());
+        let (mut by_one, mut by_many) = (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
+        for part in parts {
+            let leaves: Vec<Digest> = (0..part).map(|n| Keccak::leaf(&(one.size() + n).to_be_bytes())).collect();
+            for leaf in &leaves {
+                one.append(*leaf, |at, node| assert!(by_one.insert(at, node).is_none()));
+            }
+            many.extend(&leaves, |at, node| assert!(by_many.insert(at, node).is_none()));
+            prop_assert_eq!((one.size(), one.root()), (many.size(), many.root()));
+        }
+        prop_assert_eq!(by_one, by_many);
     }
 
     #[test]
@@ -204,5 +221,31 @@ proptest! {
             prop_assert!(refused(leaf, index, head, &path[1..]));
             prop_assert!(refused(leaf, index, head, &path[..path.len() - 1]));
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn each_lane_of_each_instruction_set_hashes_as_sha3_does(
+        tag in any::<u8>(), width in 1_usize..135, count in 0_usize..40, surplus in 0_usize..5, seed in any::<u64>(),
+    ) {
+        let bytes = count * width + surplus.min(width - 1);
+        let data: Vec<u8> =
+            (0..bytes as u64).map(|n| (n + 1).wrapping_mul(seed | 1).to_be_bytes()[1]).collect();
+        let expected: Vec<Digest> =
+            data.chunks_exact(width).map(|message| vouchsafe_protocol::keccak(&[&[tag], message])).collect();
+        for with in Instructions::available() {
+            prop_assert_eq!(&hash_many(with, tag, &data, width), &expected, "{:?}", with);
+        }
+    }
+
+    #[test]
+    fn leaves_and_nodes_at_once_are_those_made_one_by_one(count in 0_usize..70, width in 1_usize..200) {
+        let data: Vec<u8> = (0..count * width).map(|n| u8::try_from(n % 251).unwrap()).collect();
+        let leaves: Vec<Digest> = data.chunks_exact(width).map(Keccak::leaf).collect();
+        prop_assert_eq!(Keccak::leaves(&data, width), leaves.clone());
+        let nodes: Vec<Digest> =
+            leaves.chunks_exact(2).map(|pair| Keccak::node(&pair[0], &pair[1])).collect();
+        prop_assert_eq!(Keccak::nodes(&leaves), nodes);
     }
 }

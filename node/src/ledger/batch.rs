@@ -14,7 +14,7 @@ use protocol::merkle::{Frontier, NodeId, Nodes, TreeHash as _};
 use protocol::voucher::Record;
 use protocol::{Digest, Keccak, PublicKey};
 use std::fs::File;
-use std::io::{BufReader, Read as _, Seek as _};
+use std::io::{Read as _, Seek as _};
 
 /// Nodes below this level are not stored: they follow from 16 neighbouring records, which are.
 const STORED_FROM_LEVEL: u8 = 4;
@@ -86,12 +86,14 @@ fn check_records(snapshot: &dyn Snapshot, header: &BatchHeader, records: &mut Fi
     let mut tree = Frontier::<Keccak>::default();
     tree.append(header.leaf(), |_, _| ());
     let mut keys = Vec::new();
-    for_each(records, |position, record| {
-        tree.append(record.leaf(), |_, _| ());
-        if snapshot.number_of(&record.key)?.is_some() {
-            return Err(Refused::DuplicateVoucher { voucher: record.key, position, in_ledger: true });
+    for_each_part(records, |first, part| {
+        tree.extend(&Keccak::leaves(part, Record::WIDTH), |_, _| ());
+        for (position, record) in (first..).zip(records_of(part)) {
+            if snapshot.number_of(&record.key)?.is_some() {
+                return Err(Refused::DuplicateVoucher { voucher: record.key, position, in_ledger: true });
+            }
+            keys.push(record.key);
         }
-        keys.push(record.key);
         Ok(())
     })?;
     if tree.root() != header.entry.content {
@@ -113,32 +115,33 @@ fn check_records(snapshot: &dyn Snapshot, header: &BatchHeader, records: &mut Fi
 
 fn second_position(records: &mut File, voucher: &PublicKey) -> Result<u64, Refused> {
     let mut positions = Vec::new();
-    for_each(records, |position, record| {
-        if record.key == *voucher {
-            positions.push(position);
-        }
+    for_each_part(records, |first, part| {
+        let theirs = (first..).zip(records_of(part)).filter(|(_, record)| record.key == *voucher);
+        positions.extend(theirs.map(|(position, _)| position));
         Ok(())
     })?;
     Ok(positions.get(1).copied().unwrap_or_default())
 }
 
 fn stage_rows(store: &dyn Store, header: &BatchHeader, records: &mut File) -> Result<(), Refused> {
-    let first = header.entry.first;
+    let first_number = header.entry.first;
     let mut tree = Frontier::<Keccak>::default();
     let mut writes = WriteSet::new();
-    let append = |tree: &mut Frontier<Keccak>, writes: &mut WriteSet, leaf| {
-        tree.append(leaf, |at, node: Digest| {
+    let extend = |tree: &mut Frontier<Keccak>, writes: &mut WriteSet, leaves: &[Digest]| {
+        tree.extend(leaves, |at, node: Digest| {
             if at.level >= STORED_FROM_LEVEL {
-                writes.put(Table::BatchNodes, batch_node_key(first, at), node.as_bytes().to_vec());
+                writes.put(Table::BatchNodes, batch_node_key(first_number, at), node.as_bytes().to_vec());
             }
         });
     };
-    append(&mut tree, &mut writes, header.leaf());
-    for_each(records, |position, record| {
-        append(&mut tree, &mut writes, record.leaf());
-        let number = number_key(first.saturating_add(position));
-        writes.put(Table::Records, number, record.encode());
-        writes.put(Table::Vouchers, *record.key.as_bytes(), number);
+    extend(&mut tree, &mut writes, &[header.leaf()]);
+    for_each_part(records, |first, part| {
+        extend(&mut tree, &mut writes, &Keccak::leaves(part, Record::WIDTH));
+        for (position, record) in (first..).zip(records_of(part)) {
+            let number = number_key(first_number.saturating_add(position));
+            writes.put(Table::Records, number, record.encode());
+            writes.put(Table::Vouchers, *record.key.as_bytes(), number);
+        }
         if writes.bytes() >= WriteSet::BULK_BYTES {
             store.stage(std::mem::take(&mut writes))?;
         }
@@ -147,27 +150,32 @@ fn stage_rows(store: &dyn Store, header: &BatchHeader, records: &mut File) -> Re
     Ok(store.stage(writes)?)
 }
 
-/// Reads the records from the start of the file, one after the other.
-fn for_each(
+/// Records read at a time: 256 KiB.
+const PART: usize = 4096;
+
+/// Reads the records from the start of the file, part by part; each part comes with the position of its first record.
+fn for_each_part(
     records: &mut File,
-    mut each: impl FnMut(u64, Record) -> Result<(), Refused>,
+    mut each: impl FnMut(u64, &[u8]) -> Result<(), Refused>,
 ) -> Result<(), Refused> {
     let unreadable =
         |error: std::io::Error| Refused::Malformed(format!("the upload can not be read: {error}"));
     records.rewind().map_err(unreadable)?;
-    let mut reader = BufReader::with_capacity(1 << 18, records);
-    let mut bytes = [0; Record::WIDTH];
-    for position in 0.. {
-        match reader.read_exact(&mut bytes) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,
-            Err(error) => return Err(unreadable(error)),
+    let mut bytes = Vec::with_capacity(PART * Record::WIDTH);
+    for first in (0..).step_by(PART) {
+        bytes.clear();
+        let mut part = (&mut *records).take((PART * Record::WIDTH) as u64);
+        part.read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.is_empty() {
+            break;
         }
-        let record =
-            Record::decode(&bytes).ok_or(Refused::Malformed("a record of another width".to_owned()))?;
-        each(position, record)?;
+        each(first, &bytes)?;
     }
     Ok(())
+}
+
+fn records_of(part: &[u8]) -> impl Iterator<Item = Record> + '_ {
+    part.chunks_exact(Record::WIDTH).filter_map(Record::decode)
 }
 
 /// The nodes of a stored batch tree: the upper ones as stored, the lower ones from the records.

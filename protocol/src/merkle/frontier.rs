@@ -37,21 +37,54 @@ impl<H: TreeHash> Frontier<H> {
         self.size
     }
 
-    /// Appends a leaf by its hash; `store` is given the leaf and every perfect subtree that it completes, from the
-    /// leaf upwards: on average two nodes a leaf.
-    pub fn append(&mut self, leaf_hash: H::Output, mut store: impl FnMut(NodeId, H::Output)) {
+    /// Appends a leaf by its hash; `store` is given the leaf and every perfect subtree that it completes: on average two
+    /// nodes a leaf.
+    pub fn append(&mut self, leaf_hash: H::Output, store: impl FnMut(NodeId, H::Output)) {
+        self.extend(&[leaf_hash], store);
+    }
+
+    /// Appends leaves by their hashes, as [`Frontier::append`] does one by one, but with all nodes of a level at once.
+    pub fn extend(&mut self, leaf_hashes: &[H::Output], mut store: impl FnMut(NodeId, H::Output)) {
+        let mut rest = leaf_hashes;
+        while !rest.is_empty() {
+            let (block, later) = rest.split_at(self.next_block(rest.len()));
+            self.append_block(block, &mut store);
+            rest = later;
+        }
+    }
+
+    /// The width of the largest perfect subtree that can stand at the end of the tree and needs no more leaves than
+    /// there are.
+    fn next_block(&self, available: usize) -> usize {
+        let largest = 1_usize.checked_shl(available.checked_ilog2().unwrap_or(0)).unwrap_or(1);
+        let aligned = 1_u64.checked_shl(self.size.trailing_zeros()).unwrap_or(u64::MAX);
+        usize::try_from(aligned).unwrap_or(usize::MAX).min(largest)
+    }
+
+    fn append_block(&mut self, leaves: &[H::Output], store: &mut impl FnMut(NodeId, H::Output)) {
         let mut at = NodeId::leaf(self.size);
-        let mut hash = leaf_hash;
-        store(at, hash);
-        for _ in 0..self.size.trailing_ones() {
-            if let Some(left) = self.edge.pop() {
-                hash = H::node(&left, &hash);
-                at = at.parent();
-                store(at, hash);
+        let mut row = leaves.to_vec();
+        loop {
+            for (index, hash) in (at.index..).zip(&row) {
+                store(NodeId { index, ..at }, *hash);
             }
+            if row.len() <= 1 {
+                break;
+            }
+            row = H::nodes(&row);
+            at = at.parent();
+        }
+        let Some(mut hash) = row.first().copied() else { return };
+        // A carry, as in adding to a binary number: each subtree of the same width to the left is completed.
+        while at.index & 1 == 1
+            && let Some(left) = self.edge.pop()
+        {
+            hash = H::node(&left, &hash);
+            at = at.parent();
+            store(at, hash);
         }
         self.edge.push(hash);
-        self.size = self.size.saturating_add(1);
+        self.size = self.size.saturating_add(u64::try_from(leaves.len()).unwrap_or(u64::MAX));
     }
 
     /// The root over all leaves so far.

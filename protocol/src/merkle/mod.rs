@@ -23,6 +23,15 @@ pub trait TreeHash {
     fn leaf(data: &[u8]) -> Self::Output;
     /// An inner node: the hash of `0x01 || left || right`.
     fn node(left: &Self::Output, right: &Self::Output) -> Self::Output;
+    /// The leaves of items of `width` bytes that stand one after the other: at once, where a hash can.
+    fn leaves(data: &[u8], width: usize) -> Vec<Self::Output> {
+        data.chunks_exact(width.max(1)).map(Self::leaf).collect()
+    }
+    /// The nodes over children that stand one after the other, two by two; a last one without sibling is passed over.
+    fn nodes(children: &[Self::Output]) -> Vec<Self::Output> {
+        let (pairs, _) = children.as_chunks::<2>();
+        pairs.iter().map(|[left, right]| Self::node(left, right)).collect()
+    }
 }
 
 /// A root and the number of leaves below it: the one says nothing without the other.

@@ -23,16 +23,16 @@ impl<H: TreeHash> Default for Tree<H> {
 impl<H: TreeHash> FromIterator<H::Output> for Tree<H> {
     fn from_iter<I: IntoIterator<Item = H::Output>>(leaf_hashes: I) -> Self {
         let mut tree = Self::default();
-        leaf_hashes.into_iter().for_each(|leaf| tree.push(leaf));
+        tree.extend(&leaf_hashes.into_iter().collect::<Vec<_>>());
         tree
     }
 }
 
 impl<H: TreeHash> Tree<H> {
-    /// Appends a leaf by its hash.
-    pub fn push(&mut self, leaf_hash: H::Output) {
+    /// Appends leaves by their hashes.
+    pub fn extend(&mut self, leaf_hashes: &[H::Output]) {
         let Self { frontier, levels } = self;
-        frontier.append(leaf_hash, |at, hash| {
+        frontier.extend(leaf_hashes, |at, hash| {
             let level = usize::from(at.level);
             if level >= levels.len() {
                 levels.resize_with(level.saturating_add(1), Vec::new);

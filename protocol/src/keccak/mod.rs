@@ -1,4 +1,7 @@
 //! The one hash of the protocol: Keccak-256 as Ethereum has it, not FIPS 202's SHA3-256 (docs/protocol.md section 0).
+//! One at a time here, many at once in [`many`].
+
+pub mod many;
 
 use crate::digest::Digest;
 use crate::merkle::TreeHash;
@@ -44,5 +47,15 @@ impl TreeHash for Keccak {
     }
     fn node(left: &Digest, right: &Digest) -> Digest {
         keccak(&[&[1], left.as_bytes(), right.as_bytes()])
+    }
+    fn leaves(data: &[u8], width: usize) -> Vec<Digest> {
+        if (1..many::LONGEST).contains(&width) {
+            return many::hash_many(many::Instructions::best(), 0, data, width);
+        }
+        data.chunks_exact(width.max(1)).map(Self::leaf).collect()
+    }
+    fn nodes(children: &[Digest]) -> Vec<Digest> {
+        let pairs: Vec<u8> = children.iter().flat_map(|child| *child.as_bytes()).collect();
+        many::hash_many(many::Instructions::best(), 1, &pairs, 64)
     }
 }
