@@ -49,7 +49,7 @@ impl Node {
         command.arg("serve").arg("--data").arg(self.data());
         let process = self.process.insert(Process::start(command));
         let ready = async {
-            while !self.http.answers("/v1/health").await {
+            while !self.http.answers("/readyz").await {
                 assert!(process.is_running(), "the node ended:\n{}", process.said());
                 sleep(Duration::from_millis(20)).await;
             }

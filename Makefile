@@ -1,0 +1,100 @@
+# `make test` and `make demo` set up all they need; `make help` lists the rest.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help test demo setup lint deny rust rfc6962 contracts fuzz clean
+
+# Arguments of the demo: ARGS=--stay.
+ARGS ?=
+# How long each fuzz target runs: SECONDS=600.
+SECONDS ?= 20
+
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := target/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+NPM_DONE := contracts/node_modules/.package-lock.json
+# What a run had to leave out. It is said where it happens, and once more at the end.
+LEFT_OUT := target/left-out
+
+help: ## List these targets
+	@sed -nE 's/^([a-z0-9]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+test: setup ## Everything that CI runs
+	@rm -f $(LEFT_OUT)
+	@for part in lint deny contracts rust rfc6962 fuzz; do \
+		echo; echo "== make $$part"; $(MAKE) $$part; \
+	done
+	@echo; echo '== make test: everything passed'
+	@if [[ -e $(LEFT_OUT) ]]; then sed 's/^/== BUT NOT CHECKED: /' $(LEFT_OUT); fi
+
+demo: setup ## The main job done on a file of 1,000 cards; ARGS=--stay keeps the node
+	cargo run --locked --package vouchsafe-node --bin vouchsafe-node -- demo $(ARGS)
+
+# Only what is missing is installed, from Debian's packages, and only by root; everybody else is told.
+setup: ## Install what a bare machine lacks
+	@mkdir -p target; missing=(); \
+	for need in c++:g++ git:git node:nodejs npm:npm; do \
+		command -v "$${need%%:*}" >/dev/null || missing+=("$${need#*:}"); \
+	done; \
+	if (( $${#missing[@]} )); then \
+		if (( EUID )) || ! command -v apt-get >/dev/null; then \
+			echo "missing here: $${missing[*]}. Install these packages and run this again." >&2; exit 1; \
+		fi; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends "$${missing[@]}"; \
+	fi
+	@command -v cargo >/dev/null || { echo 'Rust is missing: install 1.95 or newer with rustup, rustfmt and clippy included, and run this again.' >&2; exit 1; }
+	@node -e 'const major = +process.versions.node.split(".")[0]; if (major < 20) { console.error(`Node.js $${process.version} is too old: install 20 or newer and run this again.`); process.exit(1) }'
+	@$(MAKE) -C contracts setup
+
+lint: ## Format and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+deny: $(CARGO_DENY) ## Licences, duplicate versions and sources of all dependencies; advisories where they can be had
+	$(CARGO_DENY) --locked check licenses bans sources
+	@if timeout 60 $(CARGO_DENY) --locked fetch db >target/advisories.log 2>&1; then \
+		$(CARGO_DENY) --locked check --disable-fetch advisories; \
+	else \
+		tail -n 3 target/advisories.log >&2; \
+		echo 'NOT CHECKED: security advisories, because the RustSec database can not be fetched from here' >&2; \
+		echo 'security advisories of the dependencies: the RustSec database could not be fetched' >>$(LEFT_OUT); \
+	fi
+
+# Unoptimised, because it builds for longer than it ever runs.
+$(CARGO_DENY):
+	CARGO_PROFILE_DEV_DEBUG=0 cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --debug --quiet \
+		--root target/tools/cargo-deny-$(CARGO_DENY_VERSION) --target-dir target/tools/build
+	@rm -rf target/tools/build
+
+rust: $(NPM_DONE) ## Unit, property, conformance and end-to-end tests of all crates, and the examples in their docs
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		echo 'cargo nextest run --workspace'; cargo nextest run --workspace --locked --no-fail-fast; \
+		cargo test --workspace --locked --doc; \
+	else \
+		echo 'cargo test --workspace'; cargo test --workspace --locked --no-fail-fast; \
+	fi
+
+rfc6962: ## The published RFC 6962 vectors, where RFC6962_VECTORS names their folder
+	@if [[ -n "$${RFC6962_VECTORS:-}" ]]; then \
+		cargo test --workspace --locked --test merkle -- --ignored | tee target/rfc6962.log; \
+		grep -q '^test result: ok. 1 passed' target/rfc6962.log; \
+	else \
+		echo 'NOT CHECKED: the published RFC 6962 vectors, because RFC6962_VECTORS does not name their folder' >&2; \
+		echo 'the published RFC 6962 vectors: RFC6962_VECTORS does not name their folder' >>$(LEFT_OUT); \
+	fi
+
+$(NPM_DONE):
+	@$(MAKE) -C contracts setup
+
+contracts: $(NPM_DONE) ## The contracts' tests, their gas, and that the committed artefacts are theirs
+	@mkdir -p target
+	@$(MAKE) -C contracts test | tee target/contracts.log
+	@sed -E 's/\x1b\[[0-9;]*m//g' target/contracts.log | \
+		sed -nE 's/^Ran .* ([0-9]+) tests passed, ([0-9]+) failed, ([0-9]+) skipped.*/\1 passed, \2 failed, \3 skipped/p' | grep .
+
+fuzz: ## Each parser of foreign bytes under libFuzzer; SECONDS=600 for longer
+	fuzz/run $(SECONDS)
+
+clean: ## Remove all that was built
+	cargo clean
+	$(MAKE) -C contracts clean
