@@ -61,7 +61,8 @@ pub struct LedgerFigures {
 /// From now on log lines go to standard error, as JSON where nobody watches. `RUST_LOG` chooses what; unless
 /// set, what the node itself says and the warnings of what it uses.
 pub fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,vouchsafe_node=info"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,vouchsafe_node=info"));
     let to = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let watched = std::io::IsTerminal::is_terminal(&std::io::stderr());
     // Fails only where a log was set up before, which then stays.
@@ -274,7 +275,7 @@ impl Metrics {
         to.register("steps", "Steps and batches by kind and result", self.steps.clone());
         to.register("refusals", "Problems answered with, by their name", self.refusals.clone());
         to.register("verdicts", "Verdicts given", self.verdicts.clone());
-        to.register("incidents", "Second sales refused and kept", self.incidents.clone());
+        to.register("incidents", "Signed second sales that were refused", self.incidents.clone());
         to.register("panics", "Requests that ended in a defect", self.panics.clone());
         to.register("checkpoints_cut", "Checkpoints cut", self.cuts.clone());
         to.register("checkpoints_sent", "Attempts to anchor, by outcome", self.sent.clone());

@@ -10,7 +10,9 @@ use axum::extract::State;
 use protocol::PublicKey;
 use std::time::Duration;
 
-/// The operator's signed word that no entry below the newest anchored checkpoint's size issued this voucher.
+/// The operator's signed word that a voucher is not in the ledger.
+///
+/// It speaks of the entries below the newest anchored checkpoint's size.
 #[utoipa::path(get, path = "/v1/absences/{voucher}", operation_id = "absence", tag = "vouchers",
     params(("voucher" = String, Path, description = "The voucher's key as 0x hex or base64url.")),
     responses((status = 200, description = "It is not in the ledger.", body = Absent)))]

@@ -12,9 +12,11 @@ use axum::http::{HeaderMap, StatusCode};
 use protocol::Digest;
 use protocol::digest::bytes_to_hex;
 
-/// Submits a batch: one line of JSON as [`BatchLine`] says, a line feed, then the records of 64 bytes in their order,
-/// exactly as many as the terms say. When the answer comes, its Issue entry and all records are on disk. A batch that
-/// stands in the ledger already is answered with status 200 and `already`.
+/// Submits a batch.
+///
+/// The body is one line of JSON, a line feed, then the records of 64 bytes in their order, exactly as many as the terms
+/// say. When the answer comes, the Issue entry and all records are on disk. A batch that stands in the ledger already is
+/// answered with status 200 and `already`.
 #[utoipa::path(post, path = "/v1/batches", operation_id = "submit_batch", tag = "batches",
     request_body(content = inline(BatchLine), content_type = "application/octet-stream",
         description = "One line of JSON of this shape, a line feed, then the records of 64 bytes in their order."),

@@ -7,7 +7,7 @@ use protocol::manifest::{Flags, Terms};
 use protocol::{Digest, PublicKey};
 use serde_json::{Value, json};
 
-const MEMO: &str = r#"{"order":"0x5f1c0b1e0a","nonce":"0x00112233445566778899aabbccddeeff"}"#;
+const MEMO: &str = r#"{"order":"0x5f1c0b1e0a5f1c0b1e0a5f1c0b1e0a5f1c0b1e0a5f1c0b1e0a5f1c0b1e0a5f1c","nonce":"0x00112233445566778899aabbccddeeff"}"#;
 
 fn key(byte: u8) -> String {
     bytes_to_hex(&[byte; 32])

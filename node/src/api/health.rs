@@ -58,7 +58,7 @@ pub(super) async fn metrics(State(api): State<Shared>) -> Result<impl IntoRespon
     Ok(([(header::CONTENT_TYPE, observe::METRICS_TYPE)], observe::metrics(&figures)))
 }
 
-fn figures(view: &View, now: u64) -> Result<LedgerFigures, Problem> {
+pub(super) fn figures(view: &View, now: u64) -> Result<LedgerFigures, Problem> {
     let anchored = view.latest_anchored()?.map(|newest| newest.checkpoint);
     let anchored_entries = anchored.map_or(0, |checkpoint| checkpoint.size);
     let oldest = view.entry(anchored_entries)?;

@@ -1,11 +1,10 @@
 //! What every request goes through: a name, a log line and a duration, a bound on its time, and an answer of the right
 //! form even where a handler panics or there is none.
 
-use super::Shared;
 use super::problem::{Answered, Kind, Problem};
 use crate::observe;
 use axum::Router;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -14,11 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// A request other than an upload is answered within this time.
-const REQUEST_TIME: Duration = Duration::from_secs(30);
-
 /// Puts the layers around the routes.
-pub(super) fn surround(routes: Router<Shared>) -> Router<Shared> {
+pub(super) fn surround<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
     routes
         .fallback(async || Problem::new(Kind::NotFound, "no such resource: see /v1/openapi.json"))
         .method_not_allowed_fallback(async |method: Method| {
@@ -39,8 +35,8 @@ pub(super) fn panicked() -> Problem {
 
 /// Breaks off what takes too long. A step that is already with the sequencer is still decided: the same step sent again
 /// gets its answer.
-pub(super) async fn timed(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST_TIME, next.run(request)).await {
+pub(super) async fn timed(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(Kind::Overloaded, "the answer took too long: send the same request again")
             .retry_after(Duration::from_secs(5))

@@ -24,6 +24,10 @@ mod verify;
 pub mod views;
 mod vouchers;
 
+#[cfg(test)]
+#[expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
+mod tests;
+
 use crate::anchoring::Standing;
 use crate::ledger::{Ledger, View};
 use anchors::{AnchorReader, Devnet};
@@ -60,6 +64,9 @@ pub struct ApiState {
 const UPLOADS: usize = 8;
 /// Verdicts computed at a time: each may hold a thread for a second.
 const VERDICTS: usize = 16;
+
+/// A request other than an upload is answered within this time.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 /// The state that all handlers share.
 struct Api {
@@ -109,7 +116,7 @@ fn routes() -> Router<Shared> {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .layer(axum::middleware::from_fn(layers::timed));
+        .layer(axum::middleware::from_fn_with_state(REQUEST_TIME, layers::timed));
     // An upload takes as long as its sender keeps sending.
     timed.route("/v1/batches", post(batches::submit))
 }

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// A sender who sends nothing for this long is given up.
-pub(super) const SILENCE: Duration = Duration::from_secs(30);
+const SILENCE: Duration = Duration::from_secs(30);
 /// How long the rest of a refused body is taken and thrown away, so that its sender reads the answer.
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -82,12 +82,14 @@ pub(super) fn utf8<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str, Problem> 
 
 /// The next bytes of a body; `None` at its end.
 pub(super) async fn next_bytes(body: &mut Body) -> Result<Option<Bytes>, Problem> {
+    next_within(body, SILENCE).await
+}
+
+/// The next bytes of a body, if they come in time.
+pub(super) async fn next_within(body: &mut Body, wait: Duration) -> Result<Option<Bytes>, Problem> {
     loop {
-        let frame = tokio::time::timeout(SILENCE, body.frame()).await;
-        let silent = |_| {
-            let detail = format!("nothing came for {} seconds", SILENCE.as_secs());
-            Problem::new(Kind::TimedOut, detail)
-        };
+        let frame = tokio::time::timeout(wait, body.frame()).await;
+        let silent = |_| Problem::new(Kind::TimedOut, format!("no byte of the body came for {wait:?}"));
         match frame.map_err(silent)? {
             None => return Ok(None),
             Some(Err(_)) => return Err(Problem::malformed("the body was cut off before its end")),

@@ -57,8 +57,10 @@ pub(super) fn entry(at: &At<'_>) -> Result<Entry, JsonError> {
     Entry::decode(&bytes).ok_or_else(wrong)
 }
 
-/// Submits a step. When the answer comes, the entry is on disk at its index. The same step submitted again gets the same
-/// answer, with status 200.
+/// Submits a step.
+///
+/// When the answer comes, the entry is on disk at its index. The same step submitted again gets the same answer, with
+/// status 200.
 #[utoipa::path(post, path = "/v1/steps", operation_id = "submit_step", tag = "vouchers", request_body = StepBody,
     responses(
         (status = 201, description = "It is in the log now.", body = AcceptedStep),

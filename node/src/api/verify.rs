@@ -94,8 +94,9 @@ pub(super) struct Judged {
     checkpoint: Option<TrustedCheckpoint>,
 }
 
-/// Judges a voucher against the chain. A chain that is out of reach makes the verdict `unknown`, never `refuted`.
-/// Codes, stamps and serials are never sent here: open the code where it is.
+/// Judges a voucher against the chain.
+///
+/// The report is that of the command. A chain that is out of reach makes the verdict `unknown`, never `refuted`. Codes, stamps and serials are never sent here: open the code where it is.
 #[utoipa::path(post, path = "/v1/verify", operation_id = "verify", tag = "vouchers", request_body = VerifyBody,
     responses((status = 200, description = "The report, whatever the verdict.", body = shapes::Report)))]
 pub(super) async fn judge(State(api): State<Shared>, Strict(body): Strict<VerifyBody>) -> Answer<Judged> {

@@ -1,0 +1,174 @@
+//! The API from the outside: requests in, answers out, each held against the description that it is documented by.
+
+mod batches;
+mod conform;
+mod reads;
+mod serving;
+mod steps;
+mod verdicts;
+
+use super::{ApiState, router};
+use crate::fixture::Fixture;
+use crate::ledger::StepRequest;
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body::Frame;
+use http_body_util::BodyExt as _;
+use protocol::digest::bytes_to_hex;
+use protocol::entry::Signed;
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// A node on a ledger and a chain in memory.
+struct Site {
+    fixture: Fixture,
+    router: Router,
+    state: ApiState,
+    spool: TempDir,
+}
+
+/// A body in pieces, and how it ends.
+struct Sending {
+    pieces: VecDeque<Bytes>,
+    then: Then,
+}
+
+/// What comes after the last piece.
+#[derive(Clone, Copy)]
+enum Then {
+    End,
+    CutOff,
+    Silence,
+}
+
+fn sending(pieces: impl IntoIterator<Item = Vec<u8>>, then: Then) -> Body {
+    Body::new(Sending { pieces: pieces.into_iter().map(Bytes::from).collect(), then })
+}
+
+impl HttpBody for Sending {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        match (self.pieces.pop_front(), self.then) {
+            (Some(piece), _) => Poll::Ready(Some(Ok(Frame::data(piece)))),
+            (None, Then::End) => Poll::Ready(None),
+            (None, Then::CutOff) => {
+                self.then = Then::End;
+                Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())))
+            }
+            (None, Then::Silence) => Poll::Pending,
+        }
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+    json: Value,
+}
+
+impl Reply {
+    /// Its JSON, if it has this status.
+    fn with(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self.json
+    }
+
+    /// Its members, if it is this problem.
+    fn problem(self, name: &str) -> Value {
+        assert_eq!(self.json["type"], format!("urn:vouchsafe:problem:{name}"), "{}", self.text);
+        assert_eq!(self.json["status"], self.status.as_u16());
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        self.json
+    }
+}
+
+impl Site {
+    async fn new() -> Self {
+        Self::of(Fixture::new().await)
+    }
+
+    fn of(fixture: Fixture) -> Self {
+        let spool = TempDir::new().expect("a folder");
+        let state = ApiState {
+            ledger: fixture.ledger.clone(),
+            reader: Arc::new(fixture.chain.clone()),
+            standing: fixture.anchoring.standing(),
+            devnet: None,
+            site: "https://vouchsafe.example".to_owned(),
+            anchor_interval_s: 60,
+            batch_vouchers: 500,
+            spool: spool.path().to_owned(),
+        };
+        Self { fixture, router: router(state.clone()), state, spool }
+    }
+
+    /// Sends a request and holds the answer against the description.
+    async fn send(&self, request: Request<Body>) -> Reply {
+        let method = request.method().as_str().to_lowercase();
+        let path = request.uri().path().to_owned();
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        let reply = Reply { status: parts.status, headers: parts.headers, text, json };
+        assert!(reply.headers.contains_key("x-request-id"));
+        conform::hold(&method, &path, &reply);
+        reply
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.post_text(path, "application/json", body.to_string()).await
+    }
+
+    async fn post_text(&self, path: &str, content_type: &str, body: impl Into<Body>) -> Reply {
+        let request = Request::post(path).header("content-type", content_type);
+        self.send(request.body(body.into()).expect("a request")).await
+    }
+
+    async fn submit(&self, step: &StepRequest) -> Reply {
+        self.post("/v1/steps", &step_json(step)).await
+    }
+}
+
+fn signatures_json(signatures: &[Signed]) -> Value {
+    json!(signatures)
+}
+
+fn step_json(step: &StepRequest) -> Value {
+    json!({
+        "entry": bytes_to_hex(&step.entry.encode()),
+        "memo": step.memo,
+        "signatures": signatures_json(&step.signatures),
+    })
+}
+
+/// A copy of an object with one member replaced, or taken away where the new value is null.
+fn changed(object: &Value, member: &str, value: Value) -> Value {
+    let mut object = object.clone();
+    let members = object.as_object_mut().expect("an object");
+    if value.is_null() {
+        members.remove(member);
+    } else {
+        members.insert(member.to_owned(), value);
+    }
+    object
+}

@@ -1,0 +1,192 @@
+//! The ledger, its checkpoints, and the health of its node.
+
+use super::super::shapes::{Bytes20, Bytes32};
+use crate::ledger::rows::Published;
+use protocol::checkpoint::LedgerOrigin;
+use protocol::dossier;
+use protocol::{Address, Digest, LedgerId, PublicKey};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A ledger by its name and what the name is computed from (docs/protocol.md section 2).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = LedgerName)]
+pub struct LedgerNameView {
+    /// Its name.
+    #[schema(value_type = Bytes32)]
+    pub id: LedgerId,
+    /// EIP-155 chain id.
+    pub chain_id: u64,
+    /// The `Anchors` contract.
+    #[schema(value_type = Bytes20)]
+    pub contract: Address,
+    /// Who opened it.
+    #[schema(value_type = Bytes20)]
+    pub opener: Address,
+    /// Chosen by the opener.
+    #[schema(value_type = Bytes32)]
+    pub salt: Digest,
+}
+
+impl From<dossier::Ledger> for LedgerNameView {
+    fn from(ledger: dossier::Ledger) -> Self {
+        let LedgerOrigin { chain_id, contract, opener, salt } = ledger.origin;
+        Self { id: ledger.id, chain_id, contract, opener, salt }
+    }
+}
+
+/// A ledger and where it stands now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Ledger)]
+pub struct LedgerView {
+    /// Its name.
+    pub ledger: LedgerNameView,
+    /// The key that signs receipts.
+    #[schema(value_type = Bytes32)]
+    pub operator_key: PublicKey,
+    /// Entries in the log.
+    pub size: u64,
+    /// Vouchers issued: the `first` of the next batch.
+    pub vouchers: u64,
+    /// What stands before `/v/` in links.
+    pub site: String,
+    /// Its chain is one for development: it proves nothing to outsiders.
+    pub development_chain: bool,
+    /// Seconds between two checkpoints while steps come in; a batch is anchored at once.
+    pub anchor_interval_s: u64,
+    /// The newest checkpoint that stands in a block.
+    #[schema(required)]
+    pub checkpoint: Option<CheckpointView>,
+    /// The operator's clock, Unix milliseconds.
+    pub now: u64,
+}
+
+/// Whether a checkpoint can still vanish from the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Finality)]
+pub enum FinalityView {
+    /// It can not.
+    Final,
+    /// It can, or it is on its way to a block.
+    Pending,
+    /// The chain could not be asked lately.
+    Unknown,
+}
+
+/// A checkpoint (docs/protocol.md section 8) and where it stands on the chain.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Checkpoint)]
+pub struct CheckpointView {
+    /// Counted from 0, the opening.
+    pub number: u64,
+    /// Entries in the log.
+    pub size: u64,
+    /// Vouchers issued by them.
+    pub vouchers: u64,
+    /// Root of the log.
+    #[schema(value_type = Bytes32)]
+    pub log_root: Digest,
+    /// Root of the heads.
+    #[schema(value_type = Bytes32)]
+    pub head_root: Digest,
+    /// Signs receipts from here on.
+    #[schema(value_type = Bytes32)]
+    pub operator_key: PublicKey,
+    /// Hash of the checkpoint before.
+    #[schema(value_type = Bytes32)]
+    pub previous: Digest,
+    /// Its hash.
+    #[schema(value_type = Bytes32)]
+    pub hash: Digest,
+    /// Where the chain has it; null before it is in a block.
+    #[schema(required)]
+    pub anchored: Option<AnchoredView>,
+    /// Whether it can still vanish.
+    pub finality: FinalityView,
+    /// Block time of the next checkpoint, Unix milliseconds; null for the newest.
+    #[schema(required)]
+    pub superseded_at: Option<u64>,
+}
+
+impl CheckpointView {
+    /// A checkpoint as it is stored; `reached` says whether the chain could be asked lately.
+    pub fn of(ledger: LedgerId, published: &Published, next: Option<&Published>, reached: bool) -> Self {
+        let checkpoint = published.checkpoint;
+        Self {
+            number: checkpoint.number,
+            size: checkpoint.size,
+            vouchers: checkpoint.vouchers,
+            log_root: checkpoint.log_root,
+            head_root: checkpoint.head_root,
+            operator_key: checkpoint.operator_key,
+            previous: checkpoint.previous,
+            hash: checkpoint.hash(ledger),
+            anchored: published.anchored.map(AnchoredView::from),
+            finality: match (published.is_final, reached) {
+                (true, _) => FinalityView::Final,
+                (false, true) => FinalityView::Pending,
+                (false, false) => FinalityView::Unknown,
+            },
+            superseded_at: next.and_then(|next| next.anchored).map(|anchored| anchored.block_time),
+        }
+    }
+}
+
+/// Where on the chain a checkpoint stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Anchored)]
+pub struct AnchoredView {
+    /// Transaction.
+    #[schema(value_type = Bytes32)]
+    pub tx: Digest,
+    /// Number of its block.
+    pub block_number: u64,
+    /// Hash of its block.
+    #[schema(value_type = Bytes32)]
+    pub block_hash: Digest,
+    /// Time of its block, Unix milliseconds.
+    pub block_time: u64,
+}
+
+impl From<dossier::Anchored> for AnchoredView {
+    fn from(place: dossier::Anchored) -> Self {
+        let dossier::Anchored { tx, block_number, block_hash, block_time } = place;
+        Self { tx, block_number, block_hash, block_time }
+    }
+}
+
+/// Checkpoints in their order.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Checkpoints {
+    /// At most as many as asked for.
+    pub checkpoints: Vec<CheckpointView>,
+    /// Where to ask on; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
+}
+
+/// The process answers.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Live {
+    /// Always true.
+    pub live: bool,
+}
+
+/// Whether the node can do its work.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Ready {
+    /// It takes steps and keeps them. A chain that is out of reach does not change that: what is accepted is anchored
+    /// when the chain is back.
+    pub ready: bool,
+    /// The store took a write a moment ago.
+    pub store_writable: bool,
+    /// The sequencer runs.
+    pub sequencer_alive: bool,
+    /// The chain answered when it was asked last; null before it was asked.
+    #[schema(required)]
+    pub chain_reached: Option<bool>,
+    /// When it answered last, Unix milliseconds.
+    #[schema(required)]
+    pub chain_reached_at: Option<u64>,
+}

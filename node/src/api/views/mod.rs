@@ -1,0 +1,13 @@
+//! What the API shows, in its own types: the shapes of `docs/openapi.json` are made from them.
+
+mod ledger;
+mod log;
+mod vouchers;
+
+pub use ledger::{
+    AnchoredView, CheckpointView, Checkpoints, FinalityView, LedgerNameView, LedgerView, Live, Ready,
+};
+pub use log::{
+    AcceptedBatch, AcceptedStep, BatchView, IncidentView, Incidents, ReceiptView, SignatureView, StepView,
+};
+pub use vouchers::{AbsenceView, Absent, History, RunView, Runs, VoucherView};
