@@ -11,6 +11,7 @@ use crate::party::manifest::{ChainTime, Description, FaceValue, IssuerName, Maki
 use anchors::{AnchorReader as _, Chain, EvmChain, EvmOptions};
 use jiff::Timestamp;
 use protocol::manifest::{Flags, Manifest, Terms};
+use protocol::time::parse_rfc3339;
 use sha2::{Digest as _, Sha256};
 
 /// What the options say of a batch.
@@ -50,6 +51,10 @@ impl Plan {
         console: &mut Console,
     ) -> Result<String, Failure> {
         let secret = key.stamp_secret().ok_or_else(|| Failure::usage("party-key-without-stamps"))?;
+        let over = self.description.redeem_by.as_deref().and_then(parse_rfc3339);
+        if over.is_some_and(|over| over <= console.times.now()) {
+            return Err(Failure::usage("party-redeem-by-over"));
+        }
         let now =
             i64::try_from(console.times.now()).ok().and_then(|now| Timestamp::from_second(now / 1000).ok());
         let making = Making {

@@ -40,6 +40,9 @@ pub fn named(common: &Common, console: &Console, needs_code: bool) -> Result<Vec
         let text = lines(path, common)?;
         named.extend(Named::parse_lines(&text)?);
     } else if needs_code && common.range.is_empty() && named.is_empty() {
+        if common.key == Path::new("-") {
+            return Err(Failure::usage("party-two-from-stdin"));
+        }
         let line = read_line(&console.texts)?;
         named.push(Named::Delivered(DeliveredLine::parse(&line)?));
     }

@@ -3,7 +3,7 @@
 use super::args::Common;
 use super::outcome::{Covered, Outcome, Refused};
 use super::select::Target;
-use super::words::{evidence, refusal_name, refusal_text, vouchers_text};
+use super::words::{evidence, refusal_name, refusal_text, role_text, vouchers_text};
 use crate::commands::progress;
 use crate::console::{Console, plain};
 use crate::failure::{Failure, REFUSED};
@@ -242,7 +242,7 @@ impl<'d> Desk<'d> {
             "already-moved" => Text::new("party-refused-moved"),
             "unauthorised" => {
                 let role = problem.members.get("role").and_then(Value::as_str).unwrap_or_default();
-                Text::new("party-refused-unauthorised").with("role", plain(role, 40))
+                Text::new("party-refused-unauthorised").with("role", role_text(role))
             }
             "expired" => Text::new("party-refused-expired"),
             name => Text::new("party-refused-node").with("problem", name).with("detail", detail),

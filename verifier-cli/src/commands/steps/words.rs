@@ -1,40 +1,43 @@
 //! Words for steps: what stands in the way, who was first.
 
 use crate::console::{Console, plain};
-use crate::lang::Text;
+use crate::lang::{Arg, Text};
 use crate::party::receipts::{Operator, StepView};
 use crate::party::step::Refusal;
 use protocol::entry::Entry;
-use protocol::lifecycle::{Kind, Status};
+use protocol::lifecycle::{Kind, Role, Status};
 use protocol::receipt::Receipt;
 use protocol::{Digest, PublicKey};
 
-/// A kind as a noun.
+/// The word for a kind.
 pub fn kind_text(kind: Kind) -> Text {
-    Text::new(match kind {
-        Kind::Issue => "party-kind-issue",
-        Kind::Transfer => "party-kind-transfer",
-        Kind::Sell => "party-kind-sell",
-        Kind::Claim => "party-kind-claim",
-        Kind::Use => "party-kind-use",
-        Kind::Redeem => "party-kind-redeem",
-        Kind::Void => "party-kind-void",
-        Kind::Hold => "party-kind-hold",
-        Kind::Release => "party-kind-release",
-        Kind::Return => "party-kind-return",
-    })
+    Text::new(format!("kind-{}", kind.name()))
 }
 
 fn status_text(status: Status) -> Text {
-    Text::new(match status {
-        Status::InTrade => "party-status-in-trade",
-        Status::Sold => "party-status-sold",
-        Status::Claimed => "party-status-claimed",
-        Status::Redeemed => "party-status-redeemed",
-        Status::Voided => "party-status-voided",
-        Status::InTradeOnHold | Status::SoldOnHold | Status::ClaimedOnHold => "party-status-on-hold",
-    })
+    Text::new(format!("status-{}", status.name()))
 }
+
+/// The word for a role that a node names; as it says it, should it be none of section 6.
+pub fn role_text(name: &str) -> Arg {
+    match ROLES.iter().find(|role| **role == name) {
+        Some(role) => Text::new(format!("role-{}", role.replace(' ', "-"))).into(),
+        None => plain(name, 40).into(),
+    }
+}
+
+/// The roles by which a node names a missing signature.
+const ROLES: [&str; 9] = [
+    Role::Issuer.name(),
+    Role::Holder.name(),
+    Role::Owner.name(),
+    Role::Voucher.name(),
+    Role::Claimant.name(),
+    Role::Seller.name(),
+    Role::Redeemer.name(),
+    Role::Arbiter.name(),
+    Role::IssuerOrArbiter.name(),
+];
 
 /// A party as a key, or "nobody named".
 pub fn party_text(party: PublicKey) -> Text {

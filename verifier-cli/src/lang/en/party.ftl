@@ -14,24 +14,7 @@ party-help-hold-after = { party-exit-codes }
 party-help-release-after = { party-exit-codes }
 party-help-return-after = { party-exit-codes }
 
-party-kind-issue = issue
-party-kind-transfer = transfer
-party-kind-sell = sale
-party-kind-claim = claim
-party-kind-use = use
-party-kind-redeem = redemption
-party-kind-void = voiding
-party-kind-hold = freeze
-party-kind-release = release
-party-kind-return = return
 party-kind-unknown = unknown step
-
-party-status-in-trade = in trade
-party-status-sold = sold
-party-status-claimed = claimed
-party-status-redeemed = redeemed
-party-status-voided = voided
-party-status-on-hold = frozen
 
 party-nobody = nobody named
 party-key-name = { $key }
@@ -135,6 +118,8 @@ party-terms-wrong = these terms are not possible: { $problem }
     .advice = Check --uses, --redeemer and --arbiter.
 party-manifest-malformed = an operator would refuse this manifest: { $problem }
     .advice = Correct the option that it names; times are written 2027-12-31T23:59:59+08:00, amounts 50.00.
+party-redeem-by-over = --redeem-by is over already
+    .advice = Check the year and the zone: 2027-12-31T23:59:59+08:00.
 party-manifest-unreadable = the batch's manifest cannot be read: { $problem }
     .advice = Ask the issuer of the voucher.
 party-chain-silent = the chain says nothing: { $cause }

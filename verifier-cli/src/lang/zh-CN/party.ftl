@@ -3,7 +3,7 @@
 party-exit-codes = 退出码：0 完成；1 全部或部分被拒绝；2 用法错误，或文件无法读写；3 节点或链无法访问：稍后重复同一命令即可，已完成的仍然有效。
 party-help-keygen-after = { party-exit-codes }
 party-help-issue-after = { party-exit-codes }
-    使用 --dry-run 时，1 表示该文件照原样不会被签发。
+    使用 --dry-run 时，1 表示该文件照原样不会被发行。
 party-help-transfer-after = { party-exit-codes }
 party-help-sell-after = { party-exit-codes }
 party-help-claim-after = { party-exit-codes }
@@ -28,7 +28,7 @@ party-help-issue-code_form = 卡密在计算哈希前的写法：strip（去掉�
 party-help-issue-layout = 卡的种类（cmcc、unicom、junnet……），或卡号与卡密的长度如 16-18，或 any。
 party-help-issue-separator = 字段之间的分隔：文字本身、tab、blank 或 none。
 party-help-issue-encoding = 编码判断有误时指定：big5、gb18030、utf-16le……
-party-help-issue-skip_bad = 把坏行留在单独的文件 OUT.bad（扩展名同供货文件）里，签发其余的。
+party-help-issue-skip_bad = 把坏行留在单独的文件 OUT.bad（扩展名同供货文件）里，发行其余的。
 party-help-issue-product = 商品编号。
 party-help-issue-title = 商品名称；不写时用编号。
 party-help-issue-issuer_name = 您的名称。
@@ -36,29 +36,29 @@ party-help-issue-issuer_domain = 您的域名。
 party-help-issue-face = 面值，如 50.00；不写时用文件中每行一致的面值。
 party-help-issue-currency = 面值的货币。
 party-help-issue-redeem_by = 有效期至：2027-12-31T23:59:59+08:00。
-party-help-issue-redeem_url = 在哪里兑换。
-party-help-issue-uses = 每张可用几次；最后一次即兑换。
+party-help-issue-redeem_url = 在哪里输入卡密。
+party-help-issue-uses = 每张可用几次；最后一次即核销。
 party-help-issue-transferable = 允许已认领的持有人再转让。
 party-help-issue-claims_after_sale = 只有登记过出售之后才能认领。
-party-help-issue-redeemer = 另一把可以登记使用和兑换的公钥。
-party-help-issue-arbiter = 裁决冻结卡券的公钥。
-party-help-issue-generation = 作废后重新签发同一批卡密时，每次加一。
+party-help-issue-redeemer = 另一把可以登记使用和核销的公钥。
+party-help-issue-arbiter = 裁决冻结凭证的公钥。
+party-help-issue-generation = 作废后重新发行同一批卡密时，每次加一。
 party-help-issue-unstamped = 卡密早已印好、没有印记：仅限无法猜到的卡密。
 party-help-issue-rpc = 链的 JSON-RPC 地址：清单会写明最新的最终区块，谁也不能说这一批更早。
 party-help-issue-site = 链接中 /v/ 之前的部分；不写时以节点所说为准。
-party-help-transfer = 把卡券转给下一个持有人。
+party-help-transfer = 把凭证转给下一个持有人。
 party-help-transfer-to = 接收方的公钥。
 party-help-sell = 登记一次出售。
 party-help-sell-to = 买家的公钥（如果有）。
-party-help-claim = 凭卡密认领一张卡券。
+party-help-claim = 凭卡密认领一张凭证。
 party-help-use = 登记多次使用中的一次。
-party-help-redeem = 登记兑换。
+party-help-redeem = 登记核销。
 party-help-void = 永久作废。
 party-help-hold = 冻结。
 party-help-release = 解冻。
 party-help-return = 退回给卖家；持有人和卖家都要签名。
-party-help-arg-vouchers = 卡券的公钥，或不带 # 之后部分的链接。
-party-help-arg-range = 卡券编号：FIRST:COUNT 或 FIRST-LAST。
+party-help-arg-vouchers = 凭证的公钥，或不带 # 之后部分的链接。
+party-help-arg-range = 凭证编号：FIRST:COUNT 或 FIRST-LAST。
 party-help-arg-lines = 文件，每行一个公钥、链接或交付行；- 表示标准输入。
 party-help-arg-memo = 随步骤写下的 JSON 对象；人人可见，所以不要写卡密和个人信息。
 party-help-arg-not_after = 超过这个时间步骤就不得再被接受：RFC 3339 或 Unix 毫秒。
@@ -71,29 +71,12 @@ party-help-arg-order = 订单号；只记下加盐后的哈希，本身不泄露
 party-help-arg-salt = 订单哈希的盐，16 字节十六进制；不写时由您的密钥得出。请交给买家。
 party-help-arg-presented = 行里有卡密：也用它签名，表明卡密曾被出示。
 
-party-kind-issue = 签发
-party-kind-transfer = 转让
-party-kind-sell = 出售
-party-kind-claim = 认领
-party-kind-use = 使用
-party-kind-redeem = 兑换
-party-kind-void = 作废
-party-kind-hold = 冻结
-party-kind-release = 解冻
-party-kind-return = 退回
 party-kind-unknown = 未知步骤
-
-party-status-in-trade = 流通中
-party-status-sold = 已售出
-party-status-claimed = 已认领
-party-status-redeemed = 已兑换
-party-status-voided = 已作废
-party-status-on-hold = 已冻结
 
 party-nobody = 未具名
 party-key-name = { $key }
 
-party-bar-asking = 查询卡券
+party-bar-asking = 查询凭证
 party-bar-steps = 办理步骤
 party-bar-sealing = 计算密钥
 party-bar-writing = 写文件
@@ -101,7 +84,7 @@ party-bar-sending = 发送批次
 
 # 密钥
 party-key-made = 密钥已写入 { $file }，只有您可读。请在安全处另存一份：丢了谁也补不了。
-party-key-made-issuer = 密钥和印记密钥已写入 { $file }，只有您可读。请在安全处另存一份：没有它就无法再为同样的卡密盖印，丢了谁也补不了。
+party-key-made-issuer = 密钥和印记密钥已写入 { $file }，只有您可读。请在安全处另存一份：没有它就无法再为同样的卡密加印记，丢了谁也补不了。
 party-key-exists = { $file } 已经存在
     .advice = 密钥绝不覆盖。请换个文件名。
 party-key-unreadable = 无法读取密钥文件 { $file }：{ $error }
@@ -111,10 +94,10 @@ party-key-exposed = 本机其他人可以读取密钥文件 { $file }
 party-key-malformed = { $file } 不是密钥文件
     .advice = 请使用 vouchsafe keygen 生成、未经改动的文件。
 party-key-without-stamps = 这把密钥没有印记密钥
-    .advice = 请用 vouchsafe keygen --issuer 生成的密钥签发。
+    .advice = 请用 vouchsafe keygen --issuer 生成的密钥发行。
 party-no-randomness = 系统给不出随机数：{ $error }
     .advice = 请修复系统；没有随机数就不生成密钥。
-party-two-from-stdin = 密钥和卡券行都要从标准输入读取
+party-two-from-stdin = 密钥和凭证行都要从标准输入读取
     .advice = 请把其中之一改为文件。
 
 # 文件
@@ -122,7 +105,7 @@ party-file-unwritable = 无法写入 { $file }：{ $error }
     .advice = 请腾出空间，或换个位置。
 party-file-unreadable = 无法读取 { $file }：{ $error }
     .advice = 请检查文件名和权限。
-party-out-exists = { $file } 已经存在，且不是签发所写
+party-out-exists = { $file } 已经存在，且不是发行所写
     .advice = 请换一个 --out，或移走该文件。
 party-out-of-other-batch = { $file } 旁边的回执属于另一个批次
     .advice = 请换一个 --out：上架文件和它的回执要放在一起。
@@ -131,13 +114,13 @@ party-sidecar-malformed = { $file } 不是批次回执：{ $problem }
 party-site-malformed = { $site } 不能放在链接的 /v/ 之前
     .advice = 请写 --site https://HOST，后面不带别的。
 party-card-unwritable = 第 { $line } 行：在交付行里无法分清卡号和卡密
-    .advice = 请用 --code-form strip 签发，或去掉卡密中的四个连字符。
+    .advice = 请用 --code-form strip 发行，或去掉卡密中的四个连字符。
 party-card-too-long = 卡号或卡密有 { $bytes } 字节：最多 65,535
     .advice = 请检查文件：这不是卡密。
 
 # 读取供货文件
 party-file-read = 读到 { $count } 张卡；编码 { $encoding }，分隔 { $separator }，格式 { $layout }
-party-dry-run = 可签发 { $accepted } 张，拒绝 { $refused } 行。没有封存也没有发送任何内容。
+party-dry-run = 可发行 { $accepted } 张，拒绝 { $refused } 行。没有封存也没有发送任何内容。
 party-repeated-serials = 有 { $count } 张卡的卡号重复而卡密不同：请确认是否有意
 party-lines-more = ……还有 { $count } 行（--json 列出全部）
 party-line = 第 { $line } 行：{ $reason }
@@ -175,7 +158,7 @@ party-import-header = { $file } 第 { $line } 行像是列名，但用词不认�
 party-import-unclear = 看不出 { $file } 的行如何分成卡号和卡密
     .advice = 请用 --separator 指定（整行为卡密时写 none），或加一行列名。
 
-# 签发
+# 发行
 party-issue-no-card = 文件中没有可用的行；拒绝了 { $count } 行
     .advice = 写 --dry-run 可查看原因。
 party-issue-bad-lines = { $count ->
@@ -183,16 +166,18 @@ party-issue-bad-lines = { $count ->
     }：没有封存也没有发送任何内容
     .advice = 请更正，或写 --skip-bad 把它们留在单独的文件里。
 party-issue-guessable = 猜得到的卡密不得不带印记：按长度和字符种类至多 2^{ $bits } 种，需要 2^80
-    .advice = 计算依据：最短卡密 { $length } 个字符，其中 { $free } 个可变，共 { $alphabet } 种字符。请带印记签发，并连同链接一起交付。
-party-bad-lines-kept = { $count } 个坏行在 { $file } 中，更正后可单独签发
+    .advice = 计算依据：最短卡密 { $length } 个字符，其中 { $free } 个可变，共 { $alphabet } 种字符。请带印记发行，并连同链接一起交付。
+party-bad-lines-kept = { $count } 个坏行在 { $file } 中，更正后可单独发行
 party-face-contrary = --face 写的是 { $option }，而文件每行写的是 { $file }
     .advice = 请核对哪个正确。
 party-terms-wrong = 这样的条款不成立：{ $problem }
     .advice = 请检查 --uses、--redeemer 和 --arbiter。
 party-manifest-malformed = 运营方会拒绝这份清单：{ $problem }
     .advice = 请更正它指出的选项；时间写作 2027-12-31T23:59:59+08:00，金额写作 50.00。
+party-redeem-by-over = --redeem-by 已经过去
+    .advice = 请检查年份和时区：2027-12-31T23:59:59+08:00。
 party-manifest-unreadable = 无法读取该批次的清单：{ $problem }
-    .advice = 请询问卡券的发行方。
+    .advice = 请询问凭证的发行方。
 party-chain-silent = 链没有回答：{ $cause }
     .advice = 请检查 --rpc，或不写它：清单就不写区块。
 party-chain-not-final = 链上还没有最终区块：清单不写区块。
@@ -202,14 +187,14 @@ party-first-moved = 另一批次先到；从编号 { $first } 起重新签名
 party-first-moves-on = 编号 { $tries } 次被其他批次占用
     .advice = 请重复同一命令。
 party-issue-done = 已封存：{ $count } 张，编号 { $first } 至 { $last }，为第 { $index } 条记录，时间 { $time }。批次 { $root }。运营方承诺最迟 { $anchor_by } 上链。
-party-issue-already = 这一批次早已在账本中：{ $count } 张，编号 { $first } 至 { $last }，为第 { $index } 条记录，时间 { $time }。批次 { $root }。没有重复签发；文件已重新写出。
+party-issue-already = 这一批次早已在账本中：{ $count } 张，编号 { $first } 至 { $last }，为第 { $index } 条记录，时间 { $time }。批次 { $root }。没有重复发行；文件已重新写出。
 party-issue-files = 上架文件（机密）：{ $out }。回执和清单（公开）：{ $sidecar }。
-party-issue-duplicate = 文件中第 { $place } 张卡已经是卡券：编号 { $number }，批次 { $root }
-    .advice = 每个卡密只签发一次。请从文件中去掉那一批的卡；已作废批次的卡密，用 --generation 加一重新签发。
-party-issue-other-options = 这些卡密已签发，但当时的写法不同：{ $members }
+party-issue-duplicate = 文件中第 { $place } 张卡已经是凭证：编号 { $number }，批次 { $root }
+    .advice = 每个卡密只发行一次。请从文件中去掉那一批的卡；已作废批次的卡密，用 --generation 加一重新发行。
+party-issue-other-options = 这些卡密已发行，但当时的写法不同：{ $members }
     .advice = 已封存的不会改变。请用当时的选项重复命令以取回文件；当时的清单是 { $manifest }
 party-issue-denied = 节点 { $node } 说没有这一批次，却曾为它出具第 { $index } 条记录的回执
-    .advice = 请保留 { $file }：它是对运营方不利的证据。查清之前不要在那里签发。
+    .advice = 请保留 { $file }：它是对运营方不利的证据。查清之前不要在那里发行。
 party-receipt-earlier-key = 回执不是运营方现用密钥签的；可能是他以前的密钥。记录本身带有您的签名。
 
 # 回答
@@ -221,21 +206,21 @@ party-receipt-wrong-entry = 记录不是所签的那一条
 party-receipt-wrong-leaf = 回执对应的是另一条记录
 party-receipt-wrong-signature = 回执不是运营方密钥签的
 
-# 指明卡券
-party-voucher-unknown = 有一个参数不是卡券：既不是公钥也不是链接
+# 指明凭证
+party-voucher-unknown = 有一个参数不是凭证：既不是公钥也不是链接
     .advice = 请给出公钥（0x……）、不带 # 之后部分的链接、--range 或 --lines FILE。
-party-line-unknown = 第 { $line } 行没有指明卡券
+party-line-unknown = 第 { $line } 行没有指明凭证
     .advice = 每行是公钥、链接，或 卡号----卡密----链接。
-party-nothing-named = 没有指明卡券
+party-nothing-named = 没有指明凭证
     .advice = 请给出公钥、不带 # 之后部分的链接、--range FIRST:COUNT 或 --lines FILE。
 party-code-needed = 这一步骤需要卡密
     .advice = 请按提示输入交付行（卡号----卡密----链接），或用 --lines FILE。
-party-code-does-not-open = 卡密和印记不属于卡券 { $voucher }
+party-code-does-not-open = 卡密和印记不属于凭证 { $voucher }
     .advice = 请确认这一行完整、与交付时一致。若是，则卡密不是真的：请留作证据。
-party-no-such-voucher = { $node } 没有卡券 { $voucher }
+party-no-such-voucher = { $node } 没有凭证 { $voucher }
     .advice = 请检查链接，并确认节点正确。
-party-no-such-number = { $node } 没有编号为 { $number } 的卡券
-    .advice = 请检查范围；签发回执写明了编号。
+party-no-such-number = { $node } 没有编号为 { $number } 的凭证
+    .advice = 请检查范围；发行回执写明了编号。
 
 # 备注
 party-memo-malformed = 备注不是 JSON 对象：{ $problem }
@@ -250,8 +235,8 @@ party-not-a-time = { $option } 不是时间
     .advice = 请写 2027-12-31T23:59:59+08:00，或 Unix 毫秒。
 
 # 步骤
-party-vouchers-one = 卡券 { $first }
-party-vouchers-many = 卡券 { $first } 至 { $last }
+party-vouchers-one = 凭证 { $first }
+party-vouchers-many = 凭证 { $first } 至 { $last }
 party-done = { $count ->
        *[other] { $count } 张：已登记{ $kind }
     }；回执已核对并存入 { $receipts }
@@ -290,7 +275,7 @@ party-refused-no-seller = { $vouchers }：账本上没有人卖过它们，所�
 party-refused-moved = { $vouchers }：别人先到
     .advice = 下面是现有的步骤及其回执。
 party-refused-moved-incident = { $vouchers }：别人先到；这次尝试带有签名，已作为事件留存
-    .advice = 下面是现有的步骤及其回执。今后查询这些卡券的人都会看到这次尝试。
+    .advice = 下面是现有的步骤及其回执。今后查询这些凭证的人都会看到这次尝试。
 party-refused-unauthorised = { $vouchers }：缺少 { $role } 的签名
     .advice = 请使用该方的密钥；需要两方签名时，先写 --sign-only FILE，再由另一方写 --from FILE。
 party-refused-expired = { $vouchers }：已过 --not-after 的时间

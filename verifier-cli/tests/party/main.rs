@@ -1,0 +1,10 @@
+//! The parties' commands as processes. The node is a double that keeps the ledger in memory by the protocol's own rules and
+//! lies on demand; whole runs with the real one are the workspace's tests.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod desk;
+mod dry_run;
+mod issue;
+mod ledger;
+mod server;
+mod steps;
