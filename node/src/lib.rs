@@ -4,6 +4,7 @@ pub mod anchoring;
 pub mod api;
 pub mod chain;
 pub mod config;
+pub mod demo;
 pub mod fsck;
 pub mod init;
 pub mod ledger;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use vouchsafe_node::config::Folder;
 use vouchsafe_node::init::{self, ChainChoice, EvmChoice};
-use vouchsafe_node::{fsck, observe, run, store};
+use vouchsafe_node::{demo, fsck, observe, run, store};
 
 /// The service that takes the steps of vouchers, keeps their ledger, and anchors it on a chain.
 ///
@@ -29,6 +29,9 @@ enum Command {
     Serve(ServeArgs),
     /// Read everything again, check every signature, compute every root anew. The node must not be running.
     Fsck(DataArgs),
+    /// Show the whole job on a development chain of its own: issue, anchor, hand on, sell, claim, redeem, and a second
+    /// sale that is caught.
+    Demo(demo::DemoArgs),
 }
 
 #[derive(Args)]
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
         Command::Init(args) => runtime.block_on(initialise(args)),
         Command::Serve(args) => runtime.block_on(serve(args)),
         Command::Fsck(args) => check(args),
+        Command::Demo(args) => runtime.block_on(demo::run(args)).map_err(Into::into),
     };
     done.unwrap_or_else(|error| failed(&*error))
 }

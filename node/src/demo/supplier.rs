@@ -31,7 +31,8 @@ fn card(number: u64) -> (String, String) {
 /// 18 digits, the first of them not zero: Excel would take it away.
 fn digits(drawn: Digest) -> String {
     const TEN_TO_THE_17: u64 = 10_u64.pow(17);
-    let number = drawn.as_bytes().iter().fold(0, |number: u64, byte| number.wrapping_mul(257) ^ u64::from(*byte));
+    let number =
+        drawn.as_bytes().iter().fold(0, |number: u64, byte| number.wrapping_mul(257) ^ u64::from(*byte));
     (TEN_TO_THE_17 + number % (9 * TEN_TO_THE_17)).to_string()
 }
 
