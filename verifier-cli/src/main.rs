@@ -1,7 +1,9 @@
 //! The `vouchsafe` binary: reads the command line, runs one command, gives its exit code.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    vouchsafe_cli::commands::run(std::env::args_os().collect())
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    vouchsafe_cli::commands::run(&arguments)
 }

@@ -33,10 +33,8 @@ fn worded(mut command: Command, texts: &Texts, id: &str) -> Command {
     }
     let help = Arg::new("help").long("help").short('h').action(ArgAction::Help);
     let help = help.help(texts.get("help-help")).help_heading(texts.get("help-options"));
-    let template = format!(
-        "{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}",
-        texts.get("help-usage")
-    );
+    let template =
+        format!("{{about-with-newline}}\n{}{{usage}}\n\n{{all-args}}{{after-help}}", texts.get("help-usage"));
     if let Some(after) = find(texts, &[&format!("{id}-after")]) {
         command = command.after_help(after);
     }

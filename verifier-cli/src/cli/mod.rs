@@ -18,7 +18,7 @@ use std::ffi::OsString;
 #[command(disable_help_subcommand = true)]
 pub struct Cli {
     /// The language to speak; without it the locale decides.
-    #[arg(long, global = true, value_enum, value_name = "zh|en")]
+    #[arg(long, global = true, value_enum, hide_possible_values = true, value_name = "zh|en")]
     pub lang: Option<Language>,
     /// What to do.
     #[command(subcommand)]

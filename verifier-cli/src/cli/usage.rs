@@ -26,9 +26,15 @@ pub(super) fn stop(error: &Error) -> Stop {
         ErrorKind::ArgumentConflict => Failure::usage("error-conflict")
             .with("option", named(ContextKind::InvalidArg).unwrap_or_default())
             .with("other", named(ContextKind::PriorArg).unwrap_or_default()),
-        _ => Failure::usage("error-option-value")
-            .with("option", named(ContextKind::InvalidArg).unwrap_or_default())
-            .with("valid", named(ContextKind::ValidValue).unwrap_or_default()),
+        _ => {
+            let option = named(ContextKind::InvalidArg).unwrap_or_default();
+            match named(ContextKind::ValidValue) {
+                Some(valid) => {
+                    Failure::usage("error-option-choice").with("option", option).with("valid", valid)
+                }
+                None => Failure::usage("error-option-value").with("option", option),
+            }
+        }
     };
     Stop::Wrong(failure)
 }

@@ -5,7 +5,7 @@ use crate::console::{Console, Tone};
 use crate::failure::Failure;
 use crate::lang::Text;
 use crate::node_client::NodeClient;
-use crate::report::{detail_text, hands, step_name};
+use crate::report::{detail_text, hands, is_held, step_name};
 use crate::source::{Asked, Fetched, NodeArgs, TrustArgs, Trusted, fetch};
 use protocol::PublicKey;
 use protocol::dossier::Dossier;
@@ -85,7 +85,7 @@ fn tell(voucher: &VoucherFacts, report: &Report, trusted: &Trusted, console: &mu
     let title = Text::new("history-title").with("key", voucher.key.to_string());
     let title = console.texts.say(&title.with("number", voucher.number.to_string()));
     console.line(&console.paint.paint(Tone::Strong, &title));
-    let (tone, standing) = standing(voucher, report, trusted, console);
+    let (tone, standing) = standing(voucher, report, console);
     let standing = console.texts.say(&standing);
     console.line(&console.paint.paint(tone, &standing));
     if let Some(problem) = &trusted.problem {
@@ -100,17 +100,17 @@ fn tell(voucher: &VoucherFacts, report: &Report, trusted: &Trusted, console: &mu
 }
 
 /// How far the history can be relied on.
-fn standing(voucher: &VoucherFacts, report: &Report, trusted: &Trusted, console: &Console) -> (Tone, Text) {
+fn standing(voucher: &VoucherFacts, report: &Report, console: &Console) -> (Tone, Text) {
     if let Some((step, detail)) = report.failed_step().and_then(|step| Some((step, step.detail()?)))
         && report.verdict == Verdict::Refuted
     {
         let text = Text::new("history-refuted").with("step", step_name(step.code));
         return (Tone::Bad, text.with("detail", detail_text(detail, &console.texts)));
     }
-    match (&trusted.checkpoint, report.as_of) {
-        (None, _) => (Tone::Care, Text::new("history-unheld")),
-        (Some(_), Some(at)) => (Tone::Quiet, Text::new("history-held").with("asof", console.times.both(at))),
-        (Some(_), None) => {
+    match (is_held(report), report.as_of) {
+        (false, _) => (Tone::Care, Text::new("history-unheld")),
+        (true, Some(at)) => (Tone::Quiet, Text::new("history-held").with("asof", console.times.both(at))),
+        (true, None) => {
             let text = Text::new("history-held-checkpoint");
             (Tone::Quiet, text.with("number", voucher.checkpoint.to_string()))
         }

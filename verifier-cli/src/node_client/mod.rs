@@ -27,7 +27,7 @@ pub const ANSWER_BYTES: usize = 64 << 20;
 /// How long a node may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a node may send nothing at all while its answer is awaited.
-const SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
+const SILENCE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A node. Building one starts a runtime and reads the system's certificates: a command that reads files alone builds none.
 pub struct NodeClient {

@@ -14,18 +14,12 @@ pub(super) fn tell(telling: &Telling, console: &mut Console) {
     else {
         return;
     };
-    let is_held = telling.trusted.as_ref().is_some_and(|trusted| trusted.checkpoint.is_some());
-    heading(console, if is_held { "heading-facts" } else { "heading-claims" });
-    let rows = rows(telling, voucher, is_held, console);
+    heading(console, if telling.is_held() { "heading-facts" } else { "heading-claims" });
+    let rows = rows(telling, voucher, console);
     labelled(console, rows);
 }
 
-fn rows(
-    telling: &Telling,
-    voucher: &VoucherFacts,
-    is_held: bool,
-    console: &Console,
-) -> Vec<(&'static str, Text)> {
+fn rows(telling: &Telling, voucher: &VoucherFacts, console: &Console) -> Vec<(&'static str, Text)> {
     let mut rows = Vec::new();
     rows.extend(product(voucher));
     rows.push(("fact-issuer", issuer(voucher)));
@@ -37,7 +31,7 @@ fn rows(
     if let Some(holder) = holder(telling, voucher) {
         rows.push(("fact-holder", holder));
     }
-    rows.extend(redemption(telling, voucher, is_held, console));
+    rows.extend(redemption(telling, voucher, console));
     if let Some(at) = voucher.redeem_by {
         rows.push(("fact-redeem-by", value(console.times.both(at))));
     }
@@ -103,12 +97,7 @@ fn holder(telling: &Telling, voucher: &VoucherFacts) -> Option<Text> {
 }
 
 /// "Unspent" is never said without a time, and not at all where nothing vouches for it.
-fn redemption(
-    telling: &Telling,
-    voucher: &VoucherFacts,
-    is_held: bool,
-    console: &Console,
-) -> Option<(&'static str, Text)> {
+fn redemption(telling: &Telling, voucher: &VoucherFacts, console: &Console) -> Option<(&'static str, Text)> {
     if let Some(redeemed) = voucher.latest(Kind::Redeem) {
         let by = reporter(redeemed, voucher);
         let by = by.map_or_else(|| Text::new("value-nobody"), |key| who(&key, voucher, telling.my_key));
@@ -122,7 +111,7 @@ fn redemption(
         }
         return Some(("fact-redemption", value(said)));
     }
-    if !is_held {
+    if !telling.is_held() {
         return None;
     }
     let text = match telling.report.as_of {
@@ -133,7 +122,7 @@ fn redemption(
 }
 
 fn checkpoint(telling: &Telling, voucher: &VoucherFacts) -> Text {
-    let found = telling.trusted.as_ref().filter(|trusted| trusted.checkpoint.is_some());
+    let found = telling.trusted.as_ref().filter(|_| telling.is_held());
     let id = match found.map_or(TrustSource::None, |trusted| trusted.source) {
         TrustSource::Chain => "value-checkpoint-chain",
         TrustSource::File => "value-checkpoint-file",

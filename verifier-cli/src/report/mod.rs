@@ -21,7 +21,7 @@ use crate::lang::Text;
 use crate::source::Trusted;
 use protocol::PublicKey;
 use protocol::receipt::Absence;
-use protocol::verify::{Report, TrustedCheckpoint};
+use protocol::verify::{Outcome, Reason, Report, StepCode, TrustedCheckpoint};
 
 /// A report with what is known beside it.
 #[derive(Debug)]
@@ -59,6 +59,11 @@ impl Telling {
         }
     }
 
+    /// Whether the trusted source has the dossier's checkpoint, fresh or not.
+    fn is_held(&self) -> bool {
+        is_held(&self.report)
+    }
+
     /// Tells it to a person.
     pub fn tell(&self, console: &mut Console) {
         verdict::tell(self, console);
@@ -66,6 +71,16 @@ impl Telling {
         steps::tell(self, console);
         advice::tell(self, console);
     }
+}
+
+/// Whether the trusted source has the dossier's checkpoint. A stale one still proves what was true at its time.
+pub fn is_held(report: &Report) -> bool {
+    let step = report.steps.iter().find(|step| step.code == StepCode::CheckpointAnchored);
+    step.is_some_and(|step| match &step.outcome {
+        Outcome::Passed => true,
+        Outcome::Unknown(detail) => matches!(detail.reason, Reason::Superseded | Reason::TooOld),
+        Outcome::Failed(_) | Outcome::Skipped => false,
+    })
 }
 
 /// A heading with an empty line before it.

@@ -89,8 +89,9 @@ impl Asked {
 
 /// A key as `0x` and hex, or as it stands in links.
 pub fn key_from_text(text: &str) -> Option<PublicKey> {
-    let in_link = || Link::parse(&format!("https://x/v/{text}")).map(|link| link.voucher);
-    text.to_ascii_lowercase().parse().ok().or_else(in_link)
+    let is_name = !text.contains(['/', '#']);
+    let in_link = || is_name.then(|| Link::parse(&format!("https://x/v/{text}"))).flatten();
+    text.to_ascii_lowercase().parse().ok().or_else(|| in_link().map(|link| link.voucher))
 }
 
 #[cfg(test)]
@@ -103,7 +104,8 @@ mod tests {
         let name = "mk7CfDX5FcMoIRqHZjhiSu2e8dEcRkd2y5vGyLpLO1M";
         assert_eq!(key_from_text(hex), key_from_text(name));
         assert!(key_from_text(hex).is_some());
-        for wrong in ["", "0x9a4e", "mk7CfDX5", "a/b", "a#b"] {
+        let line = format!("1----2----https://shop.example/v/{name}");
+        for wrong in ["", "0x9a4e", "mk7CfDX5", "a/b", "a#b", &line] {
             assert_eq!(key_from_text(wrong), None, "{wrong}");
         }
     }

@@ -10,7 +10,7 @@ pub const NODE_VARIABLE: &str = "VOUCHSAFE_NODE";
 /// Which node is asked.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct NodeArgs {
-    /// The node to ask; without it the site of the link, else the environment's VOUCHSAFE_NODE.
+    /// The node to ask; without it the site of the link, else the environment's `VOUCHSAFE_NODE`.
     #[arg(long, value_name = "URL")]
     pub node: Option<String>,
 }

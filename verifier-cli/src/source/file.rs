@@ -18,13 +18,9 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
         _ => Failure::usage("error-unreadable-file").with("path", shown()).with("cause", error.to_string()),
     };
     let file = File::open(path).map_err(|error| failed(&error))?;
-    match read_limited(file).map_err(|error| failed(&error))? {
-        Some(bytes) => Ok(bytes),
-        None => {
-            let limit = MAX_FILE_BYTES >> 20;
-            Err(Failure::usage("error-huge-file").with("path", shown()).with("limit", limit))
-        }
-    }
+    let bytes = read_limited(file).map_err(|error| failed(&error))?;
+    let limit = MAX_FILE_BYTES >> 20;
+    bytes.ok_or_else(|| Failure::usage("error-huge-file").with("path", shown()).with("limit", limit))
 }
 
 /// A file of UTF-8 text, with or without byte order mark.

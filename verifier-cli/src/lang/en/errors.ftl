@@ -17,10 +17,9 @@ error-missing-argument = { $option } is missing
 error-conflict = { $option } does not go together with { $other }
     .advice = Leave one of them out.
 error-option-value = { $option } has no value, or one that it does not know
-    .advice = { $valid ->
-        [""] Write --help behind the command to see what it takes.
-       *[other] It knows: { $valid }.
-    }
+    .advice = Write --help behind the command to see what it takes.
+error-option-choice = { $option } has no value, or one that it does not know
+    .advice = It knows: { $valid }.
 error-output = the result could not be written: { $cause }
     .advice = Make room, or write it elsewhere.
 

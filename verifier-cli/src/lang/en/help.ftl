@@ -1,8 +1,12 @@
 # Headings of the help. The help itself stands in English beside the options.
 
-help-usage = Usage:
+help-usage = Usage:{" "}
 help-arguments = Arguments
 help-options = Options
 help-commands = Commands
 help-help = Print this help
 help-version = Print the version
+
+help-verify-after = Exit codes: 0 genuine (also not final yet, without --final); 10 spent; 11 sold; 12 sold to somebody else or sold before; 13 voided, on hold or expired; 20 the code is not this voucher's; 21 not found; 22 issuer not known; 30 refuted; 3 unknown; 2 wrong usage.
+help-history-after = Exit codes: 0 shown; 30 shown, and refuted; 21 not found; 3 no answer; 2 wrong usage.
+help-dossier-after = Exit codes: 0 saved; 21 not found; 3 no answer; 2 wrong usage, or the file is there.

@@ -20,7 +20,7 @@ verdict-on_hold = ON HOLD
 verdict-spent = SPENT
     .meaning = It was redeemed on { $at }, reported by { $by }.
     .advice = If that was not you, it is worthless to you: ask the seller for your money back and show this verdict.
-verdict-resale_suspected = SOLD TO SOMEBODY ELSE?
+verdict-resale_suspected = RESALE SUSPECTED
     .meaning = { $incidents ->
         [0] It was recorded as sold on { $at }, under another key or order than the one you gave.
         [one] Somebody who held it signed a second sale, which was refused.

@@ -17,10 +17,9 @@ error-missing-argument = 缺少 { $option }
 error-conflict = { $option } 不能与 { $other } 同时使用
     .advice = 去掉其中一个。
 error-option-value = { $option } 没有给值，或给的值不认识
-    .advice = { $valid ->
-        [""] 在命令后加 --help 查看它需要什么。
-       *[other] 可用的值：{ $valid }。
-    }
+    .advice = 在命令后加 --help 查看它需要什么。
+error-option-choice = { $option } 没有给值，或给的值不认识
+    .advice = 可用的值：{ $valid }。
 error-output = 结果写不出去：{ $cause }
     .advice = 请腾出空间，或写到别处。
 

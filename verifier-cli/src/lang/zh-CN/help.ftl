@@ -6,3 +6,36 @@ help-options = 选项
 help-commands = 命令
 help-help = 显示帮助
 help-version = 显示版本
+
+help-verify-after = 退出码：0 真实（未最终确认也是 0，除非用 --final）；10 已核销；11 已售出；12 疑似卖给了别人或曾经售出；13 已作废、已冻结或已过期；20 卡密不符；21 查无此证；22 发行方身份未知；30 证明不成立；3 无法判断；2 用法不对。
+help-history-after = 退出码：0 已显示；30 已显示，但证明不成立；21 查无此证；3 没有答案；2 用法不对。
+help-dossier-after = 退出码：0 已保存；21 查无此证；3 没有答案；2 用法不对，或文件已存在。
+
+help-vouchsafe = 对照区块链查验预付凭证，并完成交易各方的每一步。
+help-arg-lang = 使用的语言；不写则按系统语言。
+
+help-verify = 查验一张凭证：是真的吗，用过了吗，是我的吗。
+help-verify-what = 档案文件、凭证公钥，或去掉 # 后半段的链接。不写或写 - 时，会提示输入或从标准输入读取整行卡密：卡号----卡密----链接。卡密绝不写在参数里。
+help-verify-line_file = 第一行是整行卡密的文件。
+help-verify-opening = 含卡号、卡密和印记的文件，用来核对它们是不是这张凭证的。
+help-verify-order = 您购买时的订单号。
+help-verify-salt = 商店随订单给您的盐值：32 位十六进制。
+help-verify-my_key = 您的公钥，用来核对凭证是不是记在您名下。
+help-verify-require_final = 只接受链上最终确认的检查点。
+help-verify-as_of = 按检查点当时的状态判断，不论它有多旧。
+help-verify-json = 以 JSON 输出报告。
+
+help-history = 显示凭证经过了谁的手。
+help-history-what = 档案文件、凭证公钥，或去掉 # 后半段的链接。不写或写 - 时从标准输入读取。
+help-history-json = 以 JSON 输出历史。
+
+help-dossier = 保存档案文件：任何人都能用它查验凭证。
+help-dossier-voucher = 凭证公钥，或去掉 # 后半段的链接。
+help-dossier-out = 写到这个文件，- 表示标准输出；不写则是当前文件夹的 公钥.dossier.json。
+help-dossier-checkpoint = 用这个检查点而不是最新的。
+help-dossier-force = 文件已存在时覆盖它。
+
+help-arg-trusted_checkpoint = 您信任的人给的检查点文件。
+help-arg-rpc = 您信任的链节点的 JSON-RPC 地址；可给多个，依次询问，直到有一个回答。
+help-arg-node = 要问的节点；不写则用链接里的地址，再不然用环境变量 VOUCHSAFE_NODE。
+help-arg-policy = 列有您信任的账本和发行方的文件。

@@ -1,0 +1,14 @@
+//! Asking for a voucher, through the binary as its users run it: verdicts, exit codes, transcripts, refusals, the chain
+//! and the node.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod chain;
+mod files;
+mod made;
+mod node;
+mod refusals;
+mod run;
+mod server;
+mod transcripts;
+mod vectors;
+mod verdicts;

@@ -1,0 +1,164 @@
+//! Asking a node: what is sent to it, and what its answers are worth.
+
+use crate::made::{BUYER, CODE, Made, OPERATOR, SERIAL, pair};
+use crate::run::{Folder, NOW};
+use crate::server::{Answer, nowhere, serve};
+use protocol::receipt::Absence;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+
+type Requests = Arc<Mutex<Vec<String>>>;
+
+/// A node that has one answer, and what it was asked.
+fn node(answer: Answer) -> (String, Requests) {
+    let requests = Requests::default();
+    let kept = Arc::clone(&requests);
+    let address = serve(move |method, path, body| {
+        kept.lock().unwrap().push(format!("{method} {path} {}", String::from_utf8_lossy(body)));
+        answer.clone()
+    });
+    (address, requests)
+}
+
+fn dossier_of(made: &Made) -> Answer {
+    (200, serde_json::to_vec(&made.dossier()).unwrap())
+}
+
+fn problem(status: u16, name: &str, mut members: Value) -> Answer {
+    members["type"] = json!(format!("urn:vouchsafe:problem:{name}"));
+    members["title"] = json!("a title");
+    members["status"] = json!(status);
+    (status, members.to_string().into_bytes())
+}
+
+fn absence_of(made: &Made, operator: u8, voucher: u8) -> Answer {
+    let ledger = made.origin.ledger();
+    let checkpoint = made.trusted();
+    let hash = checkpoint.checkpoint.hash(ledger);
+    let absence = Absence::sign(&pair(operator), ledger, pair(voucher).public(), hash, NOW - 1000);
+    problem(404, "no-such-voucher", json!({ "absence": absence, "checkpoint": checkpoint }))
+}
+
+const HELD: &str = "--trusted-checkpoint trusted.json --policy policy.json";
+
+#[test]
+fn a_delivered_line_is_judged_and_nothing_of_it_but_the_key_leaves_the_machine() {
+    let made = Made::on_paper("");
+    let (address, requests) = node(dossier_of(&made));
+    let line = Made::line(&address);
+    let folder = made.folder().with("line.txt", format!("\u{feff}\n  {line}\r\nnext line"));
+    for ran in [
+        folder.run_with(&format!("verify {HELD} --json"), &line),
+        folder.run_with(&format!("verify - {HELD} --json"), &format!("\n{line}\n")),
+        folder.run(&format!("verify --line-file line.txt {HELD} --json")),
+    ] {
+        let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran:?}"));
+        assert_eq!(report["verdict"], "genuine_unclaimed", "{report:#}");
+        let opens = report["steps"].as_array().unwrap().iter().find(|step| step["code"] == "code.opens");
+        assert_eq!(opens.unwrap()["result"], "passed");
+        assert_eq!(report["node"], address);
+        assert!(!ran.out.contains(CODE) && !ran.out.contains(SERIAL) && !ran.err.contains(CODE), "{ran:?}");
+    }
+    let requests = requests.lock().unwrap().join("\n");
+    assert_eq!(requests.lines().count(), 3);
+    assert!(requests.contains(&format!("GET /v1/vouchers/{}/dossier ", Made::name())), "{requests}");
+    assert!(!requests.contains(CODE) && !requests.contains(SERIAL) && !requests.contains('#'), "{requests}");
+}
+
+#[test]
+fn a_line_with_a_wrong_code_is_a_mismatch() {
+    let made = Made::on_paper("");
+    let (address, _) = node(dossier_of(&made));
+    let line = Made::line(&address).replace(CODE, "3962520037848960");
+    let folder = made.folder();
+    assert_eq!(folder.run_with(&format!("verify {HELD}"), &line).exit, 20);
+    let folder = folder.with("line.txt", &line);
+    assert_eq!(folder.run(&format!("verify dossier.json --line-file line.txt {HELD}")).exit, 20);
+}
+
+#[test]
+fn a_voucher_is_named_by_key_or_link_and_the_node_by_option_link_or_environment() {
+    let made = Made::on_paper("");
+    let (address, _) = node(dossier_of(&made));
+    let (key, name) = (Made::key(), Made::name());
+    let folder = made.folder();
+    for line in [
+        format!("verify {key} --node {address} {HELD}"),
+        format!("verify {name} --node {address}/ {HELD}"),
+        format!("verify {address}/v/{name} {HELD}"),
+        format!("verify {}/v/{name} --node {address} {HELD}", nowhere()),
+    ] {
+        assert_eq!(folder.run(&line).exit, 0, "{line}");
+    }
+    let none = folder.run(&format!("verify {key} {HELD}"));
+    assert_eq!(none.exit, 2);
+    assert!(none.err.contains("VOUCHSAFE_NODE"), "{none:?}");
+    let folder = folder.set("VOUCHSAFE_NODE", &address);
+    assert_eq!(folder.run(&format!("verify {key} {HELD}")).exit, 0);
+}
+
+#[test]
+fn a_node_out_of_reach_is_unknown() {
+    let made = Made::on_paper("");
+    let report = made.folder().report(&format!("verify {} --node {} {HELD}", Made::key(), nowhere()));
+    assert_eq!((&report["verdict"], &report["exit"]), (&json!("unknown"), &json!(3)));
+    assert_eq!(report["problem"]["code"], "error-node-out-of-reach");
+}
+
+#[test]
+fn answers_that_are_none_are_unknown() {
+    for (answer, code) in [
+        ((0, Vec::new()), "error-node-out-of-reach"),
+        ((200, b"\xff".to_vec()), "error-node-unreadable"),
+        ((404, b"<html>".to_vec()), "error-node-unreadable"),
+        (problem(503, "overloaded", json!({})), "error-node-busy"),
+        (problem(400, "malformed", json!({})), "error-node-refuses"),
+        (problem(503, "not-anchored", json!({})), "not-anchored"),
+    ] {
+        let made = Made::on_paper("");
+        let (address, _) = node(answer);
+        let report = made.folder().report(&format!("verify {} --node {address} {HELD}", Made::key()));
+        assert_eq!((&report["verdict"], &report["problem"]["code"]), (&json!("unknown"), &json!(code)));
+    }
+}
+
+#[test]
+fn a_dossier_of_another_voucher_is_refuted() {
+    let made = Made::on_paper("");
+    let (address, _) = node(dossier_of(&made));
+    let other = pair(BUYER).public();
+    let report = made.folder().report(&format!("verify {other} --node {address} {HELD}"));
+    assert_eq!(report["verdict"], "refuted");
+}
+
+#[test]
+fn not_found_counts_with_the_operators_signature_alone() {
+    let made = Made::on_paper("");
+    let asked = pair(BUYER).public();
+    let run = |folder: &Folder, answer: Answer, more: &str| {
+        let (address, _) = node(answer);
+        folder.report(&format!("verify {asked} --node {address} {more}"))
+    };
+    let folder = made.folder();
+    let proven = run(&folder, absence_of(&made, OPERATOR, BUYER), HELD);
+    assert_eq!((&proven["verdict"], &proven["exit"]), (&json!("not_found"), &json!(21)));
+    assert_eq!(proven["as_of"], made.trusted().block_time.unwrap());
+    assert_eq!(proven["absence"]["voucher"], json!(asked));
+
+    for (answer, more, code) in [
+        (absence_of(&made, OPERATOR, BUYER), "", "absence-nothing-to-hold-against"),
+        (problem(404, "no-such-voucher", json!({})), HELD, "absence-not-signed"),
+        (absence_of(&made, BUYER, BUYER), HELD, "absence-unproven"),
+        (absence_of(&made, OPERATOR, OPERATOR), HELD, "absence-unproven"),
+        (
+            absence_of(&made, OPERATOR, BUYER),
+            "--trusted-checkpoint trusted.json --policy other.json",
+            "absence-other-ledger",
+        ),
+    ] {
+        let folder = made.folder().with("other.json", r#"{"chains": [], "issuers": []}"#);
+        let report = run(&folder, answer, more);
+        assert_eq!((&report["verdict"], &report["problem"]["code"]), (&json!("unknown"), &json!(code)));
+        assert_eq!(report["exit"], 3);
+    }
+}
