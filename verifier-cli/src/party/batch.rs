@@ -23,79 +23,66 @@ pub struct Sealing<'k> {
     pub form: CodeForm,
 }
 
-/// The records of a batch in the order of its cards, with what travels along: 112 bytes a card.
+/// The vouchers of a batch in the order of its cards: 112 bytes each.
 pub struct Batch {
-    records: Vec<Record>,
-    leaves: Vec<Digest>,
-    stamps: Vec<Stamp>,
+    vouchers: Vec<Voucher>,
+}
+
+struct Voucher {
+    record: Record,
+    leaf: Digest,
+    stamp: Stamp,
 }
 
 impl std::fmt::Debug for Batch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Batch({})", self.records.len())
+        write!(f, "Batch({})", self.vouchers.len())
     }
 }
 
 impl Batch {
     /// Derives everything on all cores; `each` is called after every card. About 20 us a card and core.
     pub fn seal(cards: &Cards, by: &Sealing<'_>, each: impl Fn() + Sync) -> Result<Self, TooLong> {
-        let sealed: Vec<(Record, Digest, Stamp)> = (0..cards.len())
-            .into_par_iter()
-            .filter_map(|place| cards.get(place))
-            .map(|card| {
-                let (record, stamp) = by.record(&card)?;
-                each();
-                Ok((record, record.leaf(), stamp))
-            })
-            .collect::<Result<_, TooLong>>()?;
-        let mut batch = Self {
-            records: Vec::with_capacity(sealed.len()),
-            leaves: Vec::with_capacity(sealed.len()),
-            stamps: Vec::with_capacity(sealed.len()),
-        };
-        for (record, leaf, stamp) in sealed {
-            batch.records.push(record);
-            batch.leaves.push(leaf);
-            batch.stamps.push(stamp);
-        }
-        Ok(batch)
+        let places = (0..cards.len()).into_par_iter().filter_map(|place| cards.get(place));
+        let vouchers = places.map(|card| by.voucher(&card).inspect(|_| each())).collect::<Result<_, _>>()?;
+        Ok(Self { vouchers })
     }
 
     /// How many vouchers.
     pub fn count(&self) -> u64 {
-        self.records.len() as u64
+        self.vouchers.len() as u64
     }
 
     /// The records, in order.
-    pub fn records(&self) -> &[Record] {
-        &self.records
+    pub fn records(&self) -> impl ExactSizeIterator<Item = &Record> {
+        self.vouchers.iter().map(|voucher| &voucher.record)
     }
 
     /// The records with the stamps that belong to them.
     pub fn stamped(&self) -> impl Iterator<Item = (&Record, &Stamp)> {
-        self.records.iter().zip(&self.stamps)
+        self.vouchers.iter().map(|voucher| (&voucher.record, &voucher.stamp))
     }
 
     /// The root of the batch tree under this manifest and these terms.
     pub fn root(&self, manifest: &str, terms: &Terms) -> Digest {
         let mut tree = Frontier::<Keccak>::default();
         tree.append(terms.leaf(manifest_digest(manifest)), |_, _| ());
-        for leaf in &self.leaves {
-            tree.append(*leaf, |_, _| ());
+        for voucher in &self.vouchers {
+            tree.append(voucher.leaf, |_, _| ());
         }
         tree.root()
     }
 }
 
 impl Sealing<'_> {
-    /// One card's record and stamp.
-    fn record(&self, card: &Card<'_>) -> Result<(Record, Stamp), TooLong> {
+    fn voucher(&self, card: &Card<'_>) -> Result<Voucher, TooLong> {
         let (serial, code) = (self.form.apply(card.serial), self.form.apply(card.code));
         let stamp = match self.stamp_secret {
             Some(secret) => secret.stamp(self.ledger, self.generation, &serial, &code)?,
             None => Stamp::NONE,
         };
-        Ok((Record::of(&self.issuer, &stamp, &serial, &code)?, stamp))
+        let record = Record::of(&self.issuer, &stamp, &serial, &code)?;
+        Ok(Voucher { record, leaf: record.leaf(), stamp })
     }
 }
 
@@ -135,8 +122,9 @@ mod tests {
         {
             let stamp = secret.stamp(LedgerId::new([9; 32]), 0, serial, code).unwrap();
             let key = voucher_key(&issuer, &stamp, serial, code).unwrap().public();
-            assert_eq!(batch.records()[place].key, key);
-            assert!(batch.stamped().nth(place).unwrap().1 == &stamp);
+            let (record, its_stamp) = batch.stamped().nth(place).unwrap();
+            assert_eq!(record.key, key);
+            assert!(its_stamp == &stamp);
         }
     }
 
@@ -146,7 +134,7 @@ mod tests {
         let batch = batch(0, Some(&secret));
         let terms = Terms::new(3, 1, Flags::default(), vec![], vec![]).unwrap();
         let terms_leaf = terms.leaf(manifest_digest("{}"));
-        let leaves = std::iter::once(terms_leaf).chain(batch.records().iter().map(Record::leaf));
+        let leaves = std::iter::once(terms_leaf).chain(batch.records().map(Record::leaf));
         let tree: Tree<Keccak> = leaves.collect();
         assert_eq!(batch.root("{}", &terms), tree.root());
         assert_ne!(batch.root("{} ", &terms), tree.root());
@@ -156,9 +144,9 @@ mod tests {
     fn repetition_gives_the_same_keys_and_a_generation_others() {
         let secret = StampSecret::new([5; 32]);
         let (first, again) = (batch(0, Some(&secret)), batch(0, Some(&secret)));
-        assert_eq!(first.records(), again.records());
+        assert!(first.records().eq(again.records()));
         let (next, unstamped) = (batch(1, Some(&secret)), batch(0, None));
-        assert!(first.records().iter().zip(next.records()).all(|(old, new)| old.key != new.key));
+        assert!(first.records().zip(next.records()).all(|(old, new)| old.key != new.key));
         assert!(unstamped.stamped().all(|(_, stamp)| stamp.is_none()));
     }
 
