@@ -18,8 +18,11 @@ use std::time::Duration;
 
 /// A sender who sends nothing for this long is given up.
 const SILENCE: Duration = Duration::from_secs(30);
-/// How long the rest of a refused body is taken and thrown away, so that its sender reads the answer.
-const LINGER: Duration = Duration::from_secs(2);
+/// How long the rest of a refused body is taken and thrown away, so that its sender reads the answer: it costs no more
+/// than taking it in would.
+const LINGER: Duration = Duration::from_mins(1);
+/// And how long nothing may come meanwhile.
+const LINGER_SILENCE: Duration = Duration::from_secs(2);
 
 /// The body of a request: its members, read strictly.
 pub(super) trait RequestBody: Sized + Send {
@@ -115,10 +118,10 @@ pub(super) async fn collect(body: &mut Body, what: &str, limit: usize) -> Result
     Ok(all)
 }
 
-/// Takes the rest of a refused body for a moment: a connection that is closed on unread bytes is reset, and the sender
-/// never learns why.
+/// Takes the rest of a refused body and throws it away: a connection that is closed on unread bytes is reset, and the
+/// sender never learns why.
 pub(super) async fn discard(body: &mut Body) {
-    let rest = async { while let Some(Ok(_)) = body.frame().await {} };
+    let rest = async { while let Ok(Some(_)) = next_within(body, LINGER_SILENCE).await {} };
     // Whoever sends on for longer does not read answers anyway.
     let _ = tokio::time::timeout(LINGER, rest).await;
 }
