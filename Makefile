@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup lint deny rust rfc6962 contracts fuzz clean
+.PHONY: help test demo setup rust-here node-here lint deny rust rfc6962 contracts fuzz clean
 
 # Arguments of the demo: ARGS=--stay.
 ARGS ?=
@@ -27,24 +27,37 @@ test: setup ## Everything that CI runs
 	@echo; echo '== make test: everything passed'
 	@if [[ -e $(LEFT_OUT) ]]; then sed 's/^/== BUT NOT CHECKED: /' $(LEFT_OUT); fi
 
-demo: setup ## The main job done on a file of 1,000 cards; ARGS=--stay keeps the node
-	cargo run --locked --package vouchsafe-node --bin vouchsafe-node -- demo $(ARGS)
+demo: rust-here ## The main job done on a file of 1,000 cards; ARGS=--stay keeps the node
+	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins
+	$${CARGO_TARGET_DIR:-target}/debug/vouchsafe-node demo $(ARGS)
+
+setup: rust-here node-here ## Install what a bare machine lacks
+	@$(MAKE) -C contracts setup
 
 # Only what is missing is installed, from Debian's packages, and only by root; everybody else is told.
-setup: ## Install what a bare machine lacks
-	@mkdir -p target; missing=(); \
-	for need in c++:g++ git:git node:nodejs npm:npm; do \
-		command -v "$${need%%:*}" >/dev/null || missing+=("$${need#*:}"); \
-	done; \
+define install
+	missing=(); \
+	for need in $(1); do command -v "$${need%%:*}" >/dev/null || missing+=("$${need#*:}"); done; \
 	if (( $${#missing[@]} )); then \
 		if (( EUID )) || ! command -v apt-get >/dev/null; then \
 			echo "missing here: $${missing[*]}. Install these packages and run this again." >&2; exit 1; \
 		fi; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends "$${missing[@]}"; \
+		apt-get update -qq; \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends "$${missing[@]}"; \
 	fi
-	@command -v cargo >/dev/null || { echo 'Rust is missing: install 1.95 or newer with rustup, rustfmt and clippy included, and run this again.' >&2; exit 1; }
-	@node -e 'const major = +process.versions.node.split(".")[0]; if (major < 20) { console.error(`Node.js $${process.version} is too old: install 20 or newer and run this again.`); process.exit(1) }'
-	@$(MAKE) -C contracts setup
+endef
+
+rust-here:
+	@mkdir -p target
+	@$(call install,cc:gcc c++:g++ git:git)
+	@command -v cargo >/dev/null || { \
+		echo 'Rust is missing: install 1.95 or newer with rustup, rustfmt and clippy included, and run this again.' >&2; \
+		exit 1; }
+
+node-here:
+	@$(call install,node:nodejs npm:npm)
+	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' || { \
+		echo "Node.js $$(node --version) is too old: install 20 or newer and run this again." >&2; exit 1; }
 
 lint: ## Format and lints
 	cargo fmt --all --check
