@@ -172,3 +172,27 @@ fn files_of_others_are_not_overwritten_and_keys_of_others_not_used() {
     let piped = desk.run_with(&[&all[..], &["-"]].concat(), &desk.read("issuer.key"));
     assert_eq!((piped.exit, vouchers(&desk)), (0, 3));
 }
+
+#[test]
+fn long_codes_without_stamps_or_serials_are_issued_and_claimed_by_their_lines() {
+    let desk = desk();
+    desk.write("keys.txt", "ABCDE-FGHJK-MNPQR-STVWX-YZ234\n56789-ABCDE-FGHJK-MNPQR-STVWX\n");
+    let all = [
+        "issue",
+        "keys.txt",
+        "--key",
+        "issuer.key",
+        "--out",
+        "shop.txt",
+        "--product",
+        "K",
+        "--issuer-name",
+        "A",
+    ];
+    desk.run(&[&all[..], &["--unstamped"]].concat()).exits(0);
+    let line = desk.line("shop.txt", 1);
+    assert!(line.starts_with("56789-ABCDE-FGHJK-MNPQR-STVWX----http://") && !line.contains('#'), "{line}");
+    desk.key("buyer.key");
+    let ran = desk.run_with(&["claim", "--json", "--key", "buyer.key"], &line).exits(0);
+    assert_eq!(ran.json["accepted"][0]["first"], 1);
+}
