@@ -1,0 +1,171 @@
+//! Tables and figures that people wrote, held against the constants, tables and artefacts that they speak of.
+
+use super::{column, file, grouped, rows, section};
+use anchors::DEVELOPMENT_CHAIN_ID;
+use protocol::Digest;
+use protocol::dossier::{Anchored, Memo, Step};
+use protocol::entry::Entry;
+use protocol::json::parse;
+use protocol::verify::{DEFAULT_MAX_AGE_S, GRACE_MS, StepCode, Verdict};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use vouchsafe_node::config::{AnchoringConfig, LimitConfig};
+use vouchsafe_node::ledger::{MEMO_LIMIT, SIGNATURE_LIMIT};
+use vouchsafe_node::store::Table;
+
+const PROTOCOL: &str = "docs/protocol.md";
+const ARCHITECTURE: &str = "docs/ARCHITECTURE.md";
+const TRUST: &str = "docs/TRUST.md";
+
+/// Demands that a page says this, wherever its lines break.
+#[track_caller]
+fn says(page: &str, what: &str) {
+    let text = file(page).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(what), "{page} does not say {what:?}");
+}
+
+/// The number in `NAME: type = number;` of a source file, where the constant is not public.
+fn constant(source: &str, name: &str) -> u64 {
+    let text = file(source);
+    let value = text.split(&format!(" {name}")).nth(1).and_then(|rest| rest.split(['=', ';']).nth(1));
+    let value = value.and_then(|value| value.split_whitespace().next());
+    value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("no {name} in {source}"))
+}
+
+#[test]
+fn steps_of_a_verification_are_the_codes_in_order() {
+    let section = section(PROTOCOL, "## 10 Dossier");
+    let steps = section.split("It takes these steps").nth(1).expect("the steps");
+    let codes: Vec<_> = StepCode::ALL.iter().map(|step| step.code()).collect();
+    assert_eq!(column(steps, 0), codes);
+}
+
+#[test]
+fn verdicts_and_exit_codes_are_the_codes_in_order() {
+    let table = rows(&section(PROTOCOL, "## 11 Verdict"));
+    let written: Vec<_> = table.iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    let due: Vec<_> = Verdict::ALL.iter().map(|v| (v.name().to_owned(), v.exit().to_string())).collect();
+    assert_eq!(written, due);
+    says(
+        PROTOCOL,
+        &format!("exit {} for an asker who takes only final ones", Verdict::GenuinePending.exit_code(true)),
+    );
+}
+
+#[test]
+fn tables_of_the_store_are_the_codes_in_order() {
+    let written = column(&section(ARCHITECTURE, "## Where state lives"), 0);
+    let due: Vec<_> = Table::ALL.iter().map(|table| table.name()).collect();
+    assert_eq!(written, due);
+}
+
+#[test]
+fn calls_of_the_contract_are_the_artefacts() {
+    let artefact: Value = serde_json::from_str(&file("contracts/artifacts/Anchors.json")).expect("JSON");
+    let items = artefact["abi"].as_array().expect("an ABI");
+    let section = section(PROTOCOL, "## 12 Contract");
+    let functions = items.iter().filter(|item| item["type"] == "function");
+    let absent: Vec<_> = functions
+        .map(|item| item["name"].as_str().expect("a name"))
+        .filter(|name| !section.contains(&format!("`{name}`")) && !section.contains(&format!("{name}(")))
+        .collect();
+    assert!(absent.is_empty(), "section 12 does not name {absent:?}");
+}
+
+#[test]
+fn limits_are_the_constants() {
+    let limits = LimitConfig::default();
+    says(
+        PROTOCOL,
+        &format!("memos of up to {} bytes, {SIGNATURE_LIMIT} signatures", grouped(MEMO_LIMIT as u64)),
+    );
+    says(PROTOCOL, &format!("batches of up to 2^{} vouchers", limits.batch_vouchers.ilog2()));
+    assert!(limits.batch_vouchers.is_power_of_two());
+    says(PROTOCOL, &format!("`max_age_s` is {}", grouped(DEFAULT_MAX_AGE_S)));
+    says(PROTOCOL, &format!("superseded more than {} minutes ago", GRACE_MS / 60_000));
+    says(TRUST, &format!("superseded more than {} minutes ago", GRACE_MS / 60_000));
+    let sequencer = "node/src/ledger/sequencer.rs";
+    says(ARCHITECTURE, &format!("groups of up to {} entries", constant(sequencer, "GROUP")));
+    says(ARCHITECTURE, &format!("The queue: {} places", grouped(constant(sequencer, "QUEUE"))));
+    let api = "node/src/api/mod.rs";
+    let (uploads, verdicts) = (constant(api, "UPLOADS"), constant(api, "VERDICTS"));
+    says(ARCHITECTURE, &format!("{uploads} uploads, {verdicts} verdicts, "));
+    let incidents = constant("node/src/ledger/decide.rs", "INCIDENTS_PER_ENTRY");
+    says(ARCHITECTURE, &format!("at most {incidents} against one entry"));
+    let level = constant("node/src/ledger/batch.rs", "STORED_FROM_LEVEL");
+    says(ARCHITECTURE, &format!("from level {level} upwards"));
+}
+
+#[test]
+fn times_of_anchoring_are_the_defaults() {
+    let AnchoringConfig { interval_s, heartbeat_s, promise_s } = AnchoringConfig::default();
+    says(TRUST, &format!("anchors every {interval_s} seconds while steps come in"));
+    says(TRUST, &format!("every {} hours when quiet", heartbeat_s / 3600));
+    assert_eq!((heartbeat_s % 3600, promise_s), (0, 3600), "the page says an hour");
+    says(TRUST, "its receipts promise an anchor within an hour");
+    says(TRUST, &format!("Its chain id is {DEVELOPMENT_CHAIN_ID}"));
+}
+
+#[test]
+fn figures_of_the_contract_are_its_constants() {
+    let bonds = "contracts/src/Bonds.sol";
+    says(PROTOCOL, &format!("{} days later the bond may leave", constant(bonds, "HEARING")));
+    assert_eq!(constant(bonds, "COMMITMENT_BLOCKS"), 2, "the page says two");
+    says(PROTOCOL, "At least two blocks later");
+    says(
+        PROTOCOL,
+        &format!("a ring of the {} newest checkpoint hashes", constant("contracts/src/Anchors.sol", "RING")),
+    );
+}
+
+#[test]
+fn json_nests_as_deep_as_the_page_says() {
+    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    let accepted = (1..1000).take_while(|depth| parse(&nested(*depth)).is_ok()).count();
+    says(PROTOCOL, &format!("nesting of more than {accepted} levels"));
+}
+
+#[test]
+fn the_commit_point_is_where_the_page_says() {
+    says(ARCHITECTURE, "Commit point: from here on every accepted entry of the group is in the log");
+    let source = file("node/src/ledger/sequencer.rs");
+    assert!(source.contains("Commit point: from here on every accepted entry of the group is in the log"));
+}
+
+/// The names of members, with the way to them.
+fn members(value: &Value, way: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => object.iter().for_each(|(name, value)| {
+            let way = format!("{way}.{name}");
+            members(value, &way, found);
+            found.insert(way);
+        }),
+        Value::Array(items) => items.iter().for_each(|item| members(item, &format!("{way}[]"), found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_dossier_shown_has_the_members_of_real_ones() {
+    let section = section(PROTOCOL, "## 10 Dossier");
+    let shown = section.split("```json").nth(1).and_then(|rest| rest.split("```").next()).expect("a dossier");
+    let mut written = BTreeSet::new();
+    members(&serde_json::from_str(shown).expect("JSON"), "", &mut written);
+    let mut real = BTreeSet::new();
+    for name in
+        super::files_below("tests/vectors/dossiers", ".json").iter().filter(|name| name.contains("/ok-"))
+    {
+        let vector: Value = serde_json::from_str(&file(name)).expect("JSON");
+        members(&vector["dossier"], "", &mut real);
+    }
+    // No vector has a hint where it was anchored, or an incident: their members are asked of the types.
+    let anchored = Anchored { tx: Digest::ZERO, block_number: 0, block_hash: Digest::ZERO, block_time: 0 };
+    members(&json!(anchored), ".checkpoint.anchored", &mut real);
+    let entry = Entry::decode(&[0; Entry::WIDTH]).expect("98 bytes");
+    members(&json!(Step { entry, memo: Memo::None, signatures: vec![] }), ".incidents[]", &mut real);
+    // Signatures have one shape, which the history shows; one vector has a member that nobody knows.
+    let counts = |way: &String| !way.contains("[].signatures[]") && !way.starts_with(".later");
+    written.retain(counts);
+    real.retain(counts);
+    assert_eq!(written, real);
+}
