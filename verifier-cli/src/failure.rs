@@ -9,6 +9,9 @@ pub const USAGE: u8 = 2;
 /// The exit code of a step that the node refused, or that a party's command could not take.
 pub const REFUSED: u8 = 1;
 
+/// Columns that foreign words may take in a failure.
+const FOREIGN_COLUMNS: usize = 400;
+
 /// A command's end without its result. The text is a message of the `.ftl` files that has an `advice`: what went wrong,
 /// and what to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,5 +48,11 @@ impl Failure {
     pub fn with(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
         self.text = self.text.with(name, value);
         self
+    }
+
+    /// With a text that others wrote (a path, a server's words): cut, and without anything that steers a terminal.
+    #[must_use]
+    pub fn with_foreign(self, name: &'static str, text: impl std::fmt::Display) -> Self {
+        self.with(name, crate::console::plain(&text.to_string(), FOREIGN_COLUMNS))
     }
 }

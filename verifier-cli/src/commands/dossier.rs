@@ -62,7 +62,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
 }
 
 fn exists(path: &Path) -> Failure {
-    Failure::usage("error-out-exists").with("path", plain(&path.display().to_string(), 200))
+    Failure::usage("error-out-exists").with_foreign("path", path.display())
 }
 
 fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
@@ -79,7 +79,7 @@ fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
     written.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => exists(path),
         _ => Failure::usage("error-out-unwritable")
-            .with("path", plain(&path.display().to_string(), 200))
-            .with("cause", error.to_string()),
+            .with_foreign("path", path.display())
+            .with_foreign("cause", error),
     })
 }

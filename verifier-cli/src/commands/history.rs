@@ -49,7 +49,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     let policy = read_policy(args.policy.as_deref())?;
     let text = dossier(args, console)?;
     let parsed = Dossier::parse(&text)
-        .map_err(|error| Failure::usage("error-not-json-dossier").with("cause", error.to_string()))?;
+        .map_err(|error| Failure::usage("error-not-json-dossier").with_foreign("cause", error))?;
     let trusted = args.trust.checkpoint(&parsed.ledger.origin, parsed.checkpoint.checkpoint.number)?;
     let report = verify(&Question {
         dossier: &text,
@@ -90,6 +90,9 @@ fn tell(voucher: &VoucherFacts, report: &Report, trusted: &Trusted, console: &mu
     console.line(&console.paint.paint(tone, &standing));
     if let Some(problem) = &trusted.problem {
         console.say(&problem.text.clone());
+    }
+    if voucher.incidents > 0 {
+        console.say(&Text::new("history-incidents").with("incidents", voucher.incidents));
     }
     console.line("");
     hands(voucher, console);
@@ -147,13 +150,11 @@ pub(super) fn fetched(
                 Err(Failure::unknown("error-not-a-dossier").with("node", node).with("cause", cause))
             }
             Err(error) => {
-                let cause = crate::console::plain(&error.to_string(), 300);
-                Err(Failure::unknown("error-not-a-dossier").with("node", node).with("cause", cause))
+                Err(Failure::unknown("error-not-a-dossier").with("node", node).with_foreign("cause", error))
             }
         },
-        Fetched::Absent(_) => {
-            Err(Failure::new(Verdict::NotFound.exit(), "error-no-such-voucher").with("node", node))
-        }
+        // Its word is not checked here, so it is no `not_found`.
+        Fetched::Absent(_) => Err(Failure::unknown("error-no-such-voucher").with("node", node)),
         Fetched::NotAnchored { retry_after_s } => {
             Err(Failure::unknown("not-anchored").with("seconds", retry_after_s.unwrap_or(0)))
         }

@@ -90,7 +90,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
 fn beside(args: &Args, asked: &Asked) -> Result<Beside, Failure> {
     let opening = match (asked, &args.line_file, &args.opening) {
         (Asked::Line(line), _, None) => Some(line.opening()),
-        (_, Some(path), _) if args.what.is_some() => Some(line_in(path)?.opening()),
+        (_, Some(path), _) if args.what.is_some() => Some(DeliveredLine::in_file(path)?.opening()),
         (_, _, Some(path)) => Some(parse_file(path, "error-opening-file", Opening::parse)?),
         _ => None,
     };
@@ -109,12 +109,6 @@ fn beside(args: &Args, asked: &Asked) -> Result<Beside, Failure> {
     })
 }
 
-fn line_in(path: &Path) -> Result<DeliveredLine, Failure> {
-    let text = zeroize::Zeroizing::new(read_text(path)?);
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    Ok(DeliveredLine::parse(line)?)
-}
-
 /// The policy of the file, if one is named.
 pub(super) fn read_policy(path: Option<&Path>) -> Result<Option<Policy>, Failure> {
     path.map(|path| parse_file(path, "error-policy-file", Policy::parse)).transpose()
@@ -126,10 +120,8 @@ fn parse_file<T, E: std::fmt::Display>(
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<T, Failure> {
     let text = zeroize::Zeroizing::new(read_text(path)?);
-    parse(&text).map_err(|error| {
-        let shown = crate::console::plain(&path.display().to_string(), 200);
-        Failure::usage(id).with("path", shown).with("cause", error.to_string())
-    })
+    parse(&text)
+        .map_err(|error| Failure::usage(id).with_foreign("path", path.display()).with_foreign("cause", error))
 }
 
 /// Fetches the dossier of a voucher and judges it.

@@ -70,18 +70,20 @@ impl From<NodeError> for Failure {
     fn from(error: NodeError) -> Self {
         match error {
             NodeError::Address => Self::new(USAGE, "error-node-address"),
-            NodeError::OutOfReach { address, cause } => {
-                Self::new(UNKNOWN, "error-node-out-of-reach").with("node", address).with("cause", cause)
-            }
+            NodeError::OutOfReach { address, cause } => Self::new(UNKNOWN, "error-node-out-of-reach")
+                .with("node", address)
+                .with_foreign("cause", cause),
             NodeError::Unreadable { address, cause } => {
-                Self::new(UNKNOWN, "error-node-unreadable").with("node", address).with("cause", cause)
+                Self::new(UNKNOWN, "error-node-unreadable").with("node", address).with_foreign("cause", cause)
             }
             NodeError::Problem { address, problem } => {
                 let waits = matches!(problem.status, 429 | 500..);
                 let (exit, id) =
                     if waits { (UNKNOWN, "error-node-busy") } else { (REFUSED, "error-node-refuses") };
-                let detail = crate::console::plain(&problem.detail, 400);
-                Self::new(exit, id).with("node", address).with("problem", problem.name).with("detail", detail)
+                Self::new(exit, id)
+                    .with("node", address)
+                    .with_foreign("problem", &problem.name)
+                    .with_foreign("detail", &problem.detail)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What is asked about: a dossier file, a voucher's key or link, or a delivered line.
 
-use super::line::{DeliveredLine, read_line};
+use super::line::{DeliveredLine, first_line, read_line};
 use super::{file, read_text};
 use crate::failure::Failure;
 use crate::lang::Texts;
@@ -39,11 +39,11 @@ impl Asked {
     /// From a file that holds a delivered line, or a link with its stamp.
     pub fn line_file(path: &Path) -> Result<Self, Failure> {
         let text = Zeroizing::new(read_text(path)?);
-        Self::secret(text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default())
+        Self::secret(first_line(&text))
     }
 
     fn standard_input() -> Result<Self, Failure> {
-        let unreadable = |cause: String| Failure::usage("error-no-line").with("cause", cause);
+        let unreadable = |cause: String| Failure::usage("error-no-line").with_foreign("cause", cause);
         let bytes = file::read_limited(std::io::stdin()).map_err(|error| unreadable(error.to_string()))?;
         let limit = file::MAX_FILE_BYTES >> 20;
         let huge = || Failure::usage("error-huge-file").with("path", "-").with("limit", limit);
@@ -52,8 +52,7 @@ impl Asked {
         if first == Some(b'{') {
             return Ok(Self::Dossier(bytes.to_vec()));
         }
-        let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
-        Self::secret(text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default())
+        Self::secret(first_line(std::str::from_utf8(&bytes).unwrap_or_default()))
     }
 
     /// A line that may be secret: a delivered line, a link with or without stamp, a key.
@@ -73,9 +72,18 @@ impl Asked {
         // A code that somebody typed here by mistake must not be repeated; what looks like a path may be.
         let looks_like_path = what.contains(['/', '.', '\\']) || path.exists();
         if looks_like_path && !what.starts_with("http") {
-            return Ok(Self::Dossier(file::read_file(path)?));
+            return Ok(Self::file(&Zeroizing::new(file::read_file(path)?)));
         }
         Err(Failure::usage(if what.starts_with("http") { "error-no-link" } else { "error-what" }))
+    }
+
+    /// A dossier, or the delivered line that somebody keeps in a file.
+    fn file(bytes: &[u8]) -> Self {
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        match DeliveredLine::parse(first_line(text)) {
+            Ok(line) => Self::Line(line),
+            Err(_) => Self::Dossier(bytes.to_vec()),
+        }
     }
 
     /// A voucher's key or link.

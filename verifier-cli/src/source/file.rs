@@ -1,6 +1,5 @@
 //! Files that a command is given: read whole, with one clear line for each way in which that can fail.
 
-use crate::console::plain;
 use crate::failure::Failure;
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,24 +10,26 @@ pub const MAX_FILE_BYTES: usize = 64 << 20;
 
 /// The bytes of a file.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let shown = || plain(&path.display().to_string(), 200);
     let failed = |error: &io::Error| match error.kind() {
-        io::ErrorKind::NotFound => Failure::usage("error-no-such-file").with("path", shown()),
-        io::ErrorKind::IsADirectory => Failure::usage("error-directory").with("path", shown()),
-        _ => Failure::usage("error-unreadable-file").with("path", shown()).with("cause", error.to_string()),
+        io::ErrorKind::NotFound => Failure::usage("error-no-such-file").with_foreign("path", path.display()),
+        io::ErrorKind::IsADirectory => Failure::usage("error-directory").with_foreign("path", path.display()),
+        _ => Failure::usage("error-unreadable-file")
+            .with_foreign("path", path.display())
+            .with("cause", error.to_string()),
     };
     let file = File::open(path).map_err(|error| failed(&error))?;
     let bytes = read_limited(file).map_err(|error| failed(&error))?;
     let limit = MAX_FILE_BYTES >> 20;
-    bytes.ok_or_else(|| Failure::usage("error-huge-file").with("path", shown()).with("limit", limit))
+    bytes.ok_or_else(|| {
+        Failure::usage("error-huge-file").with_foreign("path", path.display()).with("limit", limit)
+    })
 }
 
 /// A file of UTF-8 text, with or without byte order mark.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
     let text = String::from_utf8(read_file(path)?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let shown = plain(&path.display().to_string(), 200);
-        Failure::usage("error-not-utf8").with("path", shown).with("at", at)
+        Failure::usage("error-not-utf8").with_foreign("path", path.display()).with("at", at)
     })?;
     Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
 }

@@ -3,11 +3,13 @@
 //! A line is a secret. It comes by prompt (not shown while typed), by standard input or from a file, is wiped after use
 //! and never repeated in an error.
 
+use super::read_text;
 use crate::failure::Failure;
 use crate::lang::Texts;
 use protocol::verify::Opening;
 use protocol::voucher::{Link, Stamp};
 use std::io::{self, IsTerminal as _, Read as _};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// What stands between the fields of a line.
@@ -77,6 +79,11 @@ impl DeliveredLine {
         if line.code.is_empty() { Err(LineError::NoCode) } else { Ok(line) }
     }
 
+    /// The line that a file holds first.
+    pub fn in_file(path: &Path) -> Result<Self, Failure> {
+        Ok(Self::parse(first_line(&Zeroizing::new(read_text(path)?)))?)
+    }
+
     /// What opens the voucher. A link without a stamp belongs to a code that was printed without one.
     pub fn opening(&self) -> Opening {
         Opening {
@@ -93,17 +100,22 @@ pub(crate) fn divide(card: &str) -> (&str, &str) {
     card.split_once(SEPARATOR).unwrap_or(("", card))
 }
 
+/// The first line of a text that is not blank.
+pub(super) fn first_line(text: &str) -> &str {
+    let text = text.trim_start_matches('\u{feff}');
+    text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()
+}
+
 /// Asks for a secret line: on a terminal without showing it, else from standard input (its first line that is not blank).
 pub fn read_line(texts: &Texts) -> Result<Zeroizing<String>, Failure> {
-    let unreadable = |error: io::Error| Failure::usage("error-no-line").with("cause", error.to_string());
+    let unreadable = |error: io::Error| Failure::usage("error-no-line").with_foreign("cause", error);
     if io::stdin().is_terminal() {
         let prompt = texts.get("prompt-line");
         return rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(unreadable);
     }
     let mut text = Zeroizing::new(String::new());
     io::stdin().take(MAX_LINE_BYTES).read_to_string(&mut text).map_err(unreadable)?;
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    Ok(Zeroizing::new(line.to_owned()))
+    Ok(Zeroizing::new(first_line(&text).to_owned()))
 }
 
 #[cfg(test)]

@@ -61,8 +61,9 @@ impl TrustArgs {
         let Some(path) = &self.trusted_checkpoint else { return Ok(None) };
         let parsed = TrustedCheckpoint::parse(&read_text(path)?);
         parsed.map(Some).map_err(|error| {
-            let path = crate::console::plain(&path.display().to_string(), 200);
-            Failure::usage("error-checkpoint-file").with("path", path).with("cause", error.to_string())
+            Failure::usage("error-checkpoint-file")
+                .with_foreign("path", path.display())
+                .with_foreign("cause", error)
         })
     }
 
@@ -123,7 +124,7 @@ fn told(error: &AnchorError) -> Failure {
     match error {
         AnchorError::OutOfReach { endpoint, cause } => Failure::unknown("chain-out-of-reach")
             .with("endpoint", endpoint.as_str())
-            .with("cause", cause.to_string()),
+            .with_foreign("cause", cause),
         AnchorError::WrongChain { endpoint, expected, actual } => Failure::unknown("chain-wrong")
             .with("endpoint", endpoint.as_str())
             .with("expected", expected.to_string())
@@ -139,14 +140,12 @@ fn told(error: &AnchorError) -> Failure {
                 .with("number", number.to_string())
                 .with("latest", latest.to_string())
         }
-        AnchorError::Reverted(refusal) => {
-            Failure::unknown("chain-declines").with("cause", crate::console::plain(&refusal.to_string(), 300))
-        }
+        AnchorError::Reverted(refusal) => Failure::unknown("chain-declines").with_foreign("cause", refusal),
         AnchorError::Declined { message, .. } => {
-            Failure::unknown("chain-declines").with("cause", crate::console::plain(message, 300))
+            Failure::unknown("chain-declines").with_foreign("cause", message)
         }
         AnchorError::Inconsistent { what } => {
-            Failure::unknown("chain-inconsistent").with("cause", what.as_str())
+            Failure::unknown("chain-inconsistent").with_foreign("cause", what)
         }
     }
 }

@@ -53,7 +53,7 @@ fn what_cannot_be_saved_is_told() {
     assert_eq!(ran.exit, 2, "{ran:?}");
     assert!(ran.err.contains("cannot be written"), "{ran:?}");
     let other = crate::made::pair(crate::made::BUYER).public();
-    assert_eq!(folder.run(&format!("dossier {other} --node {address}")).exit, 21);
+    assert_eq!(folder.run(&format!("dossier {other} --node {address}")).exit, 3);
     let nowhere = crate::server::nowhere();
     assert_eq!(folder.run(&format!("dossier {other} --node {nowhere}")).exit, 3);
 }

@@ -51,6 +51,7 @@ fn a_delivered_line_is_judged_and_nothing_of_it_but_the_key_leaves_the_machine()
         folder.run_with(&format!("verify {HELD} --json"), &line),
         folder.run_with(&format!("verify - {HELD} --json"), &format!("\n{line}\n")),
         folder.run(&format!("verify --line-file line.txt {HELD} --json")),
+        folder.run(&format!("verify line.txt {HELD} --json")),
     ] {
         let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran:?}"));
         assert_eq!(report["verdict"], "genuine_unclaimed", "{report:#}");
@@ -60,7 +61,7 @@ fn a_delivered_line_is_judged_and_nothing_of_it_but_the_key_leaves_the_machine()
         assert!(!ran.out.contains(CODE) && !ran.out.contains(SERIAL) && !ran.err.contains(CODE), "{ran:?}");
     }
     let requests = requests.lock().unwrap().join("\n");
-    assert_eq!(requests.lines().count(), 3);
+    assert_eq!(requests.lines().count(), 4);
     assert!(requests.contains(&format!("GET /v1/vouchers/{}/dossier ", Made::name())), "{requests}");
     assert!(!requests.contains(CODE) && !requests.contains(SERIAL) && !requests.contains('#'), "{requests}");
 }

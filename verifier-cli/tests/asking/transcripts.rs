@@ -75,6 +75,8 @@ fn histories() {
     let line = "history dossier.json --trusted-checkpoint trusted.json --policy policy.json";
     check("history", &vectors::folder("ok-redeemed"), line);
     check("history-pending", &vectors::folder("ok-returned-then-claim-pending"), "history dossier.json");
+    let resold = Made::on_paper("").transferred().sold(None, "A-1").with_incident("A-2");
+    check("history-second-sale", &resold.folder(), line);
     check("history-refuted", &vectors::folder("bad-signature-dropped"), line);
 }
 

@@ -137,5 +137,9 @@ history-refuted = This history is refuted ({ $step }): { $detail }
 history-unheld = Held against no checkpoint: it is the node's or the file's word that nothing is missing. Give --rpc URL or --trusted-checkpoint FILE.
 history-held = Complete as of { $asof }.
 history-held-checkpoint = Complete as of checkpoint { $number }.
+history-incidents = { $incidents ->
+    [one] One refused sale stands against it.
+   *[other] { $incidents } refused sales stand against it.
+}
 
 dossier-saved = Saved { $path } ({ $bytes } bytes, under checkpoint { $number }).

@@ -137,5 +137,6 @@ history-refuted = 这份历史不成立（{ $step }）：{ $detail }
 history-unheld = 没有与检查点对照：是否有遗漏，只是节点或文件的一面之词。请给出 --rpc 地址 或 --trusted-checkpoint 文件。
 history-held = 截至 { $asof } 是完整的。
 history-held-checkpoint = 截至第 { $number } 号检查点是完整的。
+history-incidents = 另有 { $incidents } 次被拒绝的再次出售。
 
 dossier-saved = 已保存 { $path }（{ $bytes } 字节，第 { $number } 号检查点）。
