@@ -65,6 +65,8 @@ impl NodeClient {
     pub fn dossier(&self, voucher: &PublicKey, checkpoint: Option<u64>) -> Result<String, NodeError> {
         let query = checkpoint.map(|number| format!("?checkpoint={number}")).unwrap_or_default();
         let bytes = self.get_bytes(&format!("v1/vouchers/{}/dossier{query}", link_name(voucher)))?;
+        // A login page of a network in between is no word about the voucher, so it must not be judged as one.
+        self.read_json::<serde::de::IgnoredAny>(&bytes)?;
         String::from_utf8(bytes).map_err(|_| self.unreadable("its dossier is not UTF-8"))
     }
 

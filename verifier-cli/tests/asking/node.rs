@@ -111,6 +111,7 @@ fn answers_that_are_none_are_unknown() {
     for (answer, code) in [
         ((0, Vec::new()), "error-node-out-of-reach"),
         ((200, b"\xff".to_vec()), "error-node-unreadable"),
+        ((200, b"<html>".to_vec()), "error-node-unreadable"),
         ((404, b"<html>".to_vec()), "error-node-unreadable"),
         (problem(503, "overloaded", json!({})), "error-node-busy"),
         (problem(400, "malformed", json!({})), "error-node-refuses"),
