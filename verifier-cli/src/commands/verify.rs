@@ -165,9 +165,9 @@ fn absent(
 ) -> Result<Result<Telling, Failure>, Failure> {
     let judged = judge_absence(client, voucher, problem, &args.trust, beside.policy.as_ref())?;
     Ok(match judged {
-        Absent::Proven { trusted, absence } => {
+        Absent::Proven { trusted, absence, development } => {
             let report = Report::without_dossier(Verdict::NotFound, trusted.block_time);
-            Ok(Telling { absence: Some((absence, *trusted)), ..Telling::of(report) })
+            Ok(Telling { absence: Some((absence, *trusted)), development, ..Telling::of(report) })
         }
         Absent::Unproven(Unproven::Said(text)) => Err(Failure { exit: crate::failure::UNKNOWN, text }),
         Absent::Unproven(Unproven::Chain(failure)) => Err(failure),

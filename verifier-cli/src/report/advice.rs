@@ -49,7 +49,7 @@ const fn advice_for(reason: Reason) -> Option<&'static str> {
 fn notes(telling: &Telling, console: &Console) -> Vec<String> {
     let mut notes = Vec::new();
     let voucher = telling.report.voucher.as_ref();
-    if voucher.is_some_and(|voucher| voucher.development_chain) {
+    if telling.development || voucher.is_some_and(|voucher| voucher.development_chain) {
         notes.push(console.texts.get("note-development"));
     }
     if telling.as_of {

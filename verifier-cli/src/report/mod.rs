@@ -36,6 +36,8 @@ pub struct Telling {
     pub cause: Option<Failure>,
     /// The operator's word that there is no such voucher, and the checkpoint that it was held against.
     pub absence: Option<(Absence, TrustedCheckpoint)>,
+    /// The chain that was asked about it is one for development.
+    pub development: bool,
     /// The asker's key.
     pub my_key: Option<PublicKey>,
     /// The asker wanted the state as of the checkpoint.
@@ -53,6 +55,7 @@ impl Telling {
             node: None,
             cause: None,
             absence: None,
+            development: false,
             my_key: None,
             as_of: false,
             require_final: false,

@@ -5,6 +5,7 @@ use super::trust::{TrustArgs, Trusted};
 use crate::failure::Failure;
 use crate::lang::Text;
 use crate::node_client::{NodeClient, Problem};
+use anchors::DEVELOPMENT_CHAIN_ID;
 use protocol::checkpoint::LedgerOrigin;
 use protocol::receipt::Absence;
 use protocol::verify::{Detail, Policy, TrustedCheckpoint, verify_absence};
@@ -20,6 +21,8 @@ pub enum Absent {
         trusted: Box<TrustedCheckpoint>,
         /// The word, to be kept as evidence.
         absence: Absence,
+        /// The checkpoint was read from a chain for development.
+        development: bool,
     },
     /// It proves nothing, for this reason.
     Unproven(Unproven),
@@ -74,33 +77,36 @@ pub fn judge_absence(
     let Signed { voucher: of, checkpoint_hash, at, signature } = absence;
     let absence = Absence { voucher: of, checkpoint_hash, at, signature };
     let found = match trust.of_file()? {
-        Some(checkpoint) => Ok(checkpoint),
+        Some(checkpoint) => Ok((checkpoint, false)),
         None => match client.ledger().map(|view| view.ledger.origin()) {
             Ok(Some(origin)) => of_chain(trust, &origin, checkpoint.number)?,
             Ok(None) => return unproven("absence-ledger-name"),
             Err(error) => Err(error.into()),
         },
     };
-    let trusted = match found {
-        Ok(trusted) => trusted,
+    let (trusted, development) = match found {
+        Ok(found) => found,
         Err(failure) => return Ok(Absent::Unproven(Unproven::Chain(failure))),
     };
     if policy.is_some_and(|policy| !names(policy, trusted.ledger)) {
         return unproven("absence-other-ledger");
     }
     Ok(match verify_absence(&absence, voucher, trusted.ledger, &trusted) {
-        Ok(()) => Absent::Proven { trusted: Box::new(trusted), absence },
+        Ok(()) => Absent::Proven { trusted: Box::new(trusted), absence, development },
         Err(detail) => Absent::Unproven(Unproven::Judged(detail)),
     })
 }
 
+/// The checkpoint of the chain, and whether that is one for development; or why it gave none.
 fn of_chain(
     trust: &TrustArgs,
     origin: &LedgerOrigin,
     number: u64,
-) -> Result<Result<TrustedCheckpoint, Failure>, Failure> {
+) -> Result<Result<(TrustedCheckpoint, bool), Failure>, Failure> {
     let Trusted { checkpoint, problem, .. } = trust.checkpoint(origin, number)?;
-    Ok(checkpoint.ok_or_else(|| problem.unwrap_or_else(|| Failure::unknown("error-no-trust"))))
+    let development = origin.chain_id == DEVELOPMENT_CHAIN_ID;
+    let found = checkpoint.map(|checkpoint| (checkpoint, development));
+    Ok(found.ok_or_else(|| problem.unwrap_or_else(|| Failure::unknown("error-no-trust"))))
 }
 
 fn names(policy: &Policy, ledger: LedgerId) -> bool {

@@ -120,6 +120,8 @@ fn an_absence_is_held_against_the_chain_too() {
     });
     let report: Value = folder(&made).report(&format!("verify {asked} --node {node} --rpc {rpc}"));
     assert_eq!((&report["verdict"], &report["exit"]), (&json!("not_found"), &json!(21)), "{report:#}");
+    let told = folder(&made).run(&format!("verify {asked} --node {node} --rpc {rpc}")).out;
+    assert!(told.contains("development chain (id 31337)"), "{told}");
     let report = folder(&made).report(&format!("verify {asked} --node {node} --rpc {}", nowhere()));
     assert_eq!(report["problem"]["code"], "chain-out-of-reach");
 }
