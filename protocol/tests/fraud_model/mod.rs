@@ -2,6 +2,7 @@
 //! fraud rules do not look at them.
 
 mod check;
+mod golden;
 mod honest;
 mod lies;
 pub mod story;
