@@ -5,11 +5,11 @@ import {Anchors} from "../src/Anchors.sol";
 import {Checkpoint, Checkpoints} from "../src/Checkpoints.sol";
 import {IAnchors} from "../src/IAnchors.sol";
 import {MerkleTree} from "../src/MerkleTree.sol";
-import {Harness} from "./Harness.sol";
 import {NaiveTree} from "./NaiveTree.sol";
+import {Vectors} from "./Vectors.sol";
 
 /// @notice The project's golden vectors, ../tests/vectors, made by an independent implementation of docs/protocol.md.
-contract GoldenTest is Harness {
+contract GoldenTest is Vectors {
     using Checkpoints for Checkpoint;
 
     function includes(bytes32 root, uint256 size, bytes32 leaf, uint256 index, bytes32[] calldata path)
@@ -29,7 +29,7 @@ contract GoldenTest is Harness {
     }
 
     function test_trees_have_their_roots_and_proofs() external view {
-        string memory json = vm.readFile("../tests/vectors/merkle.json");
+        string memory json = _load("merkle.json");
         uint256 trees = 0;
         uint256 inclusions = 0;
         uint256 consistencies = 0;
@@ -45,7 +45,7 @@ contract GoldenTest is Harness {
     }
 
     function test_rejected_inclusion_proofs_are_rejected() external view {
-        string memory json = vm.readFile("../tests/vectors/merkle.json");
+        string memory json = _load("merkle.json");
         uint256 cases = 0;
         for (; vm.keyExistsJson(json, _item(".inclusion_rejected", cases)); ++cases) {
             string memory one = _item(".inclusion_rejected", cases);
@@ -62,7 +62,7 @@ contract GoldenTest is Harness {
     }
 
     function test_rejected_consistency_proofs_are_rejected() external view {
-        string memory json = vm.readFile("../tests/vectors/merkle.json");
+        string memory json = _load("merkle.json");
         uint256 cases = 0;
         for (; vm.keyExistsJson(json, _item(".consistency_rejected", cases)); ++cases) {
             string memory one = _item(".consistency_rejected", cases);
@@ -80,7 +80,7 @@ contract GoldenTest is Harness {
 
     /// @dev The golden ledger, anchored where it says that it is anchored.
     function test_golden_ledger_anchors_under_its_own_id_and_hashes() external {
-        string memory json = vm.readFile("../tests/vectors/ledger.json");
+        string memory json = _load("ledger.json");
         IAnchors anchors = IAnchors(vm.parseJsonAddress(json, ".ledger.contract"));
         vm.etch(address(anchors), address(new Anchors(0)).code);
         vm.chainId(vm.parseJsonUint(json, ".ledger.chain_id"));
@@ -162,13 +162,5 @@ contract GoldenTest is Harness {
             operatorKey: vm.parseJsonBytes32(json, _member(one, "operator_key")),
             previous: vm.parseJsonBytes32(json, _member(one, "previous"))
         });
-    }
-
-    function _item(string memory list, uint256 index) private pure returns (string memory) {
-        return string.concat(list, "[", vm.toString(index), "]");
-    }
-
-    function _member(string memory object, string memory name) private pure returns (string memory) {
-        return string.concat(object, ".", name);
     }
 }

@@ -5,7 +5,7 @@
 const fs = require("fs");
 const path = require("path");
 
-const CONTRACTS = ["Anchors"];
+const CONTRACTS = ["Anchors", "FraudProofs"];
 const root = path.join(__dirname, "..");
 const built = path.join(root, "out", "artifacts");
 
