@@ -149,7 +149,7 @@ impl Report {
         Self {
             verdict,
             exit: verdict.exit_code(question.require_final),
-            as_of: question.trusted.and_then(|trusted| trusted.block_time),
+            as_of: case.and_then(Case::vouched_until),
             steps,
             voucher: case.map(facts),
         }

@@ -94,6 +94,13 @@ impl Case<'_> {
             .map_err(|why| Outcome::Failed(Detail::illegal(index, why)))
     }
 
+    /// Until when the trusted source vouches for this dossier: the block time of its very checkpoint.
+    pub fn vouched_until(&self) -> Option<u64> {
+        let ours = self.dossier.checkpoint.checkpoint.hash(self.dossier.ledger.id);
+        let trusted = self.question.trusted?;
+        if trusted.checkpoint.hash(trusted.ledger) == ours { trusted.block_time } else { None }
+    }
+
     /// The chain, contract and ledger are the policy's.
     pub fn ledger_trusted(&self) -> Outcome {
         let Some(policy) = self.question.policy else {
