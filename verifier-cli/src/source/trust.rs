@@ -14,7 +14,8 @@ pub struct TrustArgs {
     /// A file with the checkpoint, from somebody whom you trust.
     #[arg(long, value_name = "FILE", conflicts_with = "rpc")]
     pub trusted_checkpoint: Option<PathBuf>,
-    /// The JSON-RPC address of a chain node that you trust; several are asked in turn until one answers.
+    /// The JSON-RPC address of a chain node that you trust; several are asked in turn until one answers. One that holds an
+    /// access key is better kept off the command line: the environment's `VOUCHSAFE_RPC` counts where none is given.
     #[arg(long, value_name = "URL")]
     pub rpc: Vec<String>,
 }
@@ -53,7 +54,16 @@ impl Trusted {
 impl TrustArgs {
     /// Whether a source was given.
     pub fn is_given(&self) -> bool {
-        self.trusted_checkpoint.is_some() || !self.rpc.is_empty()
+        self.trusted_checkpoint.is_some() || !self.addresses().is_empty()
+    }
+
+    /// The addresses given, else those of the environment, with blanks between them.
+    fn addresses(&self) -> Vec<String> {
+        if !self.rpc.is_empty() {
+            return self.rpc.clone();
+        }
+        let kept = std::env::var("VOUCHSAFE_RPC").unwrap_or_default();
+        kept.split_whitespace().map(str::to_owned).collect()
     }
 
     /// The checkpoint of the file, if one was given.
@@ -73,10 +83,10 @@ impl TrustArgs {
         if let Some(checkpoint) = self.of_file()? {
             return Ok(Trusted::of(TrustSource::File, Some(checkpoint)));
         }
-        if self.rpc.is_empty() {
+        let endpoints = self.endpoints()?;
+        if endpoints.is_empty() {
             return Ok(Trusted::of(TrustSource::None, None));
         }
-        let endpoints = self.endpoints()?;
         Ok(match ask(endpoints, origin, number) {
             Ok(facts) => Trusted {
                 finality: finality(&facts),
@@ -89,7 +99,7 @@ impl TrustArgs {
     /// The endpoints, each a URL.
     pub fn endpoints(&self) -> Result<Vec<Endpoint>, Failure> {
         let endpoint = |text: &String| text.parse().map_err(|_| Failure::usage("error-rpc-address"));
-        self.rpc.iter().map(endpoint).collect()
+        self.addresses().iter().map(endpoint).collect()
     }
 }
 
