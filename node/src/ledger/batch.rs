@@ -85,7 +85,7 @@ pub fn stage(
 fn check_records(snapshot: &dyn Snapshot, header: &BatchHeader, records: &mut File) -> Result<(), Refused> {
     let mut tree = Frontier::<Keccak>::default();
     tree.append(header.leaf(), |_, _| ());
-    let mut keys = Vec::new();
+    let mut keys = Vec::with_capacity(usize::try_from(header.entry.count).unwrap_or_default());
     for_each_part(records, |first, part| {
         tree.extend(&Keccak::leaves(part, Record::WIDTH), |_, _| ());
         for (position, record) in (first..).zip(records_of(part)) {

@@ -181,6 +181,8 @@ impl Ledger {
         if header.entry.first != first {
             return Err(Refused::FirstMoved { first, signed: header.entry.first });
         }
+        // A store keeps what an open view may still read: every row staged from here on would stay in memory.
+        drop(view);
         let signers = signers(&header.signatures, &header.entry.instruction(self.facts.id, Digest::ZERO));
         let demand = protocol::lifecycle::issue_demand(&header.entry);
         if !demand.is_met_by(&signers) {

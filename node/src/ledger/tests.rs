@@ -3,12 +3,13 @@
 use super::Refused;
 use crate::fixture::{Fixture, key};
 use crate::fsck::fsck;
-use crate::store::MemoryStore;
+use crate::store::{MemoryStore, Order, Rows, Snapshot, Span, Store, StoreError, Table, WriteSet};
 use protocol::PublicKey;
 use protocol::lifecycle::{Kind, Role};
 use protocol::manifest::Flags;
 use protocol::verify::Verdict;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 fn assert_in_order(fixture: &Fixture) {
@@ -262,4 +263,52 @@ async fn a_batch_whose_sender_goes_away_is_taken_in_whole_before_the_next_one() 
     for (n, voucher) in left.keys.iter().enumerate() {
         assert_eq!(view.voucher(voucher).expect("read").expect("there").number, n as u64);
     }
+}
+
+/// A store that counts its open snapshots, and the most of them that were open while rows were staged.
+struct Watched {
+    below: MemoryStore,
+    open: Arc<AtomicUsize>,
+    while_staging: Arc<AtomicUsize>,
+}
+
+struct WatchedSnapshot(Box<dyn Snapshot>, Arc<AtomicUsize>);
+
+impl Store for Watched {
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        self.open.fetch_add(1, Ordering::SeqCst);
+        Ok(Box::new(WatchedSnapshot(self.below.snapshot()?, Arc::clone(&self.open))))
+    }
+    fn commit(&self, writes: WriteSet) -> Result<(), StoreError> {
+        self.below.commit(writes)
+    }
+    fn stage(&self, writes: WriteSet) -> Result<(), StoreError> {
+        self.while_staging.fetch_max(self.open.load(Ordering::SeqCst), Ordering::SeqCst);
+        self.below.stage(writes)
+    }
+}
+
+impl Snapshot for WatchedSnapshot {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.get(table, key)
+    }
+    fn rows(&self, table: Table, span: Span, order: Order) -> Rows {
+        self.0.rows(table, span, order)
+    }
+}
+
+impl Drop for WatchedSnapshot {
+    fn drop(&mut self) {
+        self.1.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn no_view_is_open_while_a_batch_is_staged() {
+    let below = MemoryStore::new().expect("a store");
+    let (open, while_staging) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let watched = Watched { below, open, while_staging: Arc::clone(&while_staging) };
+    let fixture = Fixture::on(Arc::new(watched)).await;
+    fixture.issued(300).await;
+    assert_eq!(while_staging.load(Ordering::SeqCst), 0, "what a view pins, a store keeps in memory");
 }
