@@ -8,6 +8,7 @@ pub mod files;
 pub mod instruction;
 pub mod manifest;
 pub mod memo;
+pub mod place;
 pub mod receipts;
 pub mod selection;
 pub mod step;

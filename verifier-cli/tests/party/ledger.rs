@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 /// How the double behaves beyond the rules.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a lie of its own, told alone")]
 pub struct Lies {
     /// Receipts are signed by another key.
     pub foreign_receipts: bool,
@@ -21,6 +22,8 @@ pub struct Lies {
     pub batches_before: u32,
     /// The next batch is taken, but the answer says that one voucher stands already: as after a lost answer.
     pub lost_answer: bool,
+    /// Dossiers prove nothing; otherwise there are none, because the double anchors nothing.
+    pub foreign_dossiers: bool,
     /// No voucher is known any more.
     pub denies: bool,
     /// This many instructions are answered with `overloaded` first.
@@ -118,6 +121,10 @@ impl Ledger {
         match words.as_slice() {
             ["ledger"] => ok(self.ledger()),
             ["vouchers", name] => self.voucher(name),
+            ["vouchers", _, "dossier"] if self.lies.foreign_dossiers => {
+                ok(json!({ "format": "of another voucher" }))
+            }
+            ["vouchers", _, "dossier"] => problem(503, "not-anchored", json!({})),
             ["batches", root] => match self.batches.iter().find(|batch| batch.root.to_string() == *root) {
                 Some(batch) => {
                     ok(json!({ "first": batch.first, "index": batch.index, "manifest": batch.manifest,

@@ -160,14 +160,23 @@ fn vouchers_are_named_by_links_and_lines_too() {
     let link = |place: usize| links[place].splitn(3, "----").nth(2).unwrap();
     let ran = trade.run("shop", &format!("sell {} {} --order ORD-1", link(3), link(4))).exits(0);
     assert_eq!((counts(&ran), ran.json["accepted"].as_array().unwrap().len()), ((2, 0, 0), 1));
-    trade
-        .desk
-        .write("some.txt", &format!("# for ORD-2\n{}\n\n{}\n", link(8), shop_file.lines().nth(6).unwrap()));
+    assert!(ran.err.contains("2 vouchers are not anchored yet"), "{}", ran.err);
+    let delivered = shop_file.lines().nth(6).unwrap();
+    trade.desk.write("some.txt", &format!("# for ORD-2\n{}\n\n{delivered}\n", link(8)));
     assert_eq!(counts(&trade.run("shop", "sell --lines some.txt --order ORD-2").exits(0)), (2, 0, 0));
     for bad in ["sell", "sell 12345678", "sell --range 5:0", "claim --range 5", "transfer --range 1"] {
         trade.run("shop", bad).exits(2);
     }
     assert!(trade.run("shop", "sell --range 8:5 --order X").exits(1).err.contains("number 10"));
+}
+
+#[test]
+fn a_node_that_does_not_prove_a_number_gets_no_signature() {
+    let trade = Trade::in_shop();
+    trade.desk.lie(Lies { foreign_dossiers: true, ..Lies::default() });
+    let ran = trade.run("shop", &format!("sell --lines {} --sign-only a.json", trade.line(0))).exits(1);
+    assert!(ran.err.contains("does not prove"), "{}", ran.err);
+    assert!(!trade.desk.files().contains(&"a.json".to_owned()));
 }
 
 #[test]

@@ -124,22 +124,38 @@ impl Step<'_> {
         let mut desk = Desk::new(&node, operator, &key, &wish, common)?;
         let taken = match &common.from {
             Some(path) => joint::send(&mut desk, path, console),
-            None => self.targets(&node, &named, console).and_then(|targets| desk.take_all(targets, console)),
+            None => self
+                .targets(&node, operator.ledger, &named, console)
+                .and_then(|targets| desk.take_all(targets, console)),
         };
-        let saved = common.sign_only.as_ref().map_or(Ok(()), |path| joint::save(&desk, path));
+        let saved = match &common.sign_only {
+            Some(path) if !desk.signed.is_empty() => joint::save(&desk, path),
+            _ => Ok(()),
+        };
         // What was accepted before something stopped the rest is told all the same.
         let exit = desk.outcome.tell(&wish, order.as_ref(), common, console);
         taken.and(saved).map(|()| exit)
     }
 
-    fn targets(&self, node: &NodeClient, named: &[Named], console: &Console) -> Result<Vec<Target>, Failure> {
+    fn targets(
+        &self,
+        node: &NodeClient,
+        ledger: LedgerId,
+        named: &[Named],
+        console: &mut Console,
+    ) -> Result<Vec<Target>, Failure> {
         let bar = progress::bar(console, named.len() as u64, "party-bar-asking");
         let each = || bar.inc(1);
         if self.needs_code {
-            select::opened(node, named, each)
-        } else {
-            select::numbers(node, named, self.common.range.clone(), each)
+            return select::opened(node, named, each);
         }
+        let (ranges, now) = (self.common.range.clone(), console.times.now());
+        let (targets, unproven) = select::numbers(node, ledger, named, ranges, now, each)?;
+        bar.finish_and_clear();
+        if unproven > 0 {
+            console.remark(&Text::new("party-numbers-unproven").with("count", unproven));
+        }
+        Ok(targets)
     }
 
     fn order_salt(&self, key: &PartyKey, ledger: LedgerId) -> Option<OrderSalt> {

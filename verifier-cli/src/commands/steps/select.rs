@@ -4,12 +4,13 @@ use super::args::Common;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::node_client::{NodeClient, Run, VoucherView};
+use crate::party::place::has_number;
 use crate::party::selection::{Named, Range};
-use crate::source::{DeliveredLine, read_line, read_text};
+use crate::source::{DeliveredLine, Fetched, fetch, read_line, read_text};
 use protocol::manifest::Manifest;
 use protocol::signing::KeyPair;
 use protocol::voucher::{CodeForm, Stamp, voucher_key};
-use protocol::{Digest, PublicKey};
+use protocol::{Digest, LedgerId, PublicKey};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::Read as _;
@@ -78,19 +79,36 @@ pub fn site(named: &[Named]) -> Option<String> {
     })
 }
 
-/// Asks the node for the numbers of the vouchers; `each` is called after each.
+/// Asks the node for the numbers of the vouchers, with proof; `each` is called after each. Gives how many of them only the
+/// node's word stands for, because nothing that proves them is anchored yet.
 pub fn numbers(
     node: &NodeClient,
+    ledger: LedgerId,
     named: &[Named],
     mut ranges: Vec<Range>,
+    now: u64,
     each: impl Fn(),
-) -> Result<Vec<Target>, Failure> {
+) -> Result<(Vec<Target>, u64), Failure> {
+    let mut unproven = 0;
     for voucher in named.iter().map(Named::voucher) {
-        let view = view_of(node, &voucher)?;
-        ranges.push(Range { first: view.number, count: 1 });
+        let number = view_of(node, &voucher)?.number;
+        let proven = match fetch(node, &voucher, None) {
+            Fetched::Dossier(dossier) => has_number(&dossier, ledger, &voucher, number, now),
+            Fetched::NotAnchored { .. } => {
+                unproven += 1;
+                true
+            }
+            Fetched::Absent(_) => false,
+            Fetched::Failed(error) => return Err(error.into()),
+        };
+        if !proven {
+            let failure = Failure::refused("party-voucher-unproven").with("voucher", voucher.to_string());
+            return Err(failure.with("node", node.address().to_string()));
+        }
+        ranges.push(Range { first: number, count: 1 });
         each();
     }
-    Ok(Range::joined(ranges).into_iter().map(Target::Numbers).collect())
+    Ok((Range::joined(ranges).into_iter().map(Target::Numbers).collect(), unproven))
 }
 
 /// Derives the keys of vouchers whose codes are at hand.

@@ -163,6 +163,12 @@ party-code-does-not-open = code and stamp are not those of voucher { $voucher }
     .advice = Check that the line is complete and as it was delivered. If it is, the code is not genuine: keep it as evidence.
 party-no-such-voucher = { $node } knows no voucher { $voucher }
     .advice = Check the link, and that it is the right node.
+party-voucher-unproven = { $node } does not prove which number voucher { $voucher } has: nothing was signed for it
+    .advice = See what vouchsafe verify says of it; sign nothing for a node that refutes itself.
+party-numbers-unproven = { $count ->
+        [one] One voucher is
+       *[other] { $count } vouchers are
+    } not anchored yet: the numbers signed for are the node's word
 party-no-such-number = { $node } has no voucher of number { $number }
     .advice = Check the range; the receipt of the issue names the numbers.
 

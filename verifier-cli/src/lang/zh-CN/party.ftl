@@ -219,6 +219,11 @@ party-code-does-not-open = 卡密和印记不属于凭证 { $voucher }
     .advice = 请确认这一行完整、与交付时一致。若是，则卡密不是真的：请留作证据。
 party-no-such-voucher = { $node } 没有凭证 { $voucher }
     .advice = 请检查链接，并确认节点正确。
+party-voucher-unproven = { $node } 没有证明凭证 { $voucher } 的编号：没有为它签名
+    .advice = 请看 vouchsafe verify 怎么说；不要为自相矛盾的节点签名。
+party-numbers-unproven = { $count ->
+       *[other] { $count } 张凭证
+    }尚未上链：所签的编号只是节点的说法
 party-no-such-number = { $node } 没有编号为 { $number } 的凭证
     .advice = 请检查范围；发行回执写明了编号。
 
