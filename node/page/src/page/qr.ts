@@ -1,0 +1,111 @@
+// QR codes: the on-demand part, reading from camera and photo, drawing one.
+
+import type { Codes } from "./codes.ts";
+import { button, h, s } from "./dom.ts";
+import { t } from "./words.ts";
+
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(address: string): string }): { createScriptURL(address: string): unknown };
+}
+
+const HERE = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : "";
+const types = (window as { trustedTypes?: TrustedTypes }).trustedTypes;
+// Browsers that hold scripts to a policy let this one script through and no other.
+const policy = types?.createPolicy("vouchsafe", {
+  createScriptURL(address) {
+    if (address !== new URL("codes.js", HERE).href) throw new TypeError("not a script of this page");
+    return address;
+  },
+});
+
+let loading: Promise<Codes> | null = null;
+
+/** The part of the page that knows QR codes; fetched when it is first wanted. */
+export function codes(): Promise<Codes> {
+  loading ??= new Promise<Codes>((resolve, reject) => {
+    const address = new URL("codes.js", HERE).href;
+    const script = document.createElement("script");
+    script.onload = () => (window.vouchsafeCodes === undefined ? reject(new Error("codes.js")) : resolve(window.vouchsafeCodes));
+    script.onerror = () => {
+      loading = null;
+      reject(new Error("codes.js"));
+    };
+    script.src = (policy === undefined ? address : policy.createScriptURL(address)) as string;
+    document.head.append(script);
+  });
+  return loading;
+}
+
+/** Pixels beyond which a picture is read smaller: a code fills more than a few of them. */
+const WIDEST = 1600;
+
+function pixels(source: CanvasImageSource, width: number, height: number): ImageData {
+  const scale = Math.min(1, WIDEST / Math.max(width, height));
+  const canvas = h("canvas", { width: String(Math.max(1, Math.round(width * scale))), height: String(Math.max(1, Math.round(height * scale))) });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (context === null) throw new Error("no canvas");
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+/** The text of the code in a photo; null where none is found. */
+export async function readPhoto(file: File): Promise<string | null> {
+  const reader = await codes();
+  const address = URL.createObjectURL(file);
+  try {
+    const image = h("img", { src: address });
+    await image.decode();
+    return reader.read(pixels(image, image.naturalWidth, image.naturalHeight), true);
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+/**
+ * Opens the camera in a panel and gives the first text that it reads; null where the visitor stops it. Throws where there
+ * is no camera, or none may be used.
+ */
+export async function readCamera(panel: HTMLElement): Promise<string | null> {
+  const reader = await codes();
+  const media = navigator.mediaDevices as MediaDevices | undefined;
+  if (media?.getUserMedia === undefined) throw new DOMException("", "NotSupportedError");
+  const stream = await media.getUserMedia({ video: { facingMode: "environment" }, audio: false });
+  const video = h("video", { playsinline: true, muted: true, "aria-label": t("camera_heading") });
+  video.muted = true;
+  video.srcObject = stream;
+  try {
+    return await new Promise<string | null>((resolve, reject) => {
+      const stop = button(t("camera_stop"), () => resolve(null), { class: "quiet" });
+      panel.replaceChildren(h("h3", {}, t("camera_heading")), video, h("p", { role: "status" }, t("camera_wait")), stop);
+      stop.focus();
+      const look = (): void => {
+        if (!panel.contains(video)) return resolve(null);
+        if (video.videoWidth > 0) {
+          const text = reader.read(pixels(video, video.videoWidth, video.videoHeight), false);
+          if (text !== null) return resolve(text);
+        }
+        // Ten looks a second leave a slow phone time for the picture.
+        setTimeout(look, 100);
+      };
+      video.play().then(look, reject);
+    });
+  } finally {
+    for (const track of stream.getTracks()) track.stop();
+    panel.replaceChildren();
+  }
+}
+
+/** A drawing of a QR code, four modules of white around it as readers want. */
+export async function drawn(text: string, label: string): Promise<SVGElement> {
+  const modules = (await codes()).make(text);
+  const size = modules.length;
+  let path = "";
+  modules.forEach((row, y) => row.forEach((isDark, x) => {
+    if (isDark) path += `M${x} ${y}h1v1h-1z`;
+  }));
+  return s(
+    "svg", { viewBox: `-4 -4 ${size + 8} ${size + 8}`, class: "qr", role: "img", "aria-label": label, "shape-rendering": "crispEdges" },
+    s("rect", { x: "-4", y: "-4", width: String(size + 8), height: String(size + 8), fill: "#fff" }),
+    s("path", { d: path, fill: "#000" }),
+  );
+}

@@ -1,0 +1,51 @@
+// What a visitor takes along: the dossier, a link for others, a print, a QR code. Links name V alone.
+
+import type { Key } from "../protocol/bytes.ts";
+import { linkName } from "../protocol/voucher.ts";
+import type { Found } from "./check.ts";
+import { button, h, saveFile } from "./dom.ts";
+import { SITE } from "./node.ts";
+import { drawn } from "./qr.ts";
+import { t } from "./words.ts";
+
+/** The link that may be shown to anybody; null where no node serves the page. */
+export function shareLink(voucher: Key): string | null {
+  return SITE === null ? null : `${SITE}/v/${linkName(voucher)}`;
+}
+
+export function takeView(found: Found): HTMLElement | null {
+  const voucher = found.report.voucher?.key ?? found.asked.voucher;
+  const status = h("div", { role: "status" });
+  const link = voucher === null ? null : shareLink(voucher);
+  const name = voucher === null ? "file" : linkName(voucher).slice(0, 8);
+  const { dossier, word } = found;
+  const buttons = [
+    dossier === null ? null : button(t("dossier_save"), () => saveFile(`vouchsafe-dossier-${name}.json`, dossier)),
+    word === null ? null : button(t("word_save"), () => saveFile(`vouchsafe-absence-${name}.json`, word)),
+    link === null ? null : button(t("share_copy"), () => void copy(link, status)),
+    link === null ? null : button(t("qr_show"), () => void show(link, status)),
+    button(t("print"), () => window.print()),
+  ];
+  return h("section", { class: "take" }, h("h3", {}, t("take_heading")), h("div", { class: "actions" }, ...buttons), status);
+}
+
+async function copy(link: string, status: HTMLElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(link);
+    status.replaceChildren(h("p", {}, t("share_done")));
+  } catch {
+    // In-app browsers often keep the clipboard to themselves.
+    const shown = h("input", { type: "text", readonly: true, "aria-label": t("share_manual") });
+    shown.value = link;
+    status.replaceChildren(h("p", {}, t("share_manual")), shown);
+    shown.select();
+  }
+}
+
+async function show(link: string, status: HTMLElement): Promise<void> {
+  try {
+    status.replaceChildren(await drawn(link, t("qr_caption")), h("p", {}, t("qr_caption")), h("p", {}, h("code", {}, link)));
+  } catch {
+    status.replaceChildren(h("p", {}, t("decoder_missing")));
+  }
+}
