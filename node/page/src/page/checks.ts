@@ -32,7 +32,7 @@ export function checksView(found: Found): HTMLElement | null {
     const summary = h("summary", {}, mark(result), h("span", {}, t("label", { name: t(name), value: spoken().results[result] })));
     return h("details", { class: `check ${result}`, open: result === "failed" }, summary, h("ul", {}, ...own.map(stepView)));
   });
-  return h("section", { class: "checks" }, h("h3", {}, t("checks_heading")), ...checks);
+  return h("section", { class: "checks" }, h("h2", {}, t("checks_heading")), ...checks);
 }
 
 function mark(result: Result): HTMLElement {
@@ -50,7 +50,7 @@ export function historyView(found: Found): HTMLElement | null {
   const { voucher } = found.report;
   if (voucher === null || isRefuted(found.report)) return null;
   const items = voucher.history.map((line) => lineView(line, voucher, found));
-  return h("section", { class: "history" }, h("h3", {}, t("history_heading")), h("ol", {}, ...items));
+  return h("section", { class: "history" }, h("h2", {}, t("history_heading")), h("ol", {}, ...items));
 }
 
 function lineView(line: HistoryLine, voucher: VoucherFacts, found: Found): HTMLElement {

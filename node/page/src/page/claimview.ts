@@ -43,7 +43,7 @@ export function claimView(found: Found): HTMLElement | null {
       begin.disabled = outcome.querySelector("[data-done]") !== null;
     });
   }, { class: "primary" });
-  return h("section", { class: "claim" }, h("h3", {}, t("claim_heading")), h("p", {}, t("claim_intro")), begin, outcome);
+  return h("section", { class: "claim" }, h("h2", {}, t("claim_heading")), h("p", {}, t("claim_intro")), begin, outcome);
 }
 
 async function claim(claiming: Claiming): Promise<readonly HTMLElement[]> {

@@ -15,7 +15,7 @@ export function factsView(found: Found): HTMLElement | null {
   if (voucher === null || isRefuted(report)) return null;
   const isHeld = source?.trusted != null;
   const rows = factRows(found, voucher, isHeld).map(([name, value]) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, value)));
-  return h("section", { class: "facts" }, h("h3", {}, t(isHeld ? "facts_heading" : "claims_heading")), h("dl", {}, ...rows));
+  return h("section", { class: "facts" }, h("h2", {}, t(isHeld ? "facts_heading" : "claims_heading")), h("dl", {}, ...rows));
 }
 
 function factRows(found: Found, voucher: VoucherFacts, isHeld: boolean): readonly Row[] {

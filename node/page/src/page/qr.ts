@@ -76,7 +76,7 @@ export async function readCamera(panel: HTMLElement): Promise<string | null> {
   try {
     return await new Promise<string | null>((resolve, reject) => {
       const stop = button(t("camera_stop"), () => resolve(null), { class: "quiet" });
-      panel.replaceChildren(h("h3", {}, t("camera_heading")), video, h("p", { role: "status" }, t("camera_wait")), stop);
+      panel.replaceChildren(h("h2", {}, t("camera_heading")), video, h("p", { role: "status" }, t("camera_wait")), stop);
       stop.focus();
       const look = (): void => {
         if (!panel.contains(video)) return resolve(null);

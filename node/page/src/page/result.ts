@@ -67,7 +67,7 @@ function adviceView(session: Session, found: Found, again: () => void): HTMLElem
     session.asOf = true;
     again();
   });
-  return h("section", { class: "advice" }, h("h3", {}, t("advice_heading")),
+  return h("section", { class: "advice" }, h("h2", {}, t("advice_heading")),
     h("ul", {}, ...lines.map((line) => h("li", {}, line))), isStale ? asOf : null);
 }
 
@@ -77,7 +77,7 @@ function unknowableView(found: Found): HTMLElement | null {
   const isOver = verdict === "refuted" || verdict === "spent" || verdict === "voided";
   if (voucher === null || found.asked.opening !== null || isOver) return null;
   const lines = (["unknowable_code", "unknowable_seen", "unknowable_spent"] as const).map((text) => h("li", {}, t(text)));
-  return h("section", { class: "unknowable" }, h("h3", {}, t("unknowable_heading")), h("ul", {}, ...lines));
+  return h("section", { class: "unknowable" }, h("h2", {}, t("unknowable_heading")), h("ul", {}, ...lines));
 }
 
 /** Showing an order or a key, where that would decide. */
@@ -101,7 +101,7 @@ function ownerView(session: Session, found: Found, again: () => void): HTMLEleme
       again();
     }
   };
-  return h("section", { class: "owner" }, h("h3", {}, t("order_heading")), h("p", {}, t("order_intro")),
+  return h("section", { class: "owner" }, h("h2", {}, t("order_heading")), h("p", {}, t("order_intro")),
     h("form", { submit }, field(t("order_reference"), reference), field(t("order_salt"), salt), field(t("my_key"), key), message,
       h("button", { type: "submit" }, t("check"))));
 }

@@ -26,7 +26,7 @@ export function takeView(found: Found): HTMLElement | null {
     link === null ? null : button(t("qr_show"), () => void show(link, status)),
     button(t("print"), () => window.print()),
   ];
-  return h("section", { class: "take" }, h("h3", {}, t("take_heading")), h("div", { class: "actions" }, ...buttons), status);
+  return h("section", { class: "take" }, h("h2", {}, t("take_heading")), h("div", { class: "actions" }, ...buttons), status);
 }
 
 async function copy(link: string, status: HTMLElement): Promise<void> {

@@ -62,7 +62,7 @@ export function issuerView(dossier: Dossier, issuer: Key, changed: () => void): 
     changed();
   }, { class: "quiet" });
   return h("section", { class: "issuer" },
-    h("h3", {}, t("check_trust")),
+    h("h2", {}, t("check_trust")),
     known === null ? null : h("p", {}, t("domain_help", { domain: known })),
     known === null ? null : button(t("domain_ask", { domain: known }), () => asking(known)),
     status, compare);
