@@ -3,33 +3,16 @@ pragma solidity 0.8.37;
 
 import {Checkpoint, Checkpoints} from "../src/Checkpoints.sol";
 import {FraudProofs} from "../src/FraudProofs.sol";
-import {IBonds, Phase} from "../src/IBonds.sol";
+import {Phase} from "../src/IBonds.sol";
 import {Ask, IChallenges, Stand, Tree} from "../src/IChallenges.sol";
-import {IEvidence, ProvenEntry, ProvenRecord, Shown} from "../src/IEvidence.sol";
+import {IEvidence, ProvenEntry, Shown} from "../src/IEvidence.sol";
 import {IFraudProofs, Rule} from "../src/IFraudProofs.sol";
 import {MerkleTree} from "../src/MerkleTree.sol";
-import {Judged} from "./Judged.sol";
-import {Mirror} from "./Mirror.sol";
-import {NaiveTree} from "./NaiveTree.sol";
+import {Challenged} from "./Challenged.sol";
 import {Proofs} from "./Proofs.sol";
 
 /// @notice F8: who may ask, for what, which answers do, and where every wei goes.
-contract ChallengesTest is Judged {
-    using Checkpoints for Checkpoint;
-
-    Mirror private mirror;
-    uint64 private size;
-
-    function setUp() public override {
-        super.setUp();
-        mirror = new Mirror(0);
-        size = mirror.size();
-        Checkpoint memory next = mirror.checkpoint(1, size, tip.hash(ledger));
-        assertEq(next.logRoot, mirror.goldenLogRoot(), "the golden log");
-        assertEq(next.headRoot, mirror.goldenHeadRoot(), "the golden heads");
-        _anchor(next, new bytes32[](0));
-    }
-
+contract ChallengesTest is Challenged {
     function test_golden_answers_are_judged_as_in_rust() external {
         string memory json = _load("fraud/f8.json");
         uint256 state = vm.snapshotState();
@@ -313,13 +296,6 @@ contract ChallengesTest is Judged {
         assertEq(judge.owedTo(REPORTER), DEPOSIT, "owed");
     }
 
-    function _challengeAndAnswer(Ask memory ask) private {
-        _challenge(ask);
-        (bytes memory leaf, bytes32[] memory path) = _answerTo(ask);
-        judge.answer(ask, leaf, path);
-        vm.deal(REPORTER, 1 ether);
-    }
-
     /// @dev A ledger whose one leaf is `leaf`, under a path that the count does not have: no answer does.
     function _loseTo(Tree tree, bytes memory leaf, uint64 stated, bytes32[] memory path) private {
         bytes32 root = MerkleTree.leafHash(leaf);
@@ -352,94 +328,5 @@ contract ChallengesTest is Judged {
         if (!does) vm.expectRevert(abi.encodeWithSelector(IChallenges.NotTheLeaf.selector, id));
         judge.answer(ask, leaf, path);
         assertTrue(vm.revertToState(state), "back");
-    }
-
-    /// @dev In a ledger of its own, with this as both roots.
-    function _anchorElsewhere(bytes32 root, uint64 entries, uint64 vouchers) private returns (Checkpoint memory next) {
-        vm.prank(OPENER);
-        ledger = anchors.open{value: BOND}(KEY, root);
-        vm.prank(OPENER);
-        anchors.addJudge(ledger, address(judge));
-        tip = Checkpoints.genesis(KEY);
-        next = _next(entries, root);
-        (next.vouchers, next.headRoot) = (vouchers, root);
-        _anchor(next, new bytes32[](0));
-    }
-
-    function _challenge(Ask memory ask) private returns (bytes32 id) {
-        id = keccak256(abi.encode(ask));
-        _commitTo(id);
-        _send(ask);
-    }
-
-    function _send(Ask memory ask) private {
-        ProvenEntry memory issue;
-        if (ask.tree == Tree.Batch) issue = mirror.provenEntry(_issueOf(ask), size);
-        vm.prank(REPORTER);
-        bytes32 id;
-        if (ask.tree == Tree.Log) id = judge.challengeEntry{value: DEPOSIT}(_shown(), ask.index, REPORT);
-        if (ask.tree == Tree.Heads) id = judge.challengeChunk{value: DEPOSIT}(_shown(), ask.index, REPORT);
-        if (ask.tree == Tree.Batch) id = judge.challengeRecord{value: DEPOSIT}(_shown(), issue, ask.index, REPORT);
-        if (id != 0) assertEq(id, keccak256(abi.encode(ask)), "id");
-    }
-
-    function _answerTo(Ask memory ask) private view returns (bytes memory leaf, bytes32[] memory path) {
-        if (ask.tree == Tree.Log) {
-            ProvenEntry memory entry = mirror.provenEntry(ask.index, size);
-            return (entry.entry, entry.path);
-        }
-        if (ask.tree == Tree.Heads) {
-            return (mirror.chunk(ask.index, size), mirror.provenHead(16 * ask.index, size).path);
-        }
-        ProvenRecord memory record = mirror.provenRecord(_issueOf(ask), ask.index, size);
-        return (record.record, record.path);
-    }
-
-    function _refuseAnswer(Ask memory ask, bytes memory reason) private {
-        (bytes memory leaf, bytes32[] memory path) = _answerTo(ask);
-        vm.expectRevert(reason);
-        judge.answer(ask, leaf, path);
-    }
-
-    function _collect(address owner, uint256 amount) private {
-        uint256 before = owner.balance;
-        vm.expectEmit(address(judge));
-        emit IChallenges.Collected(owner, amount);
-        vm.prank(owner);
-        judge.collect();
-        assertEq(owner.balance - before, amount, "collected");
-        assertEq(judge.owedTo(owner), 0, "no longer owed");
-    }
-
-    function _shown() private view returns (Shown memory) {
-        return Shown(ledger, tip, new Checkpoint[](0));
-    }
-
-    function _entryAsk(uint64 index) private view returns (Ask memory) {
-        return Ask(ledger, Tree.Log, tip.logRoot, tip.size, index);
-    }
-
-    function _chunkAsk(uint64 chunk) private view returns (Ask memory) {
-        return Ask(ledger, Tree.Heads, tip.headRoot, tip.vouchers, chunk);
-    }
-
-    function _recordAsk(uint64 issue, uint64 leaf) private view returns (Ask memory) {
-        bytes32 root = mirror.decode(mirror.provenEntry(issue, size).entry).content;
-        return Ask(ledger, Tree.Batch, root, mirror.countOf(issue), leaf);
-    }
-
-    function _issueOf(Ask memory ask) private view returns (uint64 issue) {
-        for (uint256 i = 0;; ++i) {
-            issue = mirror.issues(i);
-            if (mirror.decode(mirror.provenEntry(issue, size).entry).content == ask.root) return issue;
-        }
-    }
-
-    function _chunks() private view returns (uint64) {
-        return (tip.vouchers + 15) / 16;
-    }
-
-    function _wrongStand(bytes32 id, Stand stand) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(IChallenges.WrongStand.selector, id, stand);
     }
 }

@@ -28,6 +28,12 @@ interface Vm {
     function warp(uint256 time) external;
 }
 
+/// @notice The functions of a contract that invariant runs call.
+struct FuzzSelector {
+    address target;
+    bytes4[] selectors;
+}
+
 /// @notice What a test contract needs from forge. The npm package of forge-std does not compile, and this is enough.
 abstract contract Harness {
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));

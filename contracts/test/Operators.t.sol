@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Checkpoint, Checkpoints} from "../src/Checkpoints.sol";
+import {Phase} from "../src/IBonds.sol";
+import {FuzzSelector, Harness} from "./Harness.sol";
+import {Operators} from "./Operators.sol";
+
+/// @notice What holds of judge and bonds after any sequence of calls; docs/INVARIANTS.md numbers it.
+contract OperatorsTest is Harness {
+    using Checkpoints for Checkpoint;
+
+    Operators private operators;
+    mapping(uint256 which => Checkpoint) private seen;
+    bool private wasSlashed;
+
+    function setUp() external {
+        vm.warp(1_790_000_000);
+        vm.roll(1);
+        operators = new Operators(1);
+    }
+
+    function targetContracts() external view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(operators);
+    }
+
+    /// @dev `windUp` is the end of everything and has a test of its own.
+    function targetSelectors() external view returns (FuzzSelector[] memory targets) {
+        targets = new FuzzSelector[](1);
+        bytes4[] memory selectors = new bytes4[](7);
+        selectors[0] = Operators.anchor.selector;
+        selectors[1] = Operators.accuse.selector;
+        selectors[2] = Operators.challenge.selector;
+        selectors[3] = Operators.settle.selector;
+        selectors[4] = Operators.close.selector;
+        selectors[5] = Operators.collect.selector;
+        selectors[6] = Operators.pass.selector;
+        targets[0] = FuzzSelector(address(operators), selectors);
+    }
+
+    function invariant_an_operator_who_answers_is_never_slashed() external view {
+        assertTrue(operators.phaseOf(operators.HONEST()) != Phase.Slashed, "slashed");
+    }
+
+    /// @dev To the wei: the deposits of pending challenges and what is owed.
+    function invariant_the_judge_holds_the_deposits_and_nothing_else() external view {
+        uint256 due = operators.pendingCount() * operators.DEPOSIT() + operators.judge().owedTo(operators.OPENER())
+            + operators.judge().owedTo(operators.CHALLENGER());
+        assertEq(address(operators.judge()).balance, due, "balance");
+    }
+
+    function invariant_a_bond_is_taken_once_and_its_reporter_is_owed_half_once() external {
+        bool slashed = operators.phaseOf(operators.SILENT()) == Phase.Slashed;
+        assertTrue(slashed || !wasSlashed, "a slashed bond came back");
+        wasSlashed = slashed;
+        assertEq(operators.slashed(), slashed ? 1 : 0, "once");
+        assertEq(operators.anchors().owedTo(operators.CHALLENGER()), slashed ? operators.BOND() / 2 : 0, "half");
+    }
+
+    function invariant_number_size_and_vouchers_never_decrease() external {
+        for (uint256 which = 0; which < 2; ++which) {
+            Checkpoint memory latest = operators.latestOf(which);
+            (uint64 number,, bytes32 hash) = operators.anchors().latest(operators.ledgers(which));
+            assertEq(hash, latest.hash(operators.ledgers(which)), "anchored");
+            assertEq(number, latest.number, "number");
+            Checkpoint storage before = seen[which];
+            assertTrue(
+                latest.number >= before.number && latest.size >= before.size && latest.vouchers >= before.vouchers,
+                "decreased"
+            );
+            seen[which] = latest;
+        }
+    }
+
+    /// @dev After any sequence of calls, fourteen days later nothing is left in either contract.
+    /// forge-config: default.fuzz.runs = 64
+    function test_fuzz_every_state_has_an_exit_by_time(bytes32 seed) external {
+        _play(seed, 40);
+        operators.windUp();
+        assertEq(address(operators.judge()).balance, 0, "judge");
+        assertEq(address(operators.anchors()).balance, 0, "anchors");
+    }
+
+    /// @dev The crowd does reach what the invariants speak of; without this they could hold over nothing.
+    function test_the_crowd_accuses_challenges_answers_and_slashes() external {
+        _play("reach", 400);
+        assertTrue(operators.accused() > 40 && operators.answered() > 4 && operators.slashed() == 1, "reached");
+    }
+
+    function _play(bytes32 seed, uint256 turns) private {
+        for (uint256 i = 0; i < turns; ++i) {
+            uint256 dice = uint256(keccak256(abi.encode(seed, i)));
+            uint256 turn = dice % 8;
+            uint256 which = dice >> 8;
+            if (turn <= 1) operators.anchor(which, dice >> 16, dice >> 64);
+            if (turn == 2 || turn == 3) operators.accuse(which, dice >> 16, dice >> 32);
+            if (turn == 4 || turn == 5) operators.challenge(which, dice >> 16, dice >> 32);
+            if (turn == 6) operators.settle(dice >> 16);
+            if (turn == 6) operators.close(which, dice >> 16);
+            if (turn == 7) operators.pass(dice >> 16);
+            if (turn == 7) operators.collect();
+        }
+    }
+}
