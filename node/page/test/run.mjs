@@ -1,4 +1,4 @@
-// Bundles the tests of one kind and runs them with Node.js's own runner: `node test/run.mjs protocol|browser`.
+// Bundles the tests of one kind and runs them with Node.js's own runner: `node test/run.mjs protocol|browser [part of a name]`.
 
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
@@ -11,7 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, process.argv[2] ?? "protocol");
 const out = mkdtempSync(join(tmpdir(), "vouchsafe-page-"));
 try {
-  const files = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
+  const files = readdirSync(folder).filter((name) => name.endsWith(".test.ts") && name.includes(process.argv[3] ?? ""));
   await build({
     entryPoints: files.map((name) => join(folder, name)),
     outdir: out,

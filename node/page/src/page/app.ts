@@ -40,7 +40,8 @@ function show(): void {
   const { found } = session;
   const parts: HTMLElement[] = [];
   if (found !== null) parts.push(resultView(session, found, () => void judge(), restart));
-  if (found === null || found.asked.opening === null) parts.push(entryView(session, () => void judge(), found !== null));
+  const isOpened = found !== null && found.asked.opening !== null && found.report.verdict !== "mismatch";
+  if (!isOpened) parts.push(entryView(session, () => void judge(), found !== null && found.report.voucher !== null, found === null));
   parts.push(trustView(() => (session.found === null ? show() : void judge())));
   main.replaceChildren(...parts);
 }
@@ -153,6 +154,13 @@ function acceptDrops(): void {
   });
 }
 
+/** Paper has nothing to unfold. */
+function unfoldForPrint(): void {
+  addEventListener("beforeprint", () => {
+    for (const check of document.querySelectorAll("details.check")) check.setAttribute("open", "");
+  });
+}
+
 function begin(): void {
   const name = SITE === null ? null : (/\/v\/([^/]+)$/.exec(location.pathname)?.[1] ?? null);
   const fragment = window.vouchsafeFragment;
@@ -161,6 +169,7 @@ function begin(): void {
   session.stamp = fragment === undefined || parseLink(location.href) === null ? null : fromBase64(fragment, 16);
   frame();
   acceptDrops();
+  unfoldForPrint();
   if (session.voucher !== null && !isLedger) void judge();
   else show();
 }

@@ -6,7 +6,7 @@ import { decodeQR } from "qr/decode.js";
 export interface Codes {
   /** The text of the first code in a picture; null where there is none. */
   read(picture: ImageData, isPatient: boolean): string | null;
-  /** The modules of a code, row by row. */
+  /** The modules of a code, row by row, four of white around it as readers want. */
   make(text: string): boolean[][];
 }
 
@@ -24,5 +24,5 @@ window.vouchsafeCodes = {
       return null;
     }
   },
-  make: (text) => encodeQR(text, "raw", { ecc: "medium", border: 0 }),
+  make: (text) => encodeQR(text, "raw", { ecc: "medium", border: 4 }),
 };

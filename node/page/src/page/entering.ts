@@ -1,12 +1,10 @@
 // How a voucher comes in: pasted, typed, scanned, read from a photo, or as a file.
 
-import { fill } from "../lang/index.ts";
 import { JsonError } from "../protocol/json.ts";
 import { parseLine } from "../protocol/line.ts";
 import { parseLink, voucherNamed } from "../protocol/voucher.ts";
 import { recognised } from "./check.ts";
 import { button, field, h } from "./dom.ts";
-import { SITE } from "./node.ts";
 import { readCamera, readPhoto } from "./qr.ts";
 import type { Session } from "./session.ts";
 import { keep, keepKey, parseKeyFile } from "./settings.ts";
@@ -24,9 +22,9 @@ export function take(session: Session, text: string): Said | null {
   if (named !== null) {
     enter(session, { voucher: named, stamp: session.voucher === named ? session.stamp : null });
   } else if (link !== null) {
-    enter(session, { voucher: link.voucher, stamp: link.stamp ?? (session.voucher === link.voucher ? session.stamp : null) });
+    enter(session, { voucher: link.voucher, site: link.site, stamp: link.stamp ?? (session.voucher === link.voucher ? session.stamp : null) });
   } else if (typeof line !== "string") {
-    enter(session, { voucher: line.link.voucher, stamp: line.link.stamp, serial: line.serial, code: line.code });
+    enter(session, { voucher: line.link.voucher, site: line.link.site, stamp: line.link.stamp, serial: line.serial, code: line.code });
   } else {
     return { text: line };
   }
@@ -34,7 +32,7 @@ export function take(session: Session, text: string): Said | null {
 }
 
 function enter(session: Session, given: Partial<Session>): void {
-  Object.assign(session, { serial: "", code: "", file: null, found: null, order: null, myKey: null, asOf: false }, given);
+  Object.assign(session, { site: null, serial: "", code: "", file: null, found: null, order: null, myKey: null, asOf: false }, given);
 }
 
 /** What came of an opened file: `dossier` is to be judged now, anything else was taken and is told. */
@@ -68,7 +66,7 @@ export async function takeFile(session: Session, file: File): Promise<Said | "do
 }
 
 /** The form, with whatever the session already knows. `go` judges what was taken. */
-export function entryView(session: Session, go: () => void, isAfter: boolean): HTMLElement {
+export function entryView(session: Session, go: () => void, isAfter: boolean, isFirst: boolean): HTMLElement {
   const message = h("p", { class: "error", role: "alert" });
   const tell = (said: Said): void => {
     message.textContent = say(said);
@@ -97,7 +95,7 @@ export function entryView(session: Session, go: () => void, isAfter: boolean): H
     panel, message,
   );
   return h("section", { class: "enter" },
-    isAfter ? h("h2", {}, t("link_heading")) : h("h1", { tabindex: "-1" }, t("start_heading")),
+    isFirst ? h("h1", { tabindex: "-1" }, t("start_heading")) : h("h2", {}, t(isAfter ? "link_heading" : "start_heading")),
     h("p", {}, t(isAfter ? "link_intro" : "start_intro")),
     session.stamp !== null ? h("p", { class: "note" }, t("stamp_kept")) : null,
     form, typingView(session, go), h("p", { class: "help" }, t("drop_hint")));
@@ -156,10 +154,4 @@ function typingView(session: Session, go: () => void): HTMLElement {
     h("form", { submit },
       field(t("serial"), serial), field(t("code"), code), field(t("voucher_link"), link), message,
       h("button", { type: "submit", class: "primary" }, t("check"))));
-}
-
-/** A note where a pasted link names another site than the one that is asked. */
-export function siteNote(text: string): string | null {
-  const site = parseLink(text.trim())?.site ?? null;
-  return site === null || SITE === null || site === SITE ? null : fill(spoken().page.other_site, { site });
 }

@@ -2,7 +2,7 @@
 
 import type { Found } from "./check.ts";
 import { h } from "./dom.ts";
-import { isRefuted, latest } from "./sayings.ts";
+import { isHeld, isRefuted, latest } from "./sayings.ts";
 import { reporter, spoken, t, when, who } from "./words.ts";
 import type { VoucherFacts } from "../protocol/verify.ts";
 import type { PageText } from "../lang/index.ts";
@@ -10,15 +10,15 @@ import type { PageText } from "../lang/index.ts";
 type Row = readonly [PageText, string | Node];
 
 export function factsView(found: Found): HTMLElement | null {
-  const { report, source } = found;
+  const { report } = found;
   const { voucher } = report;
   if (voucher === null || isRefuted(report)) return null;
-  const isHeld = source?.trusted != null;
-  const rows = factRows(found, voucher, isHeld).map(([name, value]) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, value)));
-  return h("section", { class: "facts" }, h("h2", {}, t(isHeld ? "facts_heading" : "claims_heading")), h("dl", {}, ...rows));
+  const held = isHeld(report);
+  const rows = factRows(found, voucher, held).map(([name, value]) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, value)));
+  return h("section", { class: "facts" }, h("h2", {}, t(held ? "facts_heading" : "claims_heading")), h("dl", {}, ...rows));
 }
 
-function factRows(found: Found, voucher: VoucherFacts, isHeld: boolean): readonly Row[] {
+function factRows(found: Found, voucher: VoucherFacts, held: boolean): readonly Row[] {
   const rows: Row[] = [];
   const add = (name: PageText, value: string | Node | null): void => {
     if (value !== null) rows.push([name, value]);
@@ -30,7 +30,7 @@ function factRows(found: Found, voucher: VoucherFacts, isHeld: boolean): readonl
   add("fact_status", state(voucher));
   add("fact_holder", holder(found, voucher));
   add("fact_sales", sales(voucher));
-  add("fact_redemption", redemption(found, voucher, isHeld));
+  add("fact_redemption", redemption(found, voucher, held));
   add("fact_until", voucher.redeemBy === null ? null : when(voucher.redeemBy));
   add("fact_redeem_at", voucher.redeemUrl === null ? null : own(voucher.redeemUrl));
   add("fact_incidents", voucher.incidents === 0 ? null : String(voucher.incidents));
@@ -72,7 +72,7 @@ function sales(voucher: VoucherFacts): string {
 }
 
 /** "Unspent" is never said without a time, and not at all where nothing vouches for it. */
-function redemption(found: Found, voucher: VoucherFacts, isHeld: boolean): string | null {
+function redemption(found: Found, voucher: VoucherFacts, held: boolean): string | null {
   const line = latest(voucher, "Redeem");
   if (line !== null) {
     const by = who(reporter(line, voucher), voucher, found.myKey);
@@ -80,7 +80,7 @@ function redemption(found: Found, voucher: VoucherFacts, isHeld: boolean): strin
     const more = [line.signedBy.includes(voucher.key) ? t("presented") : "", owner ? t("owner_signed") : ""];
     return [t("redeemed", { at: when(line.at), by }), ...more].join(" ").trim();
   }
-  return isHeld ? noRedemption(found, voucher) : null;
+  return held ? noRedemption(found, voucher) : null;
 }
 
 export function noRedemption(found: Found, voucher: VoucherFacts): string {

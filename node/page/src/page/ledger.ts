@@ -143,7 +143,7 @@ async function batchView(issue: Entry): Promise<HTMLElement> {
   const manifest = readManifest(view.member("manifest").text());
   const issuer = view.member("issuer").text() as Key;
   const name = `${manifest.productTitle ?? "–"} · ${t("calls_himself", { name: manifest.issuerName ?? "–" })} · ${short(issuer)}`;
-  return h("li", {}, h("h3", {}, name), h("p", { class: "help" }, `${t("batch_first", { number: count(issue.first) })} · ${when(issue.at)}`), sharesBar(shares));
+  return h("li", {}, h("h3", {}, name), h("p", { class: "help" }, `${t("batch_first", { first: count(issue.first) })} · ${when(issue.at)}`), sharesBar(shares));
 }
 
 /** Runs are asked for a thousand at a time, so far that a batch sold one by one is still counted. */

@@ -9,7 +9,7 @@ export interface Point {
   readonly entries: bigint;
 }
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 240, 64, 34, 14];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [400, 220, 52, 30, 14];
 
 /** A step line: between two checkpoints nothing is known. */
 export function entriesPlot(points: readonly Point[]): HTMLElement | null {
@@ -35,7 +35,7 @@ export function entriesPlot(points: readonly Point[]): HTMLElement | null {
 }
 
 function day(millis: bigint): string {
-  return when(millis).replace(/:\d\d(?=\D*[^:]*$)/, "").replace(/ (?:GMT|UTC).*$/, "");
+  return when(millis).slice(0, "2026-01-01 00:00".length);
 }
 
 /** How many vouchers of a batch are in which state. */

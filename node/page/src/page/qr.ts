@@ -95,7 +95,7 @@ export async function readCamera(panel: HTMLElement): Promise<string | null> {
   }
 }
 
-/** A drawing of a QR code, four modules of white around it as readers want. */
+/** A drawing of a QR code. */
 export async function drawn(text: string, label: string): Promise<SVGElement> {
   const modules = (await codes()).make(text);
   const size = modules.length;
@@ -104,8 +104,8 @@ export async function drawn(text: string, label: string): Promise<SVGElement> {
     if (isDark) path += `M${x} ${y}h1v1h-1z`;
   }));
   return s(
-    "svg", { viewBox: `-4 -4 ${size + 8} ${size + 8}`, class: "qr", role: "img", "aria-label": label, "shape-rendering": "crispEdges" },
-    s("rect", { x: "-4", y: "-4", width: String(size + 8), height: String(size + 8), fill: "#fff" }),
+    "svg", { viewBox: `0 0 ${size} ${size}`, class: "qr", role: "img", "aria-label": label, "shape-rendering": "crispEdges" },
+    s("rect", { width: String(size), height: String(size), fill: "#fff" }),
     s("path", { d: path, fill: "#000" }),
   );
 }

@@ -8,7 +8,8 @@ import { isKey } from "./claiming.ts";
 import { claimView } from "./claimview.ts";
 import { button, field, h, icon } from "./dom.ts";
 import { factsView, noRedemption } from "./facts.ts";
-import { latest, TONES, verdictWords } from "./sayings.ts";
+import { isHeld, latest, TONES, verdictWords } from "./sayings.ts";
+import { SITE } from "./node.ts";
 import type { Session } from "./session.ts";
 import { takeView } from "./taking.ts";
 import { issuerView } from "./trust.ts";
@@ -23,9 +24,10 @@ export function resultView(session: Session, found: Found, again: () => void, re
     ? issuerView(judged.dossier, voucher.issuer, again) : null;
   return h("article", { class: "result" },
     verdictView(found),
+    session.site === null || SITE === null || session.site === SITE ? null : h("p", { class: "note" }, t("other_site", { site: session.site })),
     problems.length === 0 ? null : h("div", { class: "problems" }, ...problems.map(({ said }) => h("p", {}, say(said)))),
     adviceView(session, found, again),
-    issuer, ownerView(session, found, again), claimView(found), unknowableView(found),
+    claimView(found), issuer, ownerView(session, found, again), unknowableView(found),
     factsView(found), checksView(found), historyView(found), takeView(found),
     h("p", { class: "actions" }, button(t("again"), again), button(t("another"), restart)));
 }
@@ -35,8 +37,8 @@ function verdictView(found: Found): HTMLElement {
   const { word, meaning } = verdictWords(found);
   const tone = TONES[report.verdict];
   const { voucher } = report;
-  const isHeld = found.source?.trusted != null && voucher !== null && latest(voucher, "Redeem") === null;
-  const isShown = isHeld && report.verdict !== "refuted" && report.verdict !== "voided";
+  const isUnredeemed = voucher !== null && latest(voucher, "Redeem") === null && isHeld(report);
+  const isShown = isUnredeemed && report.verdict !== "refuted" && report.verdict !== "voided";
   return h("header", { class: `verdict ${tone}`, "data-verdict": report.verdict },
     icon(tone),
     h("h1", { tabindex: "-1", id: "verdict" }, word),
@@ -74,7 +76,7 @@ function adviceView(session: Session, found: Found, again: () => void): HTMLElem
 /** What nobody can know before the code is delivered. */
 function unknowableView(found: Found): HTMLElement | null {
   const { voucher, verdict } = found.report;
-  const isOver = verdict === "refuted" || verdict === "spent" || verdict === "voided";
+  const isOver = (["refuted", "spent", "voided", "expired", "genuine"] as const).some((each) => each === verdict);
   if (voucher === null || found.asked.opening !== null || isOver) return null;
   const lines = (["unknowable_code", "unknowable_seen", "unknowable_spent"] as const).map((text) => h("li", {}, t(text)));
   return h("section", { class: "unknowable" }, h("h2", {}, t("unknowable_heading")), h("ul", {}, ...lines));

@@ -70,7 +70,13 @@ export function verdictWords(found: Found): { word: string; meaning: string; adv
   };
 }
 
-/** Whether a report may be shown as a success of any kind, for those who style it. */
+/** Whether a proof failed: then nothing that the dossier says is shown. */
 export function isRefuted(report: Report): boolean {
   return report.verdict === "refuted";
+}
+
+/** Whether the dossier's very checkpoint was held against a source, however old it is. */
+export function isHeld(report: Report): boolean {
+  const step = report.steps.find((each) => each.code === "checkpoint.anchored");
+  return step?.result === "passed" || step?.detail?.reason === "stale" || step?.detail?.reason === "stale_age";
 }

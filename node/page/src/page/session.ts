@@ -7,6 +7,8 @@ import type { Asked, Found } from "./check.ts";
 
 export interface Session {
   voucher: Key | null;
+  /** Of the link that was pasted: what stands before `/v/`. */
+  site: string | null;
   /** Of the link that was opened or pasted. */
   stamp: Stamp | null;
   serial: string;
@@ -22,7 +24,7 @@ export interface Session {
 
 export function freshSession(): Session {
   return {
-    voucher: null, stamp: null, serial: "", code: "", order: null, myKey: null, file: null, trustedFile: null, asOf: false, found: null,
+    voucher: null, site: null, stamp: null, serial: "", code: "", order: null, myKey: null, file: null, trustedFile: null, asOf: false, found: null,
   };
 }
 

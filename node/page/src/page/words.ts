@@ -39,14 +39,16 @@ export function say(said: Said): string {
   return t(said.text, said.values);
 }
 
-/** A time in the visitor's zone, with the zone. */
+/** A time by the visitor's clock, with its distance from UTC. */
 export function when(millis: bigint): string {
-  const options: Intl.DateTimeFormatOptions = {
-    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
-    hourCycle: "h23", timeZoneName: "short",
-  };
   const date = new Date(Number(millis));
-  return Number.isNaN(date.getTime()) ? String(millis) : new Intl.DateTimeFormat(language.tag, options).format(date);
+  if (Number.isNaN(date.getTime())) return String(millis);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const minutes = -date.getTimezoneOffset();
+  const offset = `${minutes < 0 ? "-" : "+"}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+  // One form in every language: days and months are never taken for each other.
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())} (UTC${offset})`;
 }
 
 /** A count with the language's separators. */

@@ -76,6 +76,14 @@ export class Case {
     }
   }
 
+  /** Until when the trusted source vouches for this dossier: the block time of its very checkpoint. */
+  vouchedUntil(): bigint | null {
+    const { trusted } = this.question;
+    if (trusted === null) return null;
+    const ours = checkpointHash(this.dossier.ledger.id, this.dossier.checkpoint);
+    return checkpointHash(trusted.ledger, trusted.checkpoint) === ours ? trusted.blockTime : null;
+  }
+
   ledgerTrusted(): Outcome {
     const { policy } = this.question;
     if (policy === null) return unknown("no_policy");

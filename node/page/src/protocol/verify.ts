@@ -97,7 +97,6 @@ export interface Report {
 
 /** Judges one voucher. */
 export function verify(question: Question): Report {
-  const asOf = question.trusted?.blockTime ?? null;
   let judged: Case;
   try {
     judged = new Case(question, parseDossier(question.dossier));
@@ -105,7 +104,7 @@ export function verify(question: Question): Report {
     if (!(error instanceof JsonError)) throw error;
     const malformed: Outcome = { result: "failed", detail: detail("malformed", error.message) };
     const steps = STEP_CODES.map((code): StepReport => ({ code, ...(code === "format.valid" ? malformed : { result: "skipped" }) }));
-    return { verdict: "refuted", asOf, steps, voucher: null, judged: null };
+    return { verdict: "refuted", asOf: null, steps, voucher: null, judged: null };
   }
   let stopped = false;
   const steps = STEP_CODES.map((code): StepReport => {
@@ -113,7 +112,7 @@ export function verify(question: Question): Report {
     stopped ||= outcome.result === "failed" && !STOPS_NOTHING.includes(code);
     return { code, ...outcome };
   });
-  return { verdict: decide(question, judged, steps), asOf, steps, voucher: facts(judged), judged };
+  return { verdict: decide(question, judged, steps), asOf: judged.vouchedUntil(), steps, voucher: facts(judged), judged };
 }
 
 /** Judges the operator's signed word that there is no such voucher; the reason says why it can not be held against him. */

@@ -53,7 +53,7 @@ export const page = {
   unknowable_code: "Whether the code that will be delivered belongs to this voucher: check it again when you have it.",
   unknowable_seen: "Who else has seen the code.",
   unknowable_spent: "Whether it was used where nobody reports it: a redemption shows here only once the issuer reports it.",
-  sales: "{sold} earlier sales, {returned} returns",
+  sales: "sold {sold} times, returned {returned} times",
 
   facts_heading: "What is proven",
   claims_heading: "What the dossier says, not held against the chain",
@@ -100,7 +100,7 @@ export const page = {
   check_trust: "Issuer known, still honoured",
   history_heading: "History",
   signed_by: "signed by {names}",
-  goes_to: "then with {name}",
+  goes_to: "then with: {name}",
   anchored: "anchored",
   promised: "promised, not anchored yet",
   memo: "Memo: {text}",

@@ -83,4 +83,4 @@ export const verdicts: VerdictTexts = {
 };
 
 /** In place of the meaning of `resale_suspected` where refused sales stand. */
-export const secondSales = "Somebody who held it signed {incidents} more sales, which were refused.";
+export const secondSales = "Somebody who held it signed a second sale, which was refused (refused sales: {incidents}).";

@@ -55,7 +55,7 @@ export const page: PageTexts = {
   unknowable_code: "将要发给您的卡密是不是这张凭证的：收到后请再查一次。",
   unknowable_seen: "还有谁看过卡密。",
   unknowable_spent: "有没有在无人上报的地方被使用：发行方上报之后，核销才会显示在这里。",
-  sales: "此前售出 {sold} 次，退回 {returned} 次",
+  sales: "售出 {sold} 次，退回 {returned} 次",
 
   facts_heading: "已证实的内容",
   claims_heading: "档案自述的内容，未与链上对照",
@@ -102,7 +102,7 @@ export const page: PageTexts = {
   check_trust: "发行方可信，仍在有效期",
   history_heading: "经手记录",
   signed_by: "签名：{names}",
-  goes_to: "之后归{name}",
+  goes_to: "之后归：{name}",
   anchored: "已上链",
   promised: "已承诺，尚未上链",
   memo: "附言：{text}",

@@ -55,7 +55,7 @@ export const page: PageTexts = {
   unknowable_code: "將要發給您的卡片密碼是不是這張憑證的：收到後請再查一次。",
   unknowable_seen: "還有誰看過卡片密碼。",
   unknowable_spent: "有沒有在無人上報的地方被使用：發行方上報之後，核銷才會顯示在這裡。",
-  sales: "此前售出 {sold} 次，退回 {returned} 次",
+  sales: "售出 {sold} 次，退回 {returned} 次",
 
   facts_heading: "已證實的內容",
   claims_heading: "憑證檔自述的內容，未與鏈上對照",
@@ -102,7 +102,7 @@ export const page: PageTexts = {
   check_trust: "發行方可信，仍在有效期",
   history_heading: "經手記錄",
   signed_by: "簽名：{names}",
-  goes_to: "之後歸{name}",
+  goes_to: "之後歸：{name}",
   anchored: "已上鏈",
   promised: "已承諾，尚未上鏈",
   memo: "附言：{text}",
