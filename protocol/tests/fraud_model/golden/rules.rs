@@ -74,6 +74,7 @@ fn f2_illegal_step() {
     let unknown = add(&mut ledger, Kind::Void, 5, 9..10, 2, party(2));
     ledger.entries[at(unknown)].kind = 200;
     let nowhere = add(&mut ledger, Kind::Sell, 0, 9..10, 2, party(2));
+    let no_status = add(&mut ledger, Kind::Transfer, 0, 3..4, 5, party(4));
     let odd = add(&mut ledger, Kind::Use, IN_TRADE, 22..23, 1, party(1));
     ledger.entries[at(odd)].status = 77;
     let after_odd = add(&mut ledger, Kind::Redeem, REDEEMED, 22..23, odd, party(1));
@@ -87,6 +88,7 @@ fn f2_illegal_step() {
             ("a claim over the head of the buyer named", sold, thief),
             ("a kind that the life cycle does not list", 2, unknown),
             ("status 0 after a sale", 2, nowhere),
+            ("status 0 after a step that is not listed", 5, no_status),
             ("a status that the life cycle does not list", 1, odd),
             ("a step out of such a status", odd, after_odd),
             ("a redemption", 6, redeemed),
