@@ -171,12 +171,10 @@ pub(super) fn signatures(at: &At<'_>) -> Result<Vec<Signed>, JsonError> {
     at.items()?.iter().map(signed).collect()
 }
 
-/// A voucher by its key, as 0x hex or as links write it.
+/// A voucher by its key, as 0x hex or as links write it: a name in links may begin with 0x, too.
 pub(super) fn voucher(text: &str) -> Option<PublicKey> {
-    if text.starts_with("0x") {
-        return text.parse().ok();
-    }
-    PublicKey::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+    let in_link = || PublicKey::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok();
+    text.parse().ok().or_else(in_link)
 }
 
 /// What can stand in a path.
@@ -231,5 +229,22 @@ impl<T: DeserializeOwned> FromRequestParts<Shared> for Asked<T> {
             Ok(Query(asked)) => Ok(Self(asked)),
             Err(error) => Err(Problem::malformed(error.body_text())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::voucher::link_name;
+
+    #[test]
+    fn a_voucher_is_read_in_both_forms_even_where_its_name_begins_with_0x() {
+        let mut bytes = [7; 32];
+        bytes[..3].copy_from_slice(&[0xd3, 0x1f, 0xab]);
+        let key = PublicKey::new(bytes);
+        assert!(link_name(&key).starts_with("0x"));
+        assert_eq!(voucher(&link_name(&key)), Some(key));
+        assert_eq!(voucher(&key.to_string()), Some(key));
+        assert_eq!(voucher("0x1234"), None);
     }
 }
