@@ -1,14 +1,14 @@
 //! Receipts: checked before they are believed, kept before anything else is done (docs/protocol.md section 9).
 
 use super::files::unwritable;
-use super::instruction::Instruction;
 use crate::failure::Failure;
 use protocol::digest::{Digest, LedgerId, PublicKey, Signature, bytes_from_hex, bytes_to_hex};
 use protocol::entry::{Entry, Signed};
 use protocol::receipt::Receipt;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 /// A receipt as a node sends it.
@@ -122,6 +122,8 @@ struct Line<'l> {
 pub struct ReceiptFile {
     file: File,
     path: PathBuf,
+    /// The leaves whose receipts it holds; read when it is first asked for.
+    held: Option<HashSet<Digest>>,
 }
 
 impl ReceiptFile {
@@ -140,15 +142,25 @@ impl ReceiptFile {
             Ok(file)
         };
         let file = open().map_err(|error| unwritable(path, &error))?;
-        Ok(Self { file, path: path.to_owned() })
+        Ok(Self { file, path: path.to_owned(), held: None })
+    }
+
+    /// Whether it holds a receipt of this entry.
+    pub fn holds(&mut self, entry: &Entry) -> Result<bool, Failure> {
+        let held = match self.held.take() {
+            Some(held) => held,
+            None => held_in(&self.path)?,
+        };
+        Ok(self.held.insert(held).contains(&entry.leaf()))
     }
 
     /// Keeps a receipt, right or wrong: a wrong one is evidence.
     pub fn keep(
         &mut self,
         operator: &Operator,
-        asked: &Instruction,
         stands: &Entry,
+        memo: Option<&str>,
+        signatures: &[Signed],
         receipt: Receipt,
         verified: bool,
     ) -> Result<(), Failure> {
@@ -156,8 +168,8 @@ impl ReceiptFile {
             ledger: operator.ledger,
             operator_key: operator.key,
             entry: bytes_to_hex(&stands.encode()),
-            memo: asked.memo.as_deref(),
-            signatures: &asked.signatures,
+            memo,
+            signatures,
             receipt,
             verified,
         };
@@ -177,6 +189,22 @@ impl ReceiptFile {
     }
 }
 
+/// The leaves in a file of receipts; a line that a crash cut off holds none.
+fn held_in(path: &Path) -> Result<HashSet<Digest>, Failure> {
+    #[derive(Deserialize)]
+    struct Held {
+        entry: String,
+    }
+    let file = File::open(path).map_err(|error| unwritable(path, &error))?;
+    let mut held = HashSet::new();
+    for line in BufReader::new(file).split(b'\n') {
+        let line = line.map_err(|error| unwritable(path, &error))?;
+        let entry = serde_json::from_slice(&line).ok().and_then(|Held { entry }| entry_from_hex(&entry));
+        held.extend(entry.map(|entry| entry.leaf()));
+    }
+    Ok(held)
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as expected")]
@@ -185,8 +213,8 @@ mod tests {
 
     const LEDGER: LedgerId = LedgerId::new([4; 32]);
 
-    fn asked() -> Instruction {
-        let entry = Entry {
+    fn asked() -> Entry {
+        Entry {
             kind: 2,
             status: 1,
             first: 0,
@@ -195,15 +223,14 @@ mod tests {
             at: 0,
             party: PublicKey::new([2; 32]),
             content: Digest::ZERO,
-        };
-        Instruction { entry, prev_leaf: Digest::ZERO, memo: None, signatures: Vec::new() }
+        }
     }
 
     #[test]
     fn only_the_promise_of_what_was_asked_by_the_operator_is_right() {
         let key = KeyPair::from_seed(&[9; 32]);
         let operator = Operator { ledger: LEDGER, key: key.public() };
-        let asked = asked().entry;
+        let asked = asked();
         let stands = Entry { at: 77, ..asked };
         let good = Receipt::sign(&key, LEDGER, 5, stands.leaf(), 1000);
         assert_eq!(operator.check(&asked, &stands, &good), Ok(()));
@@ -228,12 +255,14 @@ mod tests {
         let key = KeyPair::from_seed(&[9; 32]);
         let operator = Operator { ledger: LEDGER, key: key.public() };
         let asked = asked();
-        let receipt = Receipt::sign(&key, LEDGER, 5, asked.entry.leaf(), 1000);
+        let receipt = Receipt::sign(&key, LEDGER, 5, asked.leaf(), 1000);
         std::fs::write(&path, "{\"cut").unwrap();
         for _ in 0..2 {
             let mut file = ReceiptFile::open(&path).unwrap();
-            file.keep(&operator, &asked, &asked.entry, receipt, true).unwrap();
+            file.keep(&operator, &asked, None, &[], receipt, true).unwrap();
             file.sync().unwrap();
+            assert!(file.holds(&asked).unwrap());
+            assert!(!file.holds(&Entry { at: 1, ..asked }).unwrap());
         }
         let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.lines().collect();
@@ -241,7 +270,7 @@ mod tests {
         for line in &lines[1..] {
             let value: serde_json::Value = serde_json::from_str(line).unwrap();
             assert_eq!(value["receipt"]["index"], 5);
-            assert_eq!(entry_from_hex(value["entry"].as_str().unwrap()), Some(asked.entry));
+            assert_eq!(entry_from_hex(value["entry"].as_str().unwrap()), Some(asked));
         }
     }
 }

@@ -142,6 +142,7 @@ impl<'d> Desk<'d> {
             if let Some(entry) = entry.filter(|entry| entry.kind() == Some(self.wish.kind))
                 && self.wish.is_done_by(&entry, self.operator.ledger, self.key)?
             {
+                self.keep_lost(&latest, &entry)?;
                 self.outcome.already.push(covered(&run, run.index, run.at));
                 return Ok(());
             }
@@ -207,6 +208,17 @@ impl<'d> Desk<'d> {
         }
     }
 
+    /// The receipt of a step that was taken before, where the answer with it never came: it is kept now.
+    fn keep_lost(&mut self, latest: &StepView, entry: &Entry) -> Result<(), Failure> {
+        let Some(file) = &mut self.receipts else { return Ok(()) };
+        if file.holds(entry)? {
+            return Ok(());
+        }
+        let receipt = Receipt::from(latest.receipt);
+        let verified = self.operator.check(entry, entry, &receipt).is_ok();
+        file.keep(&self.operator, entry, latest.memo.as_deref(), &latest.signatures, receipt, verified)
+    }
+
     /// An answer is believed when its receipt is the operator's, for just this step. Either way it is kept.
     fn accept(&mut self, asked: &Instruction, status: u16, answer: &Answer) -> Result<(), Failure> {
         let unreadable =
@@ -215,7 +227,8 @@ impl<'d> Desk<'d> {
         let receipt = Receipt::from(answer.receipt);
         let verdict = self.operator.check(&asked.entry, &stands, &receipt);
         if let Some(file) = &mut self.receipts {
-            file.keep(&self.operator, asked, &stands, receipt, verdict.is_ok())?;
+            let Instruction { memo, signatures, .. } = asked;
+            file.keep(&self.operator, &stands, memo.as_deref(), signatures, receipt, verdict.is_ok())?;
         }
         verdict.map_err(|wrong| {
             Failure::refused("party-receipt-wrong")
