@@ -2,7 +2,7 @@
 
 use super::DemoError;
 use super::stage::Stage;
-use super::story::{SOLD_AND_REDEEMED, TRUST, World, anchored_dossier};
+use super::story::{SOLD_AND_REDEEMED, TRUST, World};
 use super::transcript::Lines;
 use anchors::{Devnet, EvmChain, EvmOptions, trusted_checkpoint};
 use protocol::digest::bytes_to_hex;
@@ -20,8 +20,11 @@ pub async fn altered(stage: &mut Stage, world: &World) -> Result<Dossier, DemoEr
          handed it. The step that does not hold is named.",
         "保存这张已核销卡的档案，并在副本中改动一个字节：发行方所转给的那个公钥的首字节。验证会指出不成立的那一步。",
     )?;
-    let dossier = anchored_dossier(stage, world.vouchers[SOLD_AND_REDEEMED], "dossier.json").await?;
+    let save = format!("vouchsafe dossier {} --out dossier.json", world.vouchers[SOLD_AND_REDEEMED]);
+    stage.types(&save, 0, Lines::None).await?;
     let text = stage.read("dossier.json")?;
+    let dossier = Dossier::parse(&text)
+        .map_err(|error| DemoError::otherwise(&save, format!("no dossier: {error}"), ""))?;
     let copy = with_another_receiver(&text, &dossier)
         .ok_or_else(|| DemoError::otherwise("dossier.json", "no transfer in it", ""))?;
     stage.write("altered.json", &copy)?;

@@ -112,7 +112,7 @@ fn told(printed: &str) -> io::Result<()> {
     if text.contains("  ") {
         line(&format!("{indent}{text}"))
     } else {
-        line(&wrapped(text.split(' '), &indent, "", &indent))
+        line(&wrapped(text.split(' '), &indent, "", &(indent.clone() + "  ")))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::DemoError;
 use super::stage::Stage;
-use super::story::{FRESH, SOLD, SOLD_AND_REDEEMED, SOLD_TWICE, TRUST, World, link};
+use super::story::{FRESH, SOLD, SOLD_AND_REDEEMED, SOLD_TWICE, TRUST, World, link, until_anchored};
 use super::supplier;
 use super::transcript::Lines;
 use protocol::signing::KeyPair;
@@ -52,6 +52,7 @@ pub async fn all_kinds(stage: &mut Stage, world: &World) -> Result<(), DemoError
     stage
         .transcript
         .say("   The one that was redeemed, and its way:", "   已核销的那张，以及它经过的每一只手：")?;
+    until_anchored(stage, world.vouchers[SOLD_AND_REDEEMED]).await?;
     stage.verdict(&asked(SOLD_AND_REDEEMED), Verdict::Spent, 2).await?;
     let history = format!("vouchsafe history {} {TRUST}", world.vouchers[SOLD_AND_REDEEMED]);
     stage.types(&history, 0, Lines::First(12)).await?;
