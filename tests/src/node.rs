@@ -28,8 +28,13 @@ impl Node {
 
     /// Makes a node on `anvil` with a contract of its own, not started yet.
     pub async fn on_anvil(anvil: &Anvil, options: &[&str]) -> Self {
+        Self::on_rpc(anvil.url(), options).await
+    }
+
+    /// The same, where `anvil` is reached by another address.
+    pub async fn on_rpc(rpc: &str, options: &[&str]) -> Self {
         let chain_id = DEVELOPMENT_CHAIN_ID.to_string();
-        let chain = ["--rpc", anvil.url(), "--chain-id", &chain_id, "--deploy", "--anchoring-key", "-"];
+        let chain = ["--rpc", rpc, "--chain-id", &chain_id, "--deploy", "--anchoring-key", "-"];
         Self::init(&[&chain, options].concat(), Anvil::funded_key()).await
     }
 

@@ -1,0 +1,15 @@
+//! Vouchsafe from end to end, as its users meet it: real processes, real files and sockets, an independent chain.
+//!
+//! In scope: what must hold across programs, and what each of them says when its surroundings fail. Out of scope: what a
+//! crate's own suite can show.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
+
+mod bodies;
+mod chain;
+mod crash;
+mod devnet;
+mod machine;
+mod scene;
+mod supplier_files;
+mod verdicts;
