@@ -9,6 +9,7 @@ pub mod fsck;
 pub mod init;
 pub mod ledger;
 pub mod observe;
+pub mod page;
 pub mod run;
 pub mod store;
 

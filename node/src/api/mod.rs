@@ -92,7 +92,7 @@ pub fn router(state: ApiState) -> Router {
     if with_devnet {
         routes = routes.route("/rpc", post(rpc::answer));
     }
-    layers::surround(routes).with_state(api)
+    layers::surround(routes.merge(crate::page::routes())).with_state(api)
 }
 
 /// The route table.

@@ -130,7 +130,7 @@ async fn figures_of_the_ledger_are_read_from_it() {
 #[tokio::test]
 async fn unknown_routes_and_methods_are_problems_too() {
     let site = Site::new().await;
-    for path in ["/", "/v1", "/v2/ledger", "/v1/vouchers", "/rpc"] {
+    for path in ["/other", "/v1", "/v2/ledger", "/v1/vouchers", "/rpc"] {
         site.get(path).await.problem("not-found");
     }
     for (method, path) in [("DELETE", "/v1/ledger"), ("GET", "/v1/verify"), ("PUT", "/v1/batches")] {
