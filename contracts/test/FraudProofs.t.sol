@@ -32,7 +32,7 @@ contract FraudProofsTest is Judged {
     }
 
     function test_f2_illegal_step() external {
-        _judgeAll("f2.json", 9, 8);
+        _judgeAll("f2.json", 9, 9);
     }
 
     function test_f2a_illegal_alone() external {

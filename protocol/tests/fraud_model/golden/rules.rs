@@ -74,6 +74,7 @@ fn f2_illegal_step() {
     let unknown = add(&mut ledger, Kind::Void, 5, 9..10, 2, party(2));
     ledger.entries[at(unknown)].kind = 200;
     let nowhere = add(&mut ledger, Kind::Sell, 0, 9..10, 2, party(2));
+    let returned = add(&mut ledger, Kind::Return, IN_TRADE, 6..7, sold, party(2));
     let no_status = add(&mut ledger, Kind::Transfer, 0, 3..4, 5, party(4));
     let odd = add(&mut ledger, Kind::Use, IN_TRADE, 22..23, 1, party(1));
     ledger.entries[at(odd)].status = 77;
@@ -96,6 +97,7 @@ fn f2_illegal_step() {
             ("a claim where nobody was named", 7, claimed),
             ("a claim by the buyer named", sold, buyer),
             ("a claim straight out of trade", 2, from_trade),
+            ("a return to the seller", sold, returned),
             ("no common voucher, which is F3", 2, elsewhere),
             ("entries that are not linked", 3, elsewhere),
             ("the wrong way round", stolen, 2),
