@@ -1,8 +1,7 @@
 //! The programs under test, and those that they are tested with.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::PathBuf;
 
 /// A program that a suite starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +28,8 @@ impl Program {
     }
 }
 
-/// Where a program lies. Our own are refused when their sources have changed since, so that no suite passes on the
-/// program of yesterday.
+/// Where a program lies. Our own are as they were built last: `make rust` and `cargo nextest run --workspace` build them
+/// anew, `cargo test --package vouchsafe-tests` alone does not.
 pub fn path(program: Program) -> PathBuf {
     match program {
         Program::Node | Program::Vouchsafe => ours(program.name()),
@@ -43,27 +42,8 @@ fn ours(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the path of this test");
     let folder = test.ancestors().nth(2).expect("a target folder");
     let program = folder.join(name);
-    let advice = "run `cargo build --bins`, or `make rust`, which does it";
-    assert!(program.is_file(), "no {name} in {}: {advice}", folder.display());
-    if let Some(newer) = newer_source(&program) {
-        panic!("{} is newer than {}: {advice}", newer.display(), program.display());
-    }
+    assert!(program.is_file(), "no {name} in {}: run `cargo build --bins`", folder.display());
     program
-}
-
-/// A source that was written after the program, by the list that cargo keeps beside it: `program: source source …`.
-fn newer_source(program: &Path) -> Option<PathBuf> {
-    let list = fs::read_to_string(program.with_extension("d")).expect("cargo's list of sources");
-    let (_, sources) = list.split_once(": ").expect("a list of sources");
-    let built = modified(program)?;
-    // A blank within a path is written with a backslash before it.
-    let sources = sources.replace("\\ ", "\0");
-    let sources = sources.split_whitespace().map(|source| PathBuf::from(source.replace('\0', " ")));
-    sources.filter(|source| source.is_file()).find(|source| modified(source) > Some(built))
-}
-
-fn modified(file: &Path) -> Option<SystemTime> {
-    fs::metadata(file).and_then(|facts| facts.modified()).ok()
 }
 
 /// A program of the contracts' toolchain: where the variable of its name in capitals says, or where npm put it. Not
