@@ -117,7 +117,7 @@ fn step(
     let last = entry.first.saturating_add(entry.count - 1);
     let (_, run) = run_of(reads, entry.first)?;
     if run.index != entry.prev || last >= run.end {
-        return moved_on(reads, entry, last, by).map(Judged::Repeated);
+        return moved_on(reads, entry, (last, index), by).map(Judged::Repeated);
     }
     let before = reads.known_entry(entry.prev)?;
     let terms = reads.terms_of(entry.first)?;
@@ -145,7 +145,7 @@ fn run_of(reads: &Overlay<'_>, number: u64) -> Result<(u64, Run), Refused> {
 fn moved_on(
     reads: &mut Overlay<'_>,
     entry: &Entry,
-    last: u64,
+    (last, log_size): (u64, u64),
     by: &Instruction,
 ) -> Result<Accepted, Refused> {
     let (number, run) = first_that_moved(reads, entry, last)?;
@@ -159,7 +159,7 @@ fn moved_on(
     if winner.state.entry.without_clock() == entry.without_clock() {
         return Ok(winner);
     }
-    let incident = keep_incident(reads, entry, by)?;
+    let incident = keep_incident(reads, entry, log_size, by)?;
     Err(Refused::AlreadyMoved { number, prev: entry.prev, winner: Box::new(winner), incident })
 }
 
@@ -179,7 +179,12 @@ fn first_that_moved(reads: &Overlay<'_>, entry: &Entry, last: u64) -> Result<(u6
 const INCIDENTS_PER_ENTRY: usize = 16;
 
 /// Keeps a second sale that the holder signed: the evidence that the voucher's dossier shows.
-fn keep_incident(reads: &mut Overlay<'_>, entry: &Entry, by: &Instruction) -> Result<bool, Refused> {
+fn keep_incident(
+    reads: &mut Overlay<'_>,
+    entry: &Entry,
+    log_size: u64,
+    by: &Instruction,
+) -> Result<bool, Refused> {
     let before = reads.known_entry(entry.prev)?;
     let signed = by.signers.contains(&before.state.entry.party) && entry.is_inside(&before.state.entry);
     if entry.kind() != Some(Kind::Sell) || !signed {
@@ -193,12 +198,14 @@ fn keep_incident(reads: &mut Overlay<'_>, entry: &Entry, by: &Instruction) -> Re
     if reads.incidents_against(entry.prev)? >= INCIDENTS_PER_ENTRY {
         return Ok(false);
     }
-    let incident = Incident { entry: *entry, memo: by.memo.clone(), signatures: by.signatures.clone() };
+    let (memo, signatures) = (by.memo.clone(), by.signatures.clone());
+    let incident = Incident { entry: *entry, log_size, memo, signatures };
     reads.put(Table::Incidents, key, incident.encode());
     Ok(true)
 }
 
-/// Writes an accepted entry: the log, its nodes, the run of its vouchers, its batch.
+/// Writes an accepted entry: the log, its nodes, the run of its vouchers, its batch. Everything is read before anything
+/// is written: what fails half way would be committed with the rest of its group.
 fn write(
     reads: &mut Overlay<'_>,
     tip: &mut Tip,
@@ -206,18 +213,22 @@ fn write(
     batch: Option<&Batch>,
 ) -> Result<(), Refused> {
     let State { entry, index, .. } = accepted.state;
+    let end = entry.first.saturating_add(entry.count);
+    let split = match batch {
+        Some(_) => None,
+        None => Some(run_of(reads, entry.first)?),
+    };
     tip.log.append(entry.leaf(), |at, node: Digest| {
         reads.put(Table::LogNodes, log_node_key(at), node.as_bytes().to_vec());
     });
     reads.put(Table::Entries, number_key(index), accepted.encode());
-    let end = entry.first.saturating_add(entry.count);
     if let Some(batch) = batch {
         reads.put(Table::Batches, number_key(entry.first), encode(&Batch { index, ..batch.clone() }));
         reads.put(Table::Requests, batch.root, number_key(entry.first).to_vec());
         tip.vouchers = end;
         tip.issued = tip.log.size();
-    } else {
-        let (first, run) = run_of(reads, entry.first)?;
+    }
+    if let Some((first, run)) = split {
         if first < entry.first {
             reads.put(Table::Runs, number_key(first), encode(&Run { end: entry.first, index: run.index }));
         }

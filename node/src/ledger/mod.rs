@@ -35,6 +35,7 @@ use rows::ReadError;
 use sequencer::Sequencer;
 use std::fs::File;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Mutex, watch};
 
 /// Longest memo, in bytes.
@@ -66,6 +67,8 @@ pub struct Ledger {
     sequencer: Sequencer,
     /// One batch is taken in at a time: so what was found free of duplicates still is when its entry is decided.
     importing: Arc<Mutex<()>>,
+    /// Nothing is taken while the chain contradicts the store.
+    halted: Arc<AtomicBool>,
 }
 
 /// A step as it is submitted.
@@ -90,6 +93,7 @@ impl Ledger {
             clock: setup.clock,
             sequencer,
             importing: Arc::new(Mutex::new(())),
+            halted: Arc::new(AtomicBool::new(false)),
         })
     }
 
@@ -123,8 +127,18 @@ impl Ledger {
         Ok(View::new(self.store.snapshot()?, self.facts, Arc::clone(&self.operator)))
     }
 
+    /// Takes nothing more, or goes on: whatever is promised while the chain holds another history is a broken promise.
+    pub fn set_halted(&self, halted: bool) {
+        self.halted.store(halted, Ordering::SeqCst);
+    }
+
+    fn check_not_halted(&self) -> Result<(), Refused> {
+        if self.halted.load(Ordering::SeqCst) { Err(Refused::Stopped) } else { Ok(()) }
+    }
+
     /// Takes one step. When `Ok` comes back, its entry is on disk at its index.
     pub async fn submit(&self, request: StepRequest) -> Result<Outcome, Refused> {
+        self.check_not_halted()?;
         let ledger = self.clone();
         let instruction = blocking(move || ledger.prepare(request)).await?;
         self.sequencer.submit(instruction).await
@@ -146,6 +160,7 @@ impl Ledger {
     /// Takes a batch, whose records lie in a file. When `Ok` comes back, its Issue entry is on disk and so is
     /// everything that it covers.
     pub async fn issue(&self, header: BatchHeader, records: File) -> Result<Outcome, Refused> {
+        self.check_not_halted()?;
         let bytes = records.metadata().map(|facts| facts.len()).unwrap_or_default();
         let width = protocol::voucher::Record::WIDTH as u64;
         if !bytes.is_multiple_of(width) {
@@ -207,6 +222,9 @@ fn check_form(entry: &Entry, memo: Option<&str>, signatures: &[Signed]) -> Resul
         Some(Kind::Issue) => return malformed("an Issue comes with its batch: see /v1/batches".to_owned()),
         Some(_) => {}
     }
+    if entry.count == 0 {
+        return malformed("the entry covers no voucher: count is 0".to_owned());
+    }
     let length = memo.map_or(0, str::len);
     if length > MEMO_LIMIT {
         return malformed(format!("a memo of {length} bytes: at most {MEMO_LIMIT} are taken"));
@@ -244,5 +262,7 @@ pub async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refused::Stopped))
 }
 
+#[cfg(test)]
+mod crashes;
 #[cfg(test)]
 mod tests;

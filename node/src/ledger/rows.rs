@@ -183,6 +183,8 @@ fn signed_of(rows: Vec<SignedRow>) -> Option<Vec<Signed>> {
 pub struct Incident {
     /// The entry as it was refused; `at` is when.
     pub entry: Entry,
+    /// Entries in the log when it was refused.
+    pub log_size: u64,
     /// What the parties wrote.
     pub memo: Option<String>,
     /// Who signed.
@@ -192,6 +194,7 @@ pub struct Incident {
 #[derive(Serialize, Deserialize)]
 struct IncidentRow {
     entry: Vec<u8>,
+    log_size: u64,
     memo: Option<String>,
     signatures: Vec<SignedRow>,
 }
@@ -201,6 +204,7 @@ impl Incident {
     pub fn encode(&self) -> Vec<u8> {
         encode(&IncidentRow {
             entry: self.entry.encode().to_vec(),
+            log_size: self.log_size,
             memo: self.memo.clone(),
             signatures: self.signatures.iter().map(SignedRow::from).collect(),
         })
@@ -212,6 +216,7 @@ impl Incident {
         let row: IncidentRow = decode(Table::Incidents, "of an incident", value)?;
         Ok(Self {
             entry: Entry::decode(&row.entry).ok_or_else(damaged)?,
+            log_size: row.log_size,
             memo: row.memo,
             signatures: signed_of(row.signatures).ok_or_else(damaged)?,
         })

@@ -84,6 +84,42 @@ async fn a_second_sale_is_refused_with_the_first_and_kept_as_an_incident() {
 }
 
 #[tokio::test]
+async fn a_refused_range_accuses_only_the_vouchers_that_were_handed_on() {
+    let fixture = Fixture::new().await;
+    let cards = fixture.issued(20).await;
+    let buyer = key(4).public();
+    let sale = fixture.step_after(0, Kind::Sell, 5, 5, buyer, None, &[&fixture.issuer]);
+    fixture.ledger.submit(sale).await.expect("sold");
+    let whole = fixture.step_after(0, Kind::Sell, 0, 20, buyer, None, &[&fixture.issuer]);
+    assert!(matches!(fixture.ledger.submit(whole).await, Err(Refused::AlreadyMoved { incident: true, .. })));
+    let rest = fixture.step_after(0, Kind::Sell, 0, 5, buyer, None, &[&fixture.issuer]);
+    fixture.ledger.submit(rest).await.expect("sold");
+    fixture.anchor().await;
+    assert_eq!(fixture.judge(&cards.keys[7], Some(buyer)).await.verdict, Verdict::ResaleSuspected);
+    assert_eq!(fixture.judge(&cards.keys[3], Some(buyer)).await.verdict, Verdict::Genuine);
+    assert_eq!(fixture.judge(&cards.keys[12], None).await.verdict, Verdict::GenuineUnclaimed);
+}
+
+#[tokio::test]
+async fn a_sale_that_lost_against_a_hold_accuses_nobody() {
+    let fixture = Fixture::new().await;
+    let cards = fixture.issued(20).await;
+    let (shop, buyer) = (key(2), key(4).public());
+    let wholesale = fixture.step(Kind::Transfer, 0, 20, shop.public(), &[&fixture.issuer]);
+    fixture.ledger.submit(wholesale).await.expect("handed on");
+    let sale = fixture.step(Kind::Sell, 3, 1, buyer, &[&shop]);
+    let hold = fixture.step(Kind::Hold, 3, 1, shop.public(), &[&fixture.issuer]);
+    fixture.ledger.submit(hold).await.expect("held");
+    assert!(matches!(fixture.ledger.submit(sale).await, Err(Refused::AlreadyMoved { .. })));
+    let release = fixture.step(Kind::Release, 3, 1, shop.public(), &[&fixture.issuer]);
+    fixture.ledger.submit(release).await.expect("released");
+    let sale = fixture.step(Kind::Sell, 3, 1, buyer, &[&shop]);
+    fixture.ledger.submit(sale).await.expect("sold");
+    fixture.anchor().await;
+    assert_eq!(fixture.judge(&cards.keys[3], Some(buyer)).await.verdict, Verdict::Genuine);
+}
+
+#[tokio::test]
 async fn a_stranger_s_attempt_is_refused_and_no_incident() {
     let fixture = Fixture::new().await;
     fixture.issued(20).await;
@@ -143,7 +179,7 @@ async fn each_wrong_instruction_has_its_own_refusal() {
     said(submit(&|step| step.entry.prev = 9).await, "entry 9, which does not exist");
     said(submit(&|step| step.entry.first = 18).await, "number 20 is not issued");
     said(submit(&|step| step.entry.count = u64::MAX).await, "is not issued");
-    said(submit(&|step| step.entry.count = 0).await, "not issued");
+    said(submit(&|step| step.entry.count = 0).await, "covers no voucher");
     said(submit(&|step| step.entry.status = 4).await, "status 4");
     said(submit(&|step| step.entry.party = PublicKey::NOBODY).await, "party");
     said(submit(&|step| step.memo = Some("{}".to_owned())).await, "hash of the memo");

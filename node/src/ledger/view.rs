@@ -11,6 +11,7 @@ use protocol::dossier::{
     VoucherPart,
 };
 use protocol::heads::{chunk_of, chunks_for};
+use protocol::lifecycle::Kind;
 use protocol::manifest::Terms;
 use protocol::merkle::inclusion_path;
 use protocol::receipt::{Absence, Receipt};
@@ -148,14 +149,19 @@ impl View {
         rows.into_iter().map(|row| Ok((row.key, Incident::decode(&row.value)?))).collect()
     }
 
-    /// The refused sales that were signed against these entries and cover voucher `number`.
+    /// The refused sales that were signed against these entries and were a second hand-over of voucher `number`. A
+    /// refused range can cover vouchers that nobody had handed on, and a sale can lose against a Hold or a Use: that
+    /// is said of the step, and is no evidence against these vouchers.
     pub fn incidents_of(&self, number: u64, history: &[Accepted]) -> Result<Vec<Incident>, ReadError> {
         let mut found = Vec::new();
-        for item in history {
+        let mut rest = history;
+        while let [item, later @ ..] = rest {
+            rest = later;
             let against = Span::prefix(&number_key(item.state.index));
             for row in self.snapshot.rows(Table::Incidents, against, Order::Ascending) {
                 let incident = Incident::decode(&row?.value)?;
-                if incident.entry.covers(number) {
+                let second = later.iter().any(|later| is_handed_on(later, incident.log_size));
+                if incident.entry.covers(number) && second {
                     found.push(incident);
                 }
             }
@@ -225,6 +231,12 @@ impl View {
     fn pending_item(&self, item: &Accepted) -> PendingItem {
         PendingItem { index: item.state.index, step: accepted_step(item), receipt: self.receipt(item) }
     }
+}
+
+/// Whether this entry, one of the first `log_size`, took the voucher from who had it or ended it.
+fn is_handed_on(entry: &Accepted, log_size: u64) -> bool {
+    let stays = matches!(entry.state.entry.kind(), Some(Kind::Use | Kind::Hold | Kind::Release));
+    entry.state.index < log_size && !stays
 }
 
 impl super::Ledger {
