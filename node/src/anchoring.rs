@@ -8,8 +8,8 @@ use crate::ledger::outbox::{Unsettled, known, record_chain, unsettled};
 use crate::ledger::rows::{Published, ReadError};
 use crate::ledger::{Ledger, cut};
 use crate::observe;
-use crate::store::StoreError;
-use anchors::{AnchorError, AnchorWriter, Submission};
+use crate::store::{Store, StoreError};
+use anchors::{AnchorError, AnchorWriter, AnchoredCheckpoint, Submission};
 use protocol::Digest;
 use std::sync::Arc;
 use std::time::Duration;
@@ -131,46 +131,86 @@ impl Anchoring {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut progress = self.ledger.progress();
         let mut patience = self.timing.poll;
+        let mut is_checked = false;
         loop {
-            let wait = match self.turn().await {
-                Ok(next) => {
-                    patience = self.timing.poll;
-                    match next {
-                        Next::Again => Duration::ZERO,
-                        Next::Poll => self.timing.poll,
-                        Next::Rest => self.until_due(),
-                    }
+            let turned = self.checked_turn(&mut is_checked).await;
+            self.note(&turned);
+            // Only one who rests is woken by a batch, which does not wait for the interval: while a checkpoint is on its
+            // way, or the chain is out of reach, it could do nothing but ask again without pause.
+            let mut cut_size = u64::MAX;
+            let wait = match turned {
+                Ok(Next::Again) => Duration::ZERO,
+                Ok(Next::Poll) => self.timing.poll,
+                Ok(Next::Rest) => {
+                    cut_size = self.newest().await.map_or(u64::MAX, |newest| newest.checkpoint.size);
+                    self.until_due()
                 }
-                Err(error) => {
-                    observe::anchoring_failed(&error);
-                    self.standing.send_modify(|standing| standing.problem = Some(error.to_string()));
+                Err(_) => {
                     patience = (patience * 2).min(Duration::from_secs(30));
                     patience
                 }
             };
+            if turned.is_ok() {
+                patience = self.timing.poll;
+            }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
                 () = tokio::time::sleep(wait) => {}
-                // A batch does not wait for the interval.
-                _ = progress.wait_for(|now| now.issued > self.cut_size()) => {}
+                _ = progress.wait_for(|now| now.issued > cut_size) => {}
             }
         }
     }
 
-    /// Holds the store against the chain: a store that is older than the chain must accept nothing, for what it accepted
-    /// would stand at indices that are taken.
+    /// The first turns wait until the store was held against the chain, which may have been down at the start.
+    async fn checked_turn(&self, is_checked: &mut bool) -> Result<Next, TurnError> {
+        if !*is_checked {
+            self.check_store_is_new().await?;
+            *is_checked = true;
+        }
+        self.turn().await
+    }
+
+    /// Says how a turn went, and keeps the ledger from promising what the chain contradicts.
+    fn note(&self, turned: &Result<Next, TurnError>) {
+        if let Err(error) = turned {
+            observe::anchoring_failed(error);
+        }
+        match turned {
+            Ok(_) => self.ledger.set_halted(false),
+            Err(TurnError::StoreIsOld { .. } | TurnError::OtherHistory { .. }) => {
+                self.ledger.set_halted(true);
+            }
+            Err(_) => {}
+        }
+        let problem = turned.as_ref().err().map(ToString::to_string);
+        self.standing.send_if_modified(|standing| {
+            let changed = standing.problem != problem;
+            standing.problem = problem;
+            changed
+        });
+    }
+
+    /// Holds the store against the chain: a store that is older than the chain, or of another history, must accept
+    /// nothing, for what it accepted would stand at indices that are taken.
     pub async fn check_store_is_new(&self) -> Result<(), TurnError> {
-        let theirs = self.writer.latest(self.ledger.facts().id).await?.number;
-        let ours = self.newest()?.checkpoint.number;
-        if theirs > ours { Err(TurnError::StoreIsOld { theirs, ours }) } else { Ok(()) }
+        let ledger = self.ledger.facts().id;
+        let tip = self.writer.latest(ledger).await?;
+        let (number, theirs) = (tip.number, tip.hash);
+        let ours = self.newest().await?.checkpoint.number;
+        if number > ours {
+            return Err(TurnError::StoreIsOld { theirs: number, ours });
+        }
+        let ours = self.on_store(move |store| Ok(known(&*store.snapshot()?, number)?)).await?;
+        let ours = ours.checkpoint.hash(ledger);
+        if ours == theirs { Ok(()) } else { Err(TurnError::OtherHistory { number, ours, theirs }) }
     }
 
     /// One turn: settle what is on its way, then cut if it is due.
     pub async fn turn(&self) -> Result<Next, TurnError> {
-        let waiting = unsettled(&*self.ledger.store().snapshot()?)?;
+        let waiting = self.on_store(|store| Ok(unsettled(&*store.snapshot()?)?)).await?;
         let next = if waiting.is_empty() { Next::Rest } else { self.settle(&waiting).await? };
-        let on_its_way = self.newest()?.anchored.is_none();
-        if on_its_way || !self.is_due()? {
+        let newest = self.newest().await?;
+        if newest.anchored.is_none() || !self.is_due(&newest) {
             return Ok(next);
         }
         match self.cut().await? {
@@ -186,7 +226,7 @@ impl Anchoring {
     async fn settle(&self, waiting: &[Unsettled]) -> Result<Next, TurnError> {
         let ledger = self.ledger.facts().id;
         let latest = self.writer.latest(ledger).await?;
-        let ours = self.newest()?.checkpoint.number;
+        let ours = self.newest().await?.checkpoint.number;
         if latest.number > ours {
             return Err(TurnError::StoreIsOld { theirs: latest.number, ours });
         }
@@ -206,7 +246,7 @@ impl Anchoring {
             }
             unsettled += 1;
             // A block that vanished took the checkpoint with it: it is sent again, the same as before.
-            record_chain(&**self.ledger.store(), &item.published, None)?;
+            self.write_down(item.published, None).await?;
             if checkpoint.number == latest.number + 1 {
                 next = self.send(item).await?;
             } else if anchored.is_none() && unsettled == 1 {
@@ -237,12 +277,22 @@ impl Anchoring {
         if said.hash != ours {
             return Err(TurnError::OtherHistory { number, ours, theirs: said.hash });
         }
-        Ok(record_chain(&**self.ledger.store(), published, Some(&said))?)
+        self.write_down(*published, Some(&said)).await
+    }
+
+    async fn write_down(
+        &self,
+        published: Published,
+        said: Option<&AnchoredCheckpoint>,
+    ) -> Result<Published, TurnError> {
+        let said = said.copied();
+        self.on_store(move |store| Ok(record_chain(store, &published, said.as_ref())?)).await
     }
 
     async fn send(&self, item: &Unsettled) -> Result<Next, TurnError> {
         let next = item.published.checkpoint;
-        let before = known(&*self.ledger.store().snapshot()?, next.number.saturating_sub(1))?.checkpoint;
+        let before = next.number.saturating_sub(1);
+        let before = self.on_store(move |store| Ok(known(&*store.snapshot()?, before)?)).await?.checkpoint;
         let ledger = self.ledger.facts().id;
         let sent = self.writer.anchor(ledger, &before, &next, &item.consistency).await?;
         observe::sent(next.number, &sent);
@@ -253,31 +303,32 @@ impl Anchoring {
     }
 
     async fn cut(&self) -> Result<Option<Published>, TurnError> {
-        let ledger = self.ledger.clone();
-        let work = tokio::task::spawn_blocking(move || {
-            let now = ledger.clock().now();
-            cut::cut(&**ledger.store(), ledger.facts().id, ledger.operator_key(), now, true)
-        });
+        let (ledger, key, now) =
+            (self.ledger.facts().id, self.ledger.operator_key(), self.ledger.clock().now());
+        self.on_store(move |store| Ok(cut::cut(store, ledger, key, now, true)?)).await
+    }
+
+    async fn newest(&self) -> Result<Published, TurnError> {
+        self.on_store(|store| Ok(cut::latest(&*store.snapshot()?)?)).await
+    }
+
+    /// Reads or writes the store on a thread where waiting for the disk is no harm.
+    async fn on_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Store) -> Result<T, TurnError> + Send + 'static,
+    ) -> Result<T, TurnError> {
+        let store = Arc::clone(self.ledger.store());
         let broken = |_| cut::CutError::Wrong("the work on it broke off".to_owned());
-        Ok(work.await.map_err(broken)??)
+        tokio::task::spawn_blocking(move || work(&*store)).await.map_err(broken)?
     }
 
-    fn newest(&self) -> Result<Published, TurnError> {
-        Ok(cut::latest(&*self.ledger.store().snapshot()?)?)
-    }
-
-    fn cut_size(&self) -> u64 {
-        self.newest().map_or(u64::MAX, |newest| newest.checkpoint.size)
-    }
-
-    fn is_due(&self) -> Result<bool, TurnError> {
-        let newest = self.newest()?;
+    fn is_due(&self, newest: &Published) -> bool {
         let progress = *self.ledger.progress().borrow();
         let age = self.ledger.clock().now().saturating_sub(newest.cut_at);
         let past = |limit: Duration| u128::from(age) >= limit.as_millis();
         let grown = progress.size > newest.checkpoint.size;
         let at_once = progress.issued > newest.checkpoint.size;
-        Ok(at_once || (grown && past(self.timing.interval)) || past(self.timing.heartbeat))
+        at_once || (grown && past(self.timing.interval)) || past(self.timing.heartbeat)
     }
 
     /// How long a quiet job may sleep: a fraction of the interval, so that it is never late by more.

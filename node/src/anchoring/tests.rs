@@ -2,8 +2,14 @@
 
 use super::{Next, TurnError};
 use crate::fixture::{Fixture, key};
+use crate::store::{MemoryStore, Snapshot, Store, StoreError, WriteSet};
 use anchors::{AnchorError, AnchorReader as _, Fault};
 use protocol::lifecycle::Kind;
+use protocol::manifest::Flags;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::watch;
 
 async fn tip(fixture: &Fixture) -> u64 {
     fixture.chain.latest(fixture.ledger.facts().id).await.expect("a tip").number
@@ -125,4 +131,84 @@ async fn a_checkpoint_whose_block_vanishes_is_sent_again_unchanged() {
     assert_eq!(after.checkpoint, before.checkpoint);
     assert!(after.is_final);
     assert_eq!(tip(&fixture).await, 1);
+}
+
+#[tokio::test]
+async fn a_ledger_that_the_chain_contradicts_takes_nothing_more() {
+    let fixture = Fixture::new().await;
+    fixture.issued(20).await;
+    fixture.anchor().await;
+    // The chain is down when an old backup is started, so nobody can know yet.
+    let old = Fixture::on_chain(fixture.chain.clone(), fixture.now(), fixture.ledger.facts()).await;
+    let cards = old.cards(2, 5, 0, Flags::default());
+    let transfer = fixture.step(Kind::Transfer, 0, 1, key(2).public(), &[&fixture.issuer]);
+    fixture.chain.set_unreachable(true);
+    old.issue(&cards).await.expect("taken");
+    let (stop, stopped) = watch::channel(false);
+    let mut standing = old.anchoring.standing();
+    let job = tokio::spawn(old.anchoring.run(stopped));
+    standing.wait_for(|now| now.problem.is_some()).await.expect("out of reach");
+    fixture.chain.set_unreachable(false);
+    let old_backup =
+        |now: &super::Standing| now.problem.as_ref().is_some_and(|text| text.contains("old backup"));
+    standing.wait_for(old_backup).await.expect("found out");
+    match old.ledger.submit(transfer).await {
+        Err(crate::ledger::Refused::Stopped) => {}
+        other => panic!("{other:?}"),
+    }
+    stop.send_replace(true);
+    job.await.expect("ended");
+}
+
+#[tokio::test]
+async fn a_store_of_another_history_is_told_from_the_chain_s() {
+    let fixture = Fixture::new().await;
+    let other = Fixture::on_chain(fixture.chain.clone(), fixture.now(), fixture.ledger.facts()).await;
+    fixture.issued(20).await;
+    fixture.anchor().await;
+    other.issued(30).await;
+    assert_eq!(other.anchoring.turn().await.expect("cut"), Next::Again);
+    match other.anchoring.check_store_is_new().await {
+        Err(TurnError::OtherHistory { number: 1, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_batch_behind_one_on_its_way_waits_for_it_without_asking_on_and_on() {
+    let looks = Arc::new(AtomicUsize::new(0));
+    let store = Counted { below: MemoryStore::new().expect("a store"), looks: Arc::clone(&looks) };
+    let fixture = Fixture::on(Arc::new(store)).await;
+    fixture.issued(20).await;
+    fixture.chain.hold();
+    fixture.anchoring.turn().await.expect("cut");
+    let cards = fixture.cards(2, 5, 20, Flags::default());
+    fixture.issue(&cards).await.expect("issued");
+    let (stop, stopped) = watch::channel(false);
+    let before = looks.load(Ordering::SeqCst);
+    let job = tokio::spawn(fixture.anchoring.run(stopped));
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let looked = looks.load(Ordering::SeqCst) - before;
+    assert!((1..400).contains(&looked), "the store was asked {looked} times: a look at the chain each 10 ms");
+    stop.send_replace(true);
+    job.await.expect("ended");
+}
+
+/// A store that counts how often it was looked into.
+struct Counted {
+    below: MemoryStore,
+    looks: Arc<AtomicUsize>,
+}
+
+impl Store for Counted {
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        self.looks.fetch_add(1, Ordering::SeqCst);
+        self.below.snapshot()
+    }
+    fn commit(&self, writes: WriteSet) -> Result<(), StoreError> {
+        self.below.commit(writes)
+    }
+    fn stage(&self, writes: WriteSet) -> Result<(), StoreError> {
+        self.below.stage(writes)
+    }
 }
