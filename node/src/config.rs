@@ -128,6 +128,35 @@ pub struct AnchoringConfig {
     pub promise_s: u64,
 }
 
+impl AnchoringConfig {
+    /// The defaults at another interval.
+    pub fn every(interval_s: u64) -> Self {
+        let default = Self::default();
+        let heartbeat_s = default.heartbeat_s.max(interval_s);
+        let promise_s = default.promise_s.max(interval_s.saturating_mul(4));
+        Self { interval_s, heartbeat_s, promise_s }
+    }
+
+    /// Whether a node can keep this up, in words where it can not.
+    pub fn check(&self) -> Result<(), String> {
+        let Self { interval_s, heartbeat_s, promise_s } = *self;
+        if heartbeat_s == 0 {
+            return Err("heartbeat_s is 0: a node that anchors without pause; write at least 1".to_owned());
+        }
+        if promise_s <= interval_s {
+            let why = "no promise could be kept; make promise_s the greater";
+            return Err(format!("promise_s {promise_s} is not above interval_s {interval_s}: {why}"));
+        }
+        if promise_s > PROMISE_LIMIT_S {
+            return Err(format!("promise_s {promise_s}: write at most {PROMISE_LIMIT_S}, which are 31 days"));
+        }
+        Ok(())
+    }
+}
+
+/// Longest promise: one that lies further ahead promises nothing.
+const PROMISE_LIMIT_S: u64 = 31 * 86_400;
+
 impl Default for AnchoringConfig {
     fn default() -> Self {
         Self { interval_s: 60, heartbeat_s: 6 * 3600, promise_s: 3600 }
@@ -184,14 +213,14 @@ impl Folder {
         self.0.join("anchoring.key")
     }
 
-    /// Makes the folder, for its owner alone; refuses one that holds a node already.
+    /// Makes the folder, for its owner alone where it is new; refuses one that holds a node already.
     pub fn create(&self) -> Result<(), ConfigError> {
         if self.config().exists() {
             return Err(ConfigError::AlreadyInitialised(self.0.clone()));
         }
-        std::fs::create_dir_all(&self.0).map_err(|source| self.failed(&self.0, source))?;
-        let owner_only = std::fs::Permissions::from_mode(0o700);
-        std::fs::set_permissions(&self.0, owner_only).map_err(|source| self.failed(&self.0, source))
+        // A folder that is there keeps its rights: it may be somebody's home. What is secret in it has its own.
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
+        made.map_err(|source| self.failed(&self.0, source))
     }
 
     /// Makes an empty spool: what an earlier run left there belongs to requests that are over.
@@ -212,10 +241,15 @@ impl Folder {
         }
         let text = std::fs::read_to_string(&path).map_err(|source| self.failed(&path, source))?;
         let content = |problem: String| ConfigError::Content { path: path.clone(), problem };
-        let config: Config = toml::from_str(&text).map_err(|error| content(error.to_string()))?;
+        // Not the error's own text: it quotes the line, which may hold the access key of an endpoint.
+        let config: Config = toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            content(format!("line {}: {}", before.matches('\n').count() + 1, error.message()))
+        })?;
         if config.format != FORMAT {
             return Err(content(format!("format {}, this program knows {FORMAT}", config.format)));
         }
+        config.check().map_err(content)?;
         Ok(config)
     }
 
@@ -259,12 +293,16 @@ impl Folder {
         read_secret(&self.anchoring_key())
     }
 
+    /// Whole or not at all: half a key would be in the way of every later start.
     fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), ConfigError> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
-        let written = options.open(path).and_then(|mut file| {
+        let half = path.with_extension("new");
+        let written = options.open(&half).and_then(|mut file| {
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
             file.write_all(bytes)?;
             file.sync_all()?;
+            std::fs::rename(&half, path)?;
             File::open(&self.0)?.sync_all()
         });
         written.map_err(|source| self.failed(path, source))
@@ -290,6 +328,19 @@ impl Config {
         }
     }
 
+    /// Whether a node can run with it, in words where it can not.
+    pub fn check(&self) -> Result<(), String> {
+        check_site(&self.site)?;
+        self.anchoring.check()?;
+        if self.limits.batch_vouchers == 0 {
+            return Err("batch_vouchers is 0: no batch could be taken".to_owned());
+        }
+        match &self.chain {
+            ChainConfig::Devnet => Ok(()),
+            ChainConfig::Evm { endpoints: addresses, .. } => endpoints(addresses).map(|_| ()),
+        }
+    }
+
     /// What the ledger's name is computed from, on this chain.
     pub fn origin(&self, chain: Chain) -> LedgerOrigin {
         LedgerOrigin {
@@ -298,6 +349,15 @@ impl Config {
             opener: self.ledger.opener,
             salt: self.ledger.salt,
         }
+    }
+}
+
+/// Whether links can begin with this address.
+pub fn check_site(site: &str) -> Result<(), String> {
+    let host = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
+    match host.map(|host| host.trim_end_matches('/')) {
+        Some(host) if !host.is_empty() && !host.contains(['/', '#', '?', ' ']) => Ok(()),
+        _ => Err(format!("site {site:?}: write https://HOST without a path")),
     }
 }
 
@@ -327,3 +387,6 @@ pub fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, ConfigError> {
     getrandom::fill(bytes.as_mut_slice()).map_err(|error| ConfigError::Random(error.to_string()))?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,10 @@
-//! Making a node: keys, configuration, and its ledger opened on the chain. Broken off, it is carried on by running it
-//! again, or by `serve`, which opens what is not open yet.
+//! Making a node: keys, configuration, and its ledger opened on the chain. Broken off before the configuration is written,
+//! it is carried on by running it again; after that by `serve`, which opens what is not open yet.
 
-use crate::config::{ChainConfig, Config, ConfigError, Folder, LedgerConfig, endpoints, random, read_secret};
+use crate::config::{
+    AnchoringConfig, ChainConfig, Config, ConfigError, Folder, LedgerConfig, check_site, endpoints, random,
+    read_secret,
+};
 use crate::run::{RunError, open_ledger};
 use anchors::devnet::Devnet;
 use anchors::{
@@ -11,7 +14,7 @@ use protocol::dossier;
 use protocol::{Address, Digest, PublicKey};
 use std::io::Read as _;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -24,9 +27,17 @@ const KEY_VARIABLE: &str = "VOUCHSAFE_ANCHORING_KEY";
 /// Why no node was made.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
-    /// The folder or the opening.
-    #[error(transparent)]
-    Run(#[from] RunError),
+    /// The node is made, its ledger is not open on the chain.
+    #[error(
+        "{source}. The folder is complete, only its ledger is not open yet: once that is mended, \
+         `vouchsafe-node serve --data {}` opens it", .folder.display()
+    )]
+    NotOpened {
+        /// The data folder.
+        folder: PathBuf,
+        /// What stood in the way.
+        source: RunError,
+    },
     /// The folder.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -82,7 +93,9 @@ pub async fn init(
     bond_wei: u128,
     anchor_interval_s: u64,
 ) -> Result<Made, InitError> {
-    check_site(&site)?;
+    check_site(&site).map_err(|problem| InitError::Argument(format!("--site: {problem}")))?;
+    let anchoring = AnchoringConfig::every(anchor_interval_s);
+    anchoring.check().map_err(|problem| InitError::Argument(format!("--anchor-interval: {problem}")))?;
     folder.create()?;
     let operator = folder.draw_operator_key()?;
     let (chain, opener) = match choice {
@@ -101,19 +114,12 @@ pub async fn init(
     let salt = Digest::new(*random::<32>()?);
     let ledger = LedgerConfig { opener, salt, bond_wei };
     let mut config = Config::new(site.trim_end_matches('/').to_owned(), listen, chain, ledger);
-    config.anchoring.interval_s = anchor_interval_s;
+    config.anchoring = anchoring;
     folder.save(&config)?;
     let development = chain_of(&config).development;
-    let ledger = open_ledger(folder, &Clock::system()).await?;
+    let done = open_ledger(folder, &Clock::system()).await;
+    let ledger = done.map_err(|source| InitError::NotOpened { folder: folder.path().to_owned(), source })?;
     Ok(Made { ledger, operator_key: operator.public(), development })
-}
-
-fn check_site(site: &str) -> Result<(), InitError> {
-    let host = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
-    match host.map(|host| host.trim_end_matches('/')) {
-        Some(host) if !host.is_empty() && !host.contains(['/', '#', '?', ' ']) => Ok(()),
-        _ => Err(InitError::Argument(format!("--site {site:?}: write https://HOST without a path"))),
-    }
 }
 
 /// The contract to use, and the first block that can hold events of the ledger.

@@ -162,6 +162,10 @@ fn check(args: DataArgs) -> Done {
     let config = folder.load()?;
     let chain = init::chain_of(&config);
     let ledger = config.origin(chain).ledger();
+    if !folder.store().exists() {
+        let path = folder.store();
+        return Err(format!("{} is missing: restore a backup; nothing was changed", path.display()).into());
+    }
     let store = store::FjallStore::open(&folder.store())?;
     let snapshot = store::Store::snapshot(&store)?;
     let bar = observe::progress_bar("entries");

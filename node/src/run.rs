@@ -5,12 +5,14 @@ use crate::api::{self, ApiState};
 use crate::chain::{ChainError, Connected, connect, ensure_opened};
 use crate::config::{Config, ConfigError, Folder};
 use crate::ledger::rows::ReadError;
-use crate::ledger::{Ledger, Setup};
+use crate::ledger::{Ledger, Setup, cut};
 use crate::observe;
 use crate::store::{FjallStore, Store, StoreError};
 use anchors::Clock;
+use protocol::PublicKey;
 use protocol::dossier;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -35,6 +37,24 @@ pub enum RunError {
     /// The chain and the store contradict each other.
     #[error(transparent)]
     Anchoring(TurnError),
+    /// The key in the folder is not the one that signs this ledger's receipts.
+    #[error(
+        "the operator key in {} is {found}, the ledger's is {due}: put the right operator.key back; nothing was changed",
+        .folder.display()
+    )]
+    WrongKey {
+        /// The data folder.
+        folder: PathBuf,
+        /// Public key of what is there.
+        found: PublicKey,
+        /// As the newest checkpoint says.
+        due: PublicKey,
+    },
+    /// A part of the node ended by a fault of its own.
+    #[error(
+        "the {0} broke off by a fault of this program, see the log; start again, nothing confirmed is lost"
+    )]
+    BrokeOff(&'static str),
     /// The port.
     #[error("can not listen on {address}: {source}; stop what uses it, or choose another with --listen")]
     Listen {
@@ -51,6 +71,9 @@ pub enum RunError {
 /// Seconds that a start waits for the opening of the ledger to be in a block.
 const OPENING_WAIT_S: u64 = 120;
 
+/// Time for answers at hand, and for a word of the chain, when a node is stopped.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// A node at work.
 pub struct Running {
     /// Where it listens.
@@ -63,13 +86,29 @@ pub struct Running {
 }
 
 impl Running {
-    /// Ends when somebody calls [`Running::stop`], or when the server breaks off.
+    /// Ends when somebody calls [`Running::stop`], or when a part of it breaks off: a node that no longer anchors must
+    /// not go on giving promises.
     pub async fn wait(self) -> Result<(), RunError> {
-        let served = self.server.await.unwrap_or(Ok(()));
-        self.stop.send_replace(true);
-        // A panic there was logged by the runtime; the store is in order at every moment.
-        let _ = self.anchoring.await;
-        served.map_err(RunError::Serve)
+        let Self { stop, mut server, mut anchoring, .. } = self;
+        let mut stopped = stop.subscribe();
+        let broken = tokio::select! {
+            biased;
+            _ = stopped.wait_for(|stop| *stop) => None,
+            served = &mut server => Some(match served {
+                Ok(Err(error)) => RunError::Serve(error),
+                _ => RunError::BrokeOff("HTTP server"),
+            }),
+            _ = &mut anchoring => Some(RunError::BrokeOff("anchoring job")),
+        };
+        stop.send_replace(true);
+        // Whoever still waits for a slow client or a silent chain is cut off: nothing of it is lost.
+        if !server.is_finished() && tokio::time::timeout(GRACE, &mut server).await.is_err() {
+            server.abort();
+        }
+        if !anchoring.is_finished() && tokio::time::timeout(GRACE, &mut anchoring).await.is_err() {
+            anchoring.abort();
+        }
+        broken.map_or(Ok(()), Err)
     }
 
     /// What ends it: answers at hand are given, then the port is closed. Nothing needs to be saved.
@@ -91,6 +130,7 @@ pub async fn open_ledger(folder: &Folder, clock: &Clock) -> Result<dossier::Ledg
     let chain = connect(folder, &config, clock)?;
     let operator = folder.load_operator_key()?;
     ensure_opened(&store, &*chain.writer, &config, &operator, OPENING_WAIT_S).await?;
+    check_operator_key(folder, &store, operator.public())?;
     Ok(dossier::Ledger::opened_at(config.origin(chain.writer.chain())))
 }
 
@@ -104,6 +144,7 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     let operator = folder.load_operator_key()?;
     // A chain that is down does not keep a node from starting whose ledger is known to be open.
     ensure_opened(&*store, &*chain.writer, &config, &operator, OPENING_WAIT_S).await?;
+    check_operator_key(folder, &*store, operator.public())?;
     let origin = config.origin(chain.writer.chain());
     let ledger = Ledger::open(Setup {
         store,
@@ -116,9 +157,9 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     let anchoring = Anchoring::new(ledger.clone(), Arc::clone(&chain.writer), timing(&config));
     match anchoring.check_store_is_new().await {
         Ok(()) => {}
-        Err(error @ TurnError::StoreIsOld { .. }) => return Err(RunError::Anchoring(error)),
         // A chain that is down keeps nobody from stepping: the job holds the store against it when it is back.
-        Err(error) => observe::anchoring_failed(&error),
+        Err(error @ (TurnError::Chain(_) | TurnError::Behind { .. })) => observe::anchoring_failed(&error),
+        Err(error) => return Err(RunError::Anchoring(error)),
     }
     let state = api_state(folder, &config, &ledger, &chain, &anchoring);
     let router = api::router(state);
@@ -133,6 +174,15 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
         axum::serve(listener, router).with_graceful_shutdown(ended).await
     });
     Ok(Running { address, ledger, stop, server, anchoring })
+}
+
+/// Receipts are held against the key of the newest checkpoint: another one signs what nobody can use.
+fn check_operator_key(folder: &Folder, store: &dyn Store, found: PublicKey) -> Result<(), RunError> {
+    let due = cut::latest(&*store.snapshot()?)?.checkpoint.operator_key;
+    if found == due {
+        return Ok(());
+    }
+    Err(RunError::WrongKey { folder: folder.path().to_owned(), found, due })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
@@ -182,5 +232,33 @@ pub async fn stop_signal() {
         Err(_) => {
             let _ = interrupted.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, Folder, RunError, start};
+    use crate::init::{BOND_WEI, ChainChoice, init};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[tokio::test]
+    async fn a_node_with_another_operator_key_does_not_start() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::new(place.path().join("node"));
+        let listen = "127.0.0.1:0".parse().expect("an address");
+        let site = "http://127.0.0.1".to_owned();
+        let made = init(&folder, ChainChoice::Devnet, site, listen, BOND_WEI, 1).await.expect("made");
+        let key = folder.path().join("operator.key");
+        let right = std::fs::read(&key).expect("read");
+        std::fs::write(&key, "11".repeat(32)).expect("written");
+        let rights = std::fs::metadata(&key).expect("there").permissions().mode() & 0o777;
+        assert_eq!(rights, 0o600);
+        match start(&folder, folder.load().expect("loaded"), Clock::system()).await.map(|_| ()) {
+            Err(RunError::WrongKey { due, .. }) => assert_eq!(due, made.operator_key),
+            other => panic!("{other:?}"),
+        }
+        std::fs::write(&key, right).expect("written");
+        let running = start(&folder, folder.load().expect("loaded"), Clock::system()).await.expect("runs");
+        running.stop().await.expect("stopped in order");
     }
 }

@@ -1,0 +1,85 @@
+//! What a data folder refuses, and what it never says.
+
+use super::{AnchoringConfig, ChainConfig, Config, Folder, LedgerConfig};
+use protocol::{Address, Digest};
+use std::os::unix::fs::PermissionsExt as _;
+
+fn config(chain: ChainConfig) -> Config {
+    let ledger = LedgerConfig { opener: Address::new([1; 20]), salt: Digest::ZERO, bond_wei: 1 };
+    Config::new(
+        "https://example.org".to_owned(),
+        "127.0.0.1:7311".parse().expect("an address"),
+        chain,
+        ledger,
+    )
+}
+
+fn folder() -> (tempfile::TempDir, Folder) {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = Folder::new(place.path().join("node"));
+    folder.create().expect("made");
+    (place, folder)
+}
+
+#[test]
+fn what_was_saved_is_loaded_and_every_senseless_value_refused_in_words() {
+    let (_place, folder) = folder();
+    let good = config(ChainConfig::Devnet);
+    folder.save(&good).expect("saved");
+    assert_eq!(folder.load().expect("loaded"), good);
+    let refused = |change: &dyn Fn(&mut Config), expected: &str| {
+        let mut bad = config(ChainConfig::Devnet);
+        change(&mut bad);
+        folder.save(&bad).expect("saved");
+        let said = folder.load().expect_err("refused").to_string();
+        assert!(said.contains(expected) && said.contains("node.toml"), "{said}");
+    };
+    refused(&|bad| bad.anchoring.heartbeat_s = 0, "heartbeat_s is 0");
+    refused(&|bad| bad.anchoring.interval_s = 3600, "promise_s 3600 is not above interval_s 3600");
+    refused(&|bad| bad.anchoring.promise_s = u64::from(u32::MAX), "31 days");
+    refused(&|bad| bad.limits.batch_vouchers = 0, "batch_vouchers is 0");
+    refused(&|bad| bad.site = "example.org".to_owned(), "https://HOST");
+    refused(&|bad| bad.format = 2, "format 2");
+}
+
+#[test]
+fn any_interval_of_the_command_line_is_one_that_a_node_can_keep_up() {
+    for interval_s in [0, 1, 60, 3600, 86_400] {
+        assert_eq!(AnchoringConfig::every(interval_s).check(), Ok(()), "{interval_s}");
+    }
+    assert_eq!(AnchoringConfig::every(60), AnchoringConfig::default());
+    AnchoringConfig::every(u64::MAX).check().expect_err("too long");
+}
+
+#[test]
+fn an_access_key_in_the_configuration_is_not_quoted_where_its_line_is_wrong() {
+    let (_place, folder) = folder();
+    let path = folder.path().join("node.toml");
+    std::fs::write(&path, "format = 1\nsite = \"https://rpc.example/KEY123\n").expect("written");
+    let said = folder.load().expect_err("refused").to_string();
+    assert!(said.contains("line 2") && !said.contains("KEY123"), "{said}");
+}
+
+#[test]
+fn a_key_is_drawn_once_kept_for_its_owner_and_never_half() {
+    let (_place, folder) = folder();
+    let drawn = folder.draw_operator_key().expect("drawn").public();
+    assert_eq!(folder.draw_operator_key().expect("the same").public(), drawn);
+    let path = folder.path().join("operator.key");
+    let mode = std::fs::metadata(&path).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    // What a crash leaves while a key is written is in nobody's way.
+    std::fs::rename(&path, folder.path().join("operator.new")).expect("moved");
+    assert_ne!(folder.draw_operator_key().expect("drawn anew").public(), drawn);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("changed");
+    assert!(folder.load_operator_key().expect_err("exposed").to_string().contains("chmod 600"));
+}
+
+#[test]
+fn a_folder_that_is_there_keeps_its_rights() {
+    let place = tempfile::tempdir().expect("a folder");
+    std::fs::set_permissions(place.path(), std::fs::Permissions::from_mode(0o755)).expect("changed");
+    Folder::new(place.path()).create().expect("used");
+    let mode = std::fs::metadata(place.path()).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode, 0o755);
+}
