@@ -2,18 +2,22 @@
 //! from nothing but the entries and records.
 
 use crate::ledger::LogNodes;
+use crate::ledger::batch::BatchNodes;
 use crate::ledger::heads::HeadTree;
 use crate::ledger::reads::Reads as _;
-use crate::ledger::rows::{Accepted, Batch, Published, ReadError, Run, decode, key_number};
+use crate::ledger::rows::{
+    Accepted, Batch, OutboxRow, Published, ReadError, Run, decode, key_number, number_key,
+};
 use crate::store::{Order, Snapshot, Span, Table};
+use protocol::checkpoint::Checkpoint;
 use protocol::entry::{Entry, memo_content, signers};
 use protocol::heads::{Chunk, Head, chunk_of, chunks_for};
 use protocol::lifecycle::{Kind, State, issue_demand};
 use protocol::manifest::{Terms, manifest_digest};
-use protocol::merkle::{Frontier, root_of};
+use protocol::merkle::{Frontier, NodeId, Nodes as _, TreeHead, root_of, verify_consistency};
 use protocol::voucher::Record;
 use protocol::{Digest, Keccak, LedgerId, PublicKey};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a check found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -67,6 +71,7 @@ struct Check<'a> {
     log: Frontier<Keccak>,
     chunks: Vec<Chunk>,
     leaves: Vec<Digest>,
+    changed: BTreeSet<u64>,
     runs: BTreeMap<u64, Run>,
     at: u64,
     found: Findings,
@@ -82,6 +87,7 @@ impl<'a> Check<'a> {
             log: Frontier::default(),
             chunks: Vec::new(),
             leaves: Vec::new(),
+            changed: BTreeSet::new(),
             runs: BTreeMap::new(),
             at: 0,
             found: Findings::default(),
@@ -118,7 +124,12 @@ impl<'a> Check<'a> {
         });
         self.set_heads(index, &entry);
         self.set_runs(index, &entry);
-        self.log.append(entry.leaf(), |_, _| ());
+        let mut due = Vec::new();
+        self.log.append(entry.leaf(), |at, node| due.push((at, node)));
+        for (at, node) in due {
+            let stored = LogNodes(self.snapshot).node(at)?;
+            self.expect(stored == node, || format!("log node {} on level {} is another", at.index, at.level));
+        }
         self.found.entries += 1;
         Ok(())
     }
@@ -162,6 +173,9 @@ impl<'a> Check<'a> {
         self.expect(root == entry.content, || {
             format!("the records of entry {index} lead to another batch root")
         });
+        let nodes = BatchNodes::new(self.snapshot, entry.first, batch)?;
+        let stored = root_of::<Keccak, _>(&nodes, entry.count.saturating_add(1))?;
+        self.expect(stored == root, || format!("the stored nodes of the batch of entry {index} are others"));
         Ok(())
     }
 
@@ -222,6 +236,7 @@ impl<'a> Check<'a> {
             self.chunks.resize(chunks, Chunk::default());
             self.leaves.resize(chunks, Chunk::default().leaf());
         }
+        self.changed.extend(chunk_of(entry.first)..chunks_for(end));
         for number in entry.first..end {
             if let Some(chunk) = self.chunks.get_mut(place(number)) {
                 chunk.set(number, head);
@@ -277,11 +292,14 @@ impl<'a> Check<'a> {
         });
         let vouchers = self.found.vouchers;
         self.expect(checkpoint.vouchers == vouchers, || format!("checkpoint {number} counts other vouchers"));
-        let before = self.next_checkpoint.checked_sub(1).and_then(|before| self.checkpoints.get(before));
-        let previous = before.map_or(Digest::ZERO, |before| before.checkpoint.hash(self.ledger));
+        let before =
+            self.next_checkpoint.checked_sub(1).and_then(|before| self.checkpoints.get(before)).copied();
+        let previous = before.as_ref().map_or(Digest::ZERO, |before| before.checkpoint.hash(self.ledger));
         self.expect(checkpoint.previous == previous, || {
             format!("checkpoint {number} does not name the one before it")
         });
+        self.outbox(published, before.as_ref())?;
+        self.changed_chunks(number)?;
         if number > 0 {
             let stored = HeadTree::at(self.snapshot, number).root(checkpoint.vouchers)?;
             self.expect(stored == head_root, || {
@@ -289,6 +307,36 @@ impl<'a> Check<'a> {
             });
         }
         self.found.checkpoints += 1;
+        Ok(())
+    }
+
+    /// A checkpoint that is not final can still be sent: its proof is there, and it is the one that the contract takes.
+    fn outbox(&mut self, published: &Published, before: Option<&Published>) -> Result<(), ReadError> {
+        let number = published.checkpoint.number;
+        let value = self.snapshot.get(Table::Outbox, &number_key(number))?;
+        let row = value.map(|value| decode::<OutboxRow>(Table::Outbox, number, &value)).transpose()?;
+        let (Some(row), Some(before)) = (&row, before) else {
+            let settled = published.is_final && row.is_none();
+            self.expect(settled, || format!("checkpoint {number} is not final and can not be sent"));
+            return Ok(());
+        };
+        let head = |checkpoint: &Checkpoint| TreeHead { size: checkpoint.size, root: checkpoint.log_root };
+        let path: Vec<Digest> = row.consistency.iter().copied().map(Digest::new).collect();
+        let extends =
+            verify_consistency::<Keccak>(head(&before.checkpoint), head(&published.checkpoint), &path);
+        self.expect(extends.is_ok(), || format!("the proof to send with checkpoint {number} is wrong"));
+        Ok(())
+    }
+
+    /// The stored chunks and leaves that changed since the checkpoint before, by which vouchers are proven.
+    fn changed_chunks(&mut self, number: u64) -> Result<(), ReadError> {
+        let stored = HeadTree::at(self.snapshot, number);
+        for chunk in std::mem::take(&mut self.changed) {
+            let place = usize::try_from(chunk).unwrap_or(usize::MAX);
+            let same = self.chunks.get(place) == Some(&stored.chunk(chunk)?)
+                && self.leaves.get(place) == Some(&stored.node(NodeId::leaf(chunk))?);
+            self.expect(same, || format!("chunk {chunk} of the heads at checkpoint {number} is another"));
+        }
         Ok(())
     }
 
@@ -305,6 +353,8 @@ impl<'a> Check<'a> {
         }
         let same = runs == self.runs;
         self.expect(same, || "the stored runs are not those of the log".to_owned());
+        let opened = self.checkpoints.first().is_some_and(|first| first.checkpoint.number == 0);
+        self.expect(opened, || "checkpoint 0, the opening of the ledger, is missing".to_owned());
         let total = u64::try_from(self.checkpoints.len()).unwrap_or(u64::MAX);
         let checked = self.found.checkpoints;
         self.expect(checked == total, || {
