@@ -75,7 +75,9 @@ impl AnchorError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Missing {
     /// Nobody opened this ledger here.
-    #[error("ledger {ledger} was never opened on chain {chain_id}")]
+    #[error(
+        "ledger {ledger} was never opened on chain {chain_id}: check that it is the right chain, with all its data"
+    )]
     Ledger {
         /// The ledger.
         ledger: LedgerId,
