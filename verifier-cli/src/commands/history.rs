@@ -2,7 +2,7 @@
 
 use super::verify::read_policy;
 use crate::console::{Console, Tone};
-use crate::failure::Failure;
+use crate::failure::{Failure, UNKNOWN};
 use crate::lang::Text;
 use crate::node_client::NodeClient;
 use crate::report::{detail_text, hands, is_held, step_name};
@@ -158,6 +158,7 @@ pub(super) fn fetched(
         Fetched::NotAnchored { retry_after_s } => {
             Err(Failure::unknown("not-anchored").with("seconds", retry_after_s.unwrap_or(0)))
         }
-        Fetched::Failed(error) => Err(error.into()),
+        // What a node refuses to give is no answer; the other exit code is for steps.
+        Fetched::Failed(error) => Err(Failure { exit: UNKNOWN, ..error.into() }),
     }
 }

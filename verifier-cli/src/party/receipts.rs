@@ -127,11 +127,18 @@ pub struct ReceiptFile {
 }
 
 impl ReceiptFile {
-    /// Opens it, or begins it. A last line that a crash cut off is left as it is, on a line of its own.
+    /// Opens it, or begins it; refuses a file of something else. A last line that a crash cut off is left as it is, on a line
+    /// of its own.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let open = || {
             let mut file = File::options().create(true).append(true).read(true).open(path)?;
             if file.seek(SeekFrom::End(0))? > 0 {
+                let mut first = [0];
+                file.rewind()?;
+                file.read_exact(&mut first)?;
+                if first != *b"{" {
+                    return Ok(None);
+                }
                 file.seek(SeekFrom::End(-1))?;
                 let mut last = [0];
                 file.read_exact(&mut last)?;
@@ -139,9 +146,10 @@ impl ReceiptFile {
                     file.write_all(b"\n")?;
                 }
             }
-            Ok(file)
+            Ok(Some(file))
         };
-        let file = open().map_err(|error| unwritable(path, &error))?;
+        let foreign = || Failure::usage("party-receipts-foreign").with_foreign("path", path.display());
+        let file = open().map_err(|error| unwritable(path, &error))?.ok_or_else(foreign)?;
         Ok(Self { file, path: path.to_owned(), held: None })
     }
 
@@ -246,6 +254,15 @@ mod tests {
         ] {
             assert_eq!(operator.check(&asked, &stands, &bad), Err(Wrong::Signature));
         }
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cards.csv");
+        std::fs::write(&path, "serial,secret\n").unwrap();
+        assert_eq!(ReceiptFile::open(&path).unwrap_err().text.id(), "party-receipts-foreign");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "serial,secret\n");
     }
 
     #[test]

@@ -72,7 +72,11 @@ impl Asked {
         // A code that somebody typed here by mistake must not be repeated; what looks like a path may be.
         let looks_like_path = what.contains(['/', '.', '\\']) || path.exists();
         if looks_like_path && !what.starts_with("http") {
-            return Ok(Self::file(&Zeroizing::new(file::read_file(path)?)));
+            let bytes = file::read_file(path).map_err(|failure| match failure.text.id() {
+                "error-no-such-file" => Failure::usage("error-no-such-dossier").with_foreign("path", what),
+                _ => failure,
+            })?;
+            return Ok(Self::file(&Zeroizing::new(bytes)));
         }
         Err(Failure::usage(if what.starts_with("http") { "error-no-link" } else { "error-what" }))
     }

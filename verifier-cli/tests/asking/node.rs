@@ -107,6 +107,17 @@ fn a_node_out_of_reach_is_unknown() {
 }
 
 #[test]
+fn a_dossier_that_the_node_refuses_is_no_answer() {
+    let made = Made::on_paper("");
+    let (address, _) =
+        node(problem(404, "not-found", json!({ "detail": "there is no anchored checkpoint 99" })));
+    let ran =
+        made.folder().run(&format!("dossier {} --node {address} --checkpoint 99 --out d.json", Made::key()));
+    assert_eq!(ran.exit, 3, "{ran:?}");
+    assert!(ran.err.contains("there is no anchored checkpoint 99"), "{ran:?}");
+}
+
+#[test]
 fn answers_that_are_none_are_unknown() {
     for (answer, code) in [
         ((0, Vec::new()), "error-node-out-of-reach"),

@@ -61,7 +61,7 @@ fn files_that_cannot_be_judged_are_each_told_in_one_line() {
     let file = std::fs::File::create(folder.path().join("huge.json")).unwrap();
     file.set_len(65 << 20).unwrap();
     for (arguments, said) in [
-        ("verify missing.json", "there is no file missing.json"),
+        ("verify missing.json", "A voucher is also named by its key"),
         ("verify ./", "is a folder, not a file"),
         ("verify huge.json", "has more than 64 MiB"),
         ("verify dossier.json --trusted-checkpoint missing.json", "there is no file missing.json"),

@@ -169,6 +169,8 @@ fn files_of_others_are_not_overwritten_and_keys_of_others_not_used() {
     assert!(desk.run(&[&all[..], &["plain.key"]].concat()).exits(2).err.contains("stamp secret"));
     let over = desk.run(&[&all[..], &["issuer.key", "--redeem-by", "2020-01-01T00:00:00Z"]].concat());
     assert!(over.exits(2).err.contains("over already"));
+    let no_page = desk.run(&[&all[..], &["issuer.key", "--redeem-url", "javascript:alert(1)"]].concat());
+    assert!(no_page.exits(2).err.contains("--redeem-url is not the address of a page"));
     let piped = desk.run_with(&[&all[..], &["-"]].concat(), &desk.read("issuer.key"));
     assert_eq!((piped.exit, vouchers(&desk)), (0, 3));
 }

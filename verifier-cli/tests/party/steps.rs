@@ -79,6 +79,7 @@ fn a_second_sale_is_refused_with_the_evidence_of_the_first_and_the_same_order_is
         let refused = &ran.json["refused"][0];
         assert_eq!((&refused["first"], &refused["reason"]), (&4.into(), &"transition".into()), "{line}");
         assert_eq!(refused["evidence"]["index"], first.json["accepted"][0]["index"]);
+        assert_eq!(refused["detail"], "voucher 4: no Sell is possible: sold", "{line}");
     }
     let told = trade.desk.run(&["sell", "--range", "4", "--key", "shop.key"]).exits(1);
     assert!(told.err.contains("Signed by") && told.err.contains(&trade.shop.to_string()), "{}", told.err);

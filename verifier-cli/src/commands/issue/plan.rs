@@ -12,6 +12,7 @@ use anchors::{AnchorReader as _, Chain, EvmChain, EvmOptions};
 use jiff::Timestamp;
 use protocol::manifest::{Flags, Manifest, Terms};
 use protocol::time::parse_rfc3339;
+use reqwest::Url;
 use sha2::{Digest as _, Sha256};
 
 /// What the options say of a batch.
@@ -55,6 +56,9 @@ impl Plan {
         if over.is_some_and(|over| over <= console.times.now()) {
             return Err(Failure::usage("party-redeem-by-over"));
         }
+        if self.description.redeem_url.as_deref().is_some_and(|url| !is_page(url)) {
+            return Err(Failure::usage("party-redeem-url-wrong"));
+        }
         let now =
             i64::try_from(console.times.now()).ok().and_then(|now| Timestamp::from_second(now / 1000).ok());
         let making = Making {
@@ -69,6 +73,11 @@ impl Plan {
         Manifest::check_for_issue(&text).map_err(|error| malformed(error.to_string()))?;
         Ok(text)
     }
+}
+
+/// The address of a web page: nothing else is fit to be shown to whoever holds a code.
+fn is_page(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 /// The option's, else the one that every card of the file has, where it is a plain amount.

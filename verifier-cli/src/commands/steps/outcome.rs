@@ -2,6 +2,7 @@
 
 use super::args::Common;
 use super::with_kind;
+use super::words::vouchers_text;
 use crate::console::Console;
 use crate::failure::REFUSED;
 use crate::lang::Text;
@@ -33,10 +34,17 @@ pub struct Refused {
     pub count: u64,
     /// For machines.
     pub reason: String,
-    /// For people.
+    /// For people; [`Refused::said`] fills in the vouchers.
     pub text: Text,
     /// The evidence, as the node sent it.
     pub evidence: Value,
+}
+
+impl Refused {
+    /// For people, with the vouchers' numbers.
+    pub fn said(&self) -> Text {
+        self.text.clone().with("vouchers", vouchers_text(self.first, self.count))
+    }
 }
 
 /// What became of it all.
@@ -97,7 +105,7 @@ impl Outcome {
                     "first": refused.first,
                     "count": refused.count,
                     "reason": refused.reason,
-                    "detail": console.texts.say(&refused.text),
+                    "detail": console.texts.say(&refused.said()),
                     "evidence": refused.evidence,
                 })
             })

@@ -35,9 +35,11 @@ error-node-refuses = the node { $node } refuses ({ $problem }): { $detail }
     .advice = Correct what it names.
 
 error-no-such-file = there is no file { $path }
+    .advice = Check the name.
+error-no-such-dossier = there is no file { $path }
     .advice = Check the name. A voucher is also named by its key (0x… or as in links) or by its link.
 error-directory = { $path } is a folder, not a file
-    .advice = Name the dossier file in it.
+    .advice = Name the file in it.
 error-unreadable-file = { $path } cannot be read: { $cause }
     .advice = Check that it may be read by you.
 error-huge-file = { $path } has more than { $limit } MiB: no file of this kind is so large

@@ -35,9 +35,11 @@ error-node-refuses = 节点 { $node } 拒绝（{ $problem }）：{ $detail }
     .advice = 请按它所说的改正。
 
 error-no-such-file = 没有 { $path } 这个文件
+    .advice = 请检查文件名。
+error-no-such-dossier = 没有 { $path } 这个文件
     .advice = 请检查文件名。也可以用凭证公钥（0x… 或链接里的写法）或链接来指明凭证。
 error-directory = { $path } 是文件夹，不是文件
-    .advice = 请指明里面的档案文件。
+    .advice = 请指明里面的文件。
 error-unreadable-file = { $path } 读不了：{ $cause }
     .advice = 请检查您是否有权读取它。
 error-huge-file = { $path } 超过 { $limit } MiB：这类文件不会这么大
