@@ -146,7 +146,8 @@ function typingView(session: Session, go: () => void): HTMLElement {
       message.textContent = t("code_no_voucher");
       return;
     }
-    [session.serial, session.code] = [serial.value.trim(), code.value.trim()];
+    // A whole line in the last field has its own serial and code.
+    if (code.value.trim() !== "") [session.serial, session.code] = [serial.value.trim(), code.value.trim()];
     go();
   };
   return h("details", { class: "typing" },

@@ -241,6 +241,20 @@ test("a slow node shows how far it is; a language changes everything at once", {
   }
 }));
 
+test("without network what was found stays, and asking again says what is missing", { skip, timeout: 60_000 }, () => scene(async ({ page, site, card, context }) => {
+  await page.goto(link(site.address, card, false));
+  assert.equal(await verdict(page), "sold");
+  await context.setOffline(true);
+  await page.locator("#language").selectOption("en");
+  assert.equal(await page.locator("#verdict").innerText(), LANGUAGES.en.verdicts.sold.word);
+  await page.getByRole("button", { name: LANGUAGES.en.page.again }).click();
+  await page.locator('[data-verdict="unknown"]').waitFor();
+  assert.ok((await page.locator(".advice").innerText()).includes(LANGUAGES.en.page.node_down_advice));
+  await context.setOffline(false);
+  await page.getByRole("button", { name: LANGUAGES.en.page.again }).click();
+  await page.locator('[data-verdict="sold"]').waitFor();
+}));
+
 test("everything is reached by keyboard", { skip, timeout: 60_000 }, () => scene(async ({ page, site, card }) => {
   await page.goto(site.address);
   await page.locator("textarea").waitFor();
