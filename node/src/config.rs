@@ -236,10 +236,10 @@ impl Folder {
     /// Reads the configuration.
     pub fn load(&self) -> Result<Config, ConfigError> {
         let path = self.config();
-        if !path.exists() {
-            return Err(ConfigError::NotInitialised(self.0.clone()));
-        }
-        let text = std::fs::read_to_string(&path).map_err(|source| self.failed(&path, source))?;
+        let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => ConfigError::NotInitialised(self.0.clone()),
+            _ => self.failed(&path, source),
+        })?;
         let content = |problem: String| ConfigError::Content { path: path.clone(), problem };
         // Not the error's own text: it quotes the line, which may hold the access key of an endpoint.
         let config: Config = toml::from_str(&text).map_err(|error| {
