@@ -45,17 +45,31 @@ await build({
   tsconfigRaw: "{}",
   logLevel: "warning",
 });
-await build({ entryPoints: [join(source, "page.css")], outdir: join(out, "page"), minify: true, charset: "utf8", absWorkingDir: here, logLevel: "warning" });
+await build({
+  entryPoints: [join(source, "page.css")],
+  outdir: join(out, "page"),
+  minify: true,
+  charset: "utf8",
+  absWorkingDir: here,
+  logLevel: "warning",
+});
 writeFileSync(join(out, "page/icon.svg"), readFileSync(join(source, "icon.svg")));
 writeFileSync(join(out, "index.html"), readFileSync(join(source, "index.html"), "utf8").replace("@CSP@", POLICY));
 writeFileSync(join(out, "csp.txt"), `${POLICY}; frame-ancestors 'none'`);
 
-const firstView = FIRST_VIEW.reduce((sum, name) => sum + gzipSync(readFileSync(join(out, name)), { level: 9 }).length, 0);
+const firstView = FIRST_VIEW.reduce(
+  (sum, name) => sum + gzipSync(readFileSync(join(out, name)), { level: 9 }).length,
+  0,
+);
 console.log(`first view: ${firstView} bytes compressed, of ${LIMIT_BYTES}`);
 if (firstView > LIMIT_BYTES) process.exitCode = 1;
 
 if (isCheck) {
-  const files = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name))).sort();
+  const files = (folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)))
+      .sort();
   const [ours, theirs] = [files(out), files(join(here, "dist"))];
   const differing = [...new Set([...ours, ...theirs])].filter((name) => {
     if (!ours.includes(name) || !theirs.includes(name)) return true;

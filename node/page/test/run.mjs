@@ -24,10 +24,14 @@ try {
     define: { PAGE: JSON.stringify(dirname(here)) },
     logLevel: "warning",
   });
-  const run = spawnSync(process.execPath, ["--test", ...files.map((name) => join(out, name.replace(/\.ts$/, ".mjs")))], {
-    stdio: "inherit",
-    env: { ...process.env, NODE_PATH: join(dirname(here), "node_modules") },
-  });
+  const run = spawnSync(
+    process.execPath,
+    ["--test", ...files.map((name) => join(out, name.replace(/\.ts$/, ".mjs")))],
+    {
+      stdio: "inherit",
+      env: { ...process.env, NODE_PATH: join(dirname(here), "node_modules") },
+    },
+  );
   process.exitCode = run.status ?? 1;
 } finally {
   rmSync(out, { recursive: true });

@@ -25,7 +25,9 @@ export interface ProtocolTexts {
 }
 
 /** A verdict: the word, what it means, what to do. */
-export type VerdictTexts = Readonly<Record<Verdict, { readonly word: string; readonly meaning: string; readonly advice: string }>>;
+export type VerdictTexts = Readonly<
+  Record<Verdict, { readonly word: string; readonly meaning: string; readonly advice: string }>
+>;
 
 /** Everything else. */
 export type PageTexts = Readonly<Record<keyof typeof enPage, string>>;

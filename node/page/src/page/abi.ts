@@ -16,7 +16,9 @@ export function wordOf(value: bigint): string {
   return toHex(unsigned(value, 32));
 }
 
-export const ANCHORED = hash(textBytes("Anchored(bytes32,uint64,(uint64,uint64,uint64,bytes32,bytes32,bytes32,bytes32))"));
+export const ANCHORED = hash(
+  textBytes("Anchored(bytes32,uint64,(uint64,uint64,uint64,bytes32,bytes32,bytes32,bytes32))"),
+);
 export const OPENED = hash(textBytes("Opened(bytes32,address,bytes32,bytes32)"));
 
 /** The 32-byte words of an answer, exactly so many; null otherwise. */
@@ -33,8 +35,13 @@ export function anchoredCheckpoint(data: string): Checkpoint | null {
   const number = (at: number): bigint => integerOf(found[at] ?? bytesOf(ZERO));
   const digest = (at: number): Digest => toHex(found[at] ?? bytesOf(ZERO));
   return {
-    number: number(0), size: number(1), vouchers: number(2),
-    logRoot: digest(3), headRoot: digest(4), operatorKey: digest(5) as string as Key, previous: digest(6),
+    number: number(0),
+    size: number(1),
+    vouchers: number(2),
+    logRoot: digest(3),
+    headRoot: digest(4),
+    operatorKey: digest(5) as string as Key,
+    previous: digest(6),
   };
 }
 
@@ -43,6 +50,12 @@ export function openedCheckpoint(data: string): Checkpoint | null {
   const key = words(data, 2)?.[1];
   if (key === undefined) return null;
   return {
-    number: 0n, size: 0n, vouchers: 0n, logRoot: EMPTY_ROOT, headRoot: EMPTY_ROOT, operatorKey: toHex<Key>(key), previous: ZERO,
+    number: 0n,
+    size: 0n,
+    vouchers: 0n,
+    logRoot: EMPTY_ROOT,
+    headRoot: EMPTY_ROOT,
+    operatorKey: toHex<Key>(key),
+    previous: ZERO,
   };
 }

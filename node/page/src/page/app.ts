@@ -41,7 +41,8 @@ function show(): void {
   const parts: HTMLElement[] = [];
   if (found !== null) parts.push(resultView(session, found, () => void judge(), restart));
   const isOpened = found !== null && found.asked.opening !== null && found.report.verdict !== "mismatch";
-  if (!isOpened) parts.push(entryView(session, () => void judge(), found !== null && found.report.voucher !== null, found === null));
+  if (!isOpened)
+    parts.push(entryView(session, () => void judge(), found !== null && found.report.voucher !== null, found === null));
   parts.push(trustView(() => (session.found === null ? show() : void judge())));
   main.replaceChildren(...parts);
 }
@@ -51,18 +52,30 @@ const STAGES: readonly Stage[] = ["dossier", "checkpoint", "judge"];
 function stageText(stage: Stage, asked: Asked): string {
   if (stage === "judge") return t("checks_heading");
   if (stage === "dossier") return t(asked.file === null ? "progress_dossier" : "progress_file");
-  return t(({ chain: "progress_chain", node: "progress_node", file: "progress_file", none: "progress_none" } as const)[sourceKind(asked.trustedFile)]);
+  return t(
+    ({ chain: "progress_chain", node: "progress_node", file: "progress_file", none: "progress_none" } as const)[
+      sourceKind(asked.trustedFile)
+    ],
+  );
 }
 
 /** Shows how far the check is, one stage after the other. */
 function progressView(asked: Asked): { view: HTMLElement; at: (stage: Stage) => void } {
-  const items = STAGES.map((stage) => h("li", { class: "skipped" }, h("span", { class: "mark" }, icon("wait")), stageText(stage, asked)));
-  const view = h("section", { class: "progress", role: "status", "aria-live": "polite" }, h("h1", { tabindex: "-1" }, t("progress")), h("ol", { class: "plain" }, ...items));
-  const at = (stage: Stage): void => items.forEach((item, place) => {
-    const now = STAGES.indexOf(stage);
-    item.className = place < now ? "passed" : place === now ? "working" : "skipped";
-    item.firstElementChild?.replaceChildren(icon(place < now ? "good" : "wait"));
-  });
+  const items = STAGES.map((stage) =>
+    h("li", { class: "skipped" }, h("span", { class: "mark" }, icon("wait")), stageText(stage, asked)),
+  );
+  const view = h(
+    "section",
+    { class: "progress", role: "status", "aria-live": "polite" },
+    h("h1", { tabindex: "-1" }, t("progress")),
+    h("ol", { class: "plain" }, ...items),
+  );
+  const at = (stage: Stage): void =>
+    items.forEach((item, place) => {
+      const now = STAGES.indexOf(stage);
+      item.className = place < now ? "passed" : place === now ? "working" : "skipped";
+      item.firstElementChild?.replaceChildren(icon(place < now ? "good" : "wait"));
+    });
   return { view, at };
 }
 
@@ -83,7 +96,15 @@ async function judge(): Promise<void> {
     if (mine !== turn) return;
     if (!(error instanceof JsonError)) return failed(error);
     const said = { text: "node_odd", values: { cause: error.message } } as const;
-    session.found = { asked, report: reportWithout("unknown", null), dossier: null, source: null, myKey: null, problems: [{ said, advice: null }], word: null };
+    session.found = {
+      asked,
+      report: reportWithout("unknown", null),
+      dossier: null,
+      source: null,
+      myKey: null,
+      problems: [{ said, advice: null }],
+      word: null,
+    };
     show();
   }
   focusHeading();
@@ -97,24 +118,43 @@ async function tick(view: HTMLElement, found: Found): Promise<void> {
   view.append(list);
   for (const step of found.report.steps) {
     const shape = ({ passed: "good", failed: "bad", unknown: "unsure", skipped: "none" } as const)[step.result];
-    list.append(h("li", { class: step.result }, h("span", { class: `mark ${step.result}` }, icon(shape)), spoken().steps[step.code]));
+    list.append(
+      h(
+        "li",
+        { class: step.result },
+        h("span", { class: `mark ${step.result}` }, icon(shape)),
+        spoken().steps[step.code],
+      ),
+    );
     if (!calm.matches) await new Promise((resolve) => setTimeout(resolve, 45));
   }
 }
 
 function failed(error: unknown): void {
   const cause = error instanceof Error ? error.message : String(error);
-  main.replaceChildren(h("p", { role: "alert", class: "error" }, t("unexpected", { cause })), button(t("another"), restart));
+  main.replaceChildren(
+    h("p", { role: "alert", class: "error" }, t("unexpected", { cause })),
+    button(t("another"), restart),
+  );
 }
 
 function frame(): void {
   document.documentElement.lang = spoken().tag;
   document.title = t("title");
-  const choice = h("select", { id: "language", change: () => {
-    speak(choice.value as Tag);
-    frame();
-    show();
-  } }, ...Object.values(LANGUAGES).map((each) => h("option", { value: each.tag, lang: each.tag, selected: each.tag === spoken().tag }, each.name)));
+  const choice = h(
+    "select",
+    {
+      id: "language",
+      change: () => {
+        speak(choice.value as Tag);
+        frame();
+        show();
+      },
+    },
+    ...Object.values(LANGUAGES).map((each) =>
+      h("option", { value: each.tag, lang: each.tag, selected: each.tag === spoken().tag }, each.name),
+    ),
+  );
   const link = (text: string, address: string, isHere: boolean): HTMLElement =>
     h("a", { href: address, ...(isHere ? { "aria-current": "page" } : {}) }, text);
   const toTrust = (event: Event): void => {
@@ -123,18 +163,26 @@ function frame(): void {
     heading?.scrollIntoView();
     heading?.focus();
   };
-  const navigation = h("nav", {},
+  const navigation = h(
+    "nav",
+    {},
     SITE === null ? null : link(t("nav_check"), `${SITE}/`, !isLedger),
     SITE === null ? null : link(t("nav_ledger"), `${SITE}/ledger`, isLedger),
-    isLedger ? null : h("a", { href: "#trust-heading", click: toTrust }, t("nav_trust")));
+    isLedger ? null : h("a", { href: "#trust-heading", click: toTrust }, t("nav_trust")),
+  );
   const skip = (event: Event): void => {
     event.preventDefault();
     main.focus();
   };
-  const header = h("header", { class: "frame" },
+  const header = h(
+    "header",
+    { class: "frame" },
     h("a", { class: "skip", href: "#main", click: skip }, t("skip")),
-    h("strong", {}, "Vouchsafe"), navigation,
-    h("label", { for: "language", class: "unseen" }, t("language")), choice);
+    h("strong", {}, "Vouchsafe"),
+    navigation,
+    h("label", { for: "language", class: "unseen" }, t("language")),
+    choice,
+  );
   document.body.replaceChildren(header, main);
 }
 

@@ -44,7 +44,10 @@ class Declined extends Error {}
 export class ChainNode {
   private searches = 0;
 
-  constructor(private readonly address: string, private readonly ledger: Ledger) {}
+  constructor(
+    private readonly address: string,
+    private readonly ledger: Ledger,
+  ) {}
 
   private silent(text: Said["text"], values: Readonly<Record<string, string>> = {}): ChainSilent {
     return new ChainSilent({ text, values: { source: this.name(), ...values } });
@@ -99,12 +102,19 @@ export class ChainNode {
   private async logs(topics: readonly string[], from: bigint, to: bigint): Promise<readonly Log[]> {
     this.searches += 1;
     if (this.searches > SEARCHES) throw this.silent("chain_odd", { cause: `eth_getLogs (${SEARCHES})` });
-    const filter = { address: this.ledger.contract, topics, fromBlock: `0x${from.toString(16)}`, toBlock: `0x${to.toString(16)}` };
+    const filter = {
+      address: this.ledger.contract,
+      topics,
+      fromBlock: `0x${from.toString(16)}`,
+      toBlock: `0x${to.toString(16)}`,
+    };
     const found = await this.call("eth_getLogs", filter);
     if (!Array.isArray(found)) throw this.silent("chain_odd", { cause: "eth_getLogs" });
     const logs = found.filter((log) => log !== null && typeof log === "object" && log.removed !== true);
     return logs.map((log) => ({
-      data: String(log.data), blockNumber: this.number(log.blockNumber, "eth_getLogs"), blockHash: String(log.blockHash),
+      data: String(log.data),
+      blockNumber: this.number(log.blockNumber, "eth_getLogs"),
+      blockHash: String(log.blockHash),
     }));
   }
 
@@ -150,7 +160,8 @@ export class ChainNode {
     const expected = this.ledger.chainId;
     if (actual !== expected) throw this.silent("chain_wrong", { actual: String(actual), expected: String(expected) });
     const tip = await this.latest();
-    if (number > tip.number) throw this.silent("chain_no_checkpoint", { number: String(number), latest: String(tip.number) });
+    if (number > tip.number)
+      throw this.silent("chain_no_checkpoint", { number: String(number), latest: String(tip.number) });
     const head = await this.block("latest");
     if (head === null) throw this.silent("chain_odd", { cause: "eth_getBlockByNumber" });
     const { log, checkpoint } = await this.event(number, head.number, hint?.blockNumber ?? null);
@@ -159,7 +170,8 @@ export class ChainNode {
       throw this.silent("chain_odd", { cause: `checkpoint ${number}` });
     }
     const block = await this.block(`0x${log.blockNumber.toString(16)}`);
-    if (block === null || block.hash !== log.blockHash) throw this.silent("chain_odd", { cause: `block ${log.blockNumber}` });
+    if (block === null || block.hash !== log.blockHash)
+      throw this.silent("chain_odd", { cause: `block ${log.blockNumber}` });
     const supersededAt = number === tip.number ? null : await this.timeOf(number + 1n, tip, head.number);
     const trusted = { ledger: this.ledger.id, checkpoint, blockTime: block.timeMs, supersededAt };
     return { trusted, isFinal: log.blockNumber <= (await this.finalized(head.number)) };
@@ -189,7 +201,11 @@ export class ChainNode {
     }
   }
 
-  private async event(number: bigint, newest: bigint, hint: bigint | null): Promise<{ log: Log; checkpoint: Checkpoint }> {
+  private async event(
+    number: bigint,
+    newest: bigint,
+    hint: bigint | null,
+  ): Promise<{ log: Log; checkpoint: Checkpoint }> {
     const topics = number === 0n ? [OPENED, this.ledger.id] : [ANCHORED, this.ledger.id, wordOf(number)];
     const log = await this.find(topics, newest, hint);
     if (log === null) throw this.silent("chain_odd", { cause: `no event of checkpoint ${number}` });

@@ -76,7 +76,8 @@ export async function check(asked: Asked, at: (stage: Stage) => void): Promise<F
 
 function question(asked: Asked, dossier: string, source: Source | null, myKey: Key | null): Question {
   return {
-    dossier, myKey,
+    dossier,
+    myKey,
     trusted: source?.trusted ?? null,
     isFinal: source?.isFinal ?? true,
     opening: asked.opening,
@@ -106,7 +107,13 @@ async function ownerAmongKept(dossier: Dossier): Promise<Key | null> {
 
 async function withoutDossier(asked: Asked, error: unknown, at: (stage: Stage) => void): Promise<Found> {
   const unknown = (said: Said, advice: Said | null): Found => ({
-    asked, report: reportWithout("unknown", null), dossier: null, source: null, myKey: null, problems: [{ said, advice }], word: null,
+    asked,
+    report: reportWithout("unknown", null),
+    dossier: null,
+    source: null,
+    myKey: null,
+    problems: [{ said, advice }],
+    word: null,
   });
   if (error instanceof Unreached) {
     return unknown({ text: "node_down", values: { cause: unreached(error) } }, { text: "node_down_advice" });
@@ -116,10 +123,11 @@ async function withoutDossier(asked: Asked, error: unknown, at: (stage: Stage) =
   if (error.problem === "no-such-voucher" && error.body !== null && asked.voucher !== null) {
     return absent(asked, asked.voucher, error.body, at);
   }
-  const wait: Said | null = error.retryAfter === null ? null
-    : { text: "node_busy_advice", values: { seconds: String(error.retryAfter) } };
+  const wait: Said | null =
+    error.retryAfter === null ? null : { text: "node_busy_advice", values: { seconds: String(error.retryAfter) } };
   if (error.problem === "not-anchored") return unknown({ text: "not_anchored" }, wait);
-  if (error.problem === "") return unknown({ text: "node_odd", values: { cause: error.detail } }, { text: "node_down_advice" });
+  if (error.problem === "")
+    return unknown({ text: "node_odd", values: { cause: error.detail } }, { text: "node_down_advice" });
   return unknown({ text: "node_busy", values: { problem: error.problem, detail: error.detail } }, wait);
 }
 
@@ -130,9 +138,10 @@ async function absent(asked: Asked, voucher: Key, body: At, at: (stage: Stage) =
   let problem: string;
   try {
     const { absence, ledger, claimed } = await statement(body);
-    source = sourceKind(asked.trustedFile) === "node"
-      ? { kind: "node", name: "", trusted: claimed, isFinal: true, problem: null }
-      : await trustedSource(ledger, claimed.checkpoint.number, null, asked.trustedFile);
+    source =
+      sourceKind(asked.trustedFile) === "node"
+        ? { kind: "node", name: "", trusted: claimed, isFinal: true, problem: null }
+        : await trustedSource(ledger, claimed.checkpoint.number, null, asked.trustedFile);
     at("judge");
     if (source.trusted !== null) {
       const why = judgeAbsence(absence, voucher, ledger.id, source.trusted);
@@ -189,7 +198,8 @@ export type Opened =
 export function recognised(text: string): Opened {
   const root = new At(parseJson(text), "file");
   const format = root.optional("format")?.text() ?? "";
-  if (format.startsWith("vouchsafe/dossier")) return { kind: "dossier", text, voucher: readable(text)?.voucher.key ?? null };
+  if (format.startsWith("vouchsafe/dossier"))
+    return { kind: "dossier", text, voucher: readable(text)?.voucher.key ?? null };
   if (format.startsWith("vouchsafe/key")) return { kind: "key", text };
   if (root.optional("issuers") !== null) return { kind: "policy", text };
   return { kind: "trusted", checkpoint: readTrusted(root) };

@@ -9,7 +9,10 @@ import type { PageText } from "../lang/index.ts";
 
 const CHECKS: readonly (readonly [PageText, readonly StepCode[]])[] = [
   ["check_issued", ["format.valid", "checkpoint.anchored", "manifest.included", "voucher.included"]],
-  ["check_history", ["history.included", "history.linked", "history.legal", "history.authorised", "head.current", "pending.promised"]],
+  [
+    "check_history",
+    ["history.included", "history.linked", "history.legal", "history.authorised", "head.current", "pending.promised"],
+  ],
   ["check_code", ["code.opens"]],
   ["check_trust", ["ledger.trusted", "issuer.trusted", "terms.current"]],
 ];
@@ -29,8 +32,18 @@ export function checksView(found: Found): HTMLElement | null {
   const checks = CHECKS.map(([name, codes]) => {
     const own = steps.filter((step) => codes.includes(step.code));
     const result = worst(own.map((step) => step.result));
-    const summary = h("summary", {}, mark(result), h("span", {}, t("label", { name: t(name), value: spoken().results[result] })));
-    return h("details", { class: `check ${result}`, open: result === "failed" }, summary, h("ul", {}, ...own.map(stepView)));
+    const summary = h(
+      "summary",
+      {},
+      mark(result),
+      h("span", {}, t("label", { name: t(name), value: spoken().results[result] })),
+    );
+    return h(
+      "details",
+      { class: `check ${result}`, open: result === "failed" },
+      summary,
+      h("ul", {}, ...own.map(stepView)),
+    );
   });
   return h("section", { class: "checks" }, h("h2", {}, t("checks_heading")), ...checks);
 }
@@ -65,8 +78,10 @@ function lineView(line: HistoryLine, voucher: VoucherFacts, found: Found): HTMLE
     ...(line.memo === null ? [] : [t("memo", { text: line.memo })]),
   ];
   return h(
-    "li", { class: line.isAnchored ? "" : "pending" },
-    h("strong", {}, spoken().kinds[line.kind]), " ",
+    "li",
+    { class: line.isAnchored ? "" : "pending" },
+    h("strong", {}, spoken().kinds[line.kind]),
+    " ",
     h("time", { datetime: new Date(Number(line.at)).toISOString() }, when(line.at)),
     h("ul", { class: "notes" }, ...notes.map((note) => h("li", {}, note))),
   );

@@ -3,9 +3,27 @@
 import { bytesOf, type Digest, type Key, type LedgerId, toHex, ZERO } from "../protocol/bytes.ts";
 import { type Dossier, readStep, type Step } from "../protocol/dossier.ts";
 import { type KeyPair, keyPair, sign } from "../protocol/ed25519.ts";
-import { decodeEntry, encodeEntry, type Entry, entryLeaf, instruction, partyOf, type Signed, withoutClock } from "../protocol/entry.ts";
+import {
+  decodeEntry,
+  encodeEntry,
+  type Entry,
+  entryLeaf,
+  instruction,
+  partyOf,
+  type Signed,
+  withoutClock,
+} from "../protocol/entry.ts";
 import type { At } from "../protocol/json.ts";
-import { demands, Illegal, kindByte, kindOf, links, type State, statusByte, step as takeStep } from "../protocol/lifecycle.ts";
+import {
+  demands,
+  Illegal,
+  kindByte,
+  kindOf,
+  links,
+  type State,
+  statusByte,
+  step as takeStep,
+} from "../protocol/lifecycle.ts";
 import { signers } from "../protocol/entry.ts";
 import type { Opening } from "../protocol/question.ts";
 import { isReceiptOf, readReceipt, type Receipt } from "../protocol/receipt.ts";
@@ -33,7 +51,13 @@ export function claimantDue(state: State): Key | null {
 /** Whether the life cycle and the terms let the voucher be claimed now. */
 export function canBeClaimed(judged: Case, state: State): boolean {
   try {
-    takeStep(state, claimEntry(judged.dossier, state, claimantDue(state) ?? freshKey().key), 0n, judged.dossier.terms, judged.dossier.voucher.key);
+    takeStep(
+      state,
+      claimEntry(judged.dossier, state, claimantDue(state) ?? freshKey().key),
+      0n,
+      judged.dossier.terms,
+      judged.dossier.voucher.key,
+    );
     return true;
   } catch (error) {
     if (error instanceof Illegal) return false;
@@ -43,10 +67,15 @@ export function canBeClaimed(judged: Case, state: State): boolean {
 
 function claimEntry(dossier: Dossier, state: State, claimant: Key): Entry {
   return {
-    kind: kindByte("Claim"), status: statusByte("Claimed"),
-    first: dossier.voucher.number, count: 1n, prev: state.index,
+    kind: kindByte("Claim"),
+    status: statusByte("Claimed"),
+    first: dossier.voucher.number,
+    count: 1n,
+    prev: state.index,
     // The operator puts his clock on it. Here it only may not lie before the step before.
-    at: state.entry.at, party: claimant, content: ZERO,
+    at: state.entry.at,
+    party: claimant,
+    content: ZERO,
   };
 }
 
@@ -65,12 +94,18 @@ export function signClaim(judged: Case, state: State, opening: Opening, claimant
 }
 
 /** The entry with the operator's clock and his receipt; null unless it is what was signed and the receipt verifies. */
-export function accepted(claim: Claim, answer: At, operator: Key, ledger: LedgerId): { entry: Entry; receipt: Receipt } | null {
+export function accepted(
+  claim: Claim,
+  answer: At,
+  operator: Key,
+  ledger: LedgerId,
+): { entry: Entry; receipt: Receipt } | null {
   const entry = decodeEntry(answer.member("entry").bytes());
   const promise = answer.member("receipt");
   const receipt = readReceipt(promise, promise.member("index").integer());
   if (entry === null || toHex(encodeEntry(withoutClock(entry))) !== toHex(encodeEntry(claim.entry))) return null;
-  const isHis = receipt.leaf === entryLeaf(entry) && isReceiptOf(receipt, operator, ledger) && entry.at <= receipt.anchorBy;
+  const isHis =
+    receipt.leaf === entryLeaf(entry) && isReceiptOf(receipt, operator, ledger) && entry.at <= receipt.anchorBy;
   return isHis ? { entry, receipt } : null;
 }
 
@@ -86,7 +121,8 @@ export function winner(judged: Case, state: State, answer: At): { step: Step; is
   const signedBy = signers(step.signatures, instruction(step.entry, dossier.ledger.id, prevLeaf));
   const due = demands(state, step.entry, dossier.terms, voucher);
   const isProven =
-    links(state, step.entry) && kindOf(step.entry.kind) !== null &&
+    links(state, step.entry) &&
+    kindOf(step.entry.kind) !== null &&
     due.every((demand) => demand.keys.some((key) => signedBy.includes(key))) &&
     receipt.leaf === entryLeaf(step.entry) &&
     isReceiptOf(receipt, dossier.checkpoint.operatorKey, dossier.ledger.id);
@@ -97,7 +133,11 @@ export function winner(judged: Case, state: State, answer: At): { step: Step; is
 export function receiptFile(judged: Case, claim: Claim, entry: Entry, receipt: Receipt): string {
   const { index, leaf, anchorBy, signature } = receipt;
   const file = {
-    ledger: judged.dossier.ledger.id, index: Number(index), entry: toHex(encodeEntry(entry)), memo: null, signatures: claim.signatures,
+    ledger: judged.dossier.ledger.id,
+    index: Number(index),
+    entry: toHex(encodeEntry(entry)),
+    memo: null,
+    signatures: claim.signatures,
     receipt: { index: Number(index), leaf, anchor_by: Number(anchorBy), signature },
   };
   return `${JSON.stringify(file, null, 2)}\n`;

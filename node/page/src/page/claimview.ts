@@ -6,7 +6,17 @@ import { kindOf, type State } from "../protocol/lifecycle.ts";
 import type { KeyPair } from "../protocol/ed25519.ts";
 import type { Opening } from "../protocol/question.ts";
 import type { Case } from "../protocol/steps.ts";
-import { accepted, canBeClaimed, type Claim, claimantDue, evidenceFile, freshKey, receiptFile, signClaim, winner } from "./claiming.ts";
+import {
+  accepted,
+  canBeClaimed,
+  type Claim,
+  claimantDue,
+  evidenceFile,
+  freshKey,
+  receiptFile,
+  signClaim,
+  winner,
+} from "./claiming.ts";
 import type { Found } from "./check.ts";
 import { button, h, saveFile } from "./dom.ts";
 import { Unreached } from "./fetching.ts";
@@ -30,20 +40,32 @@ export function claimView(found: Found): HTMLElement | null {
   const { opening } = found.asked;
   const opens = steps.some((step) => step.code === "code.opens" && step.result === "passed");
   const isRefuted = found.report.verdict === "refuted";
-  if (judged === null || opening === null || !opens || isRefuted || SITE === null || found.dossier === null) return null;
+  if (judged === null || opening === null || !opens || isRefuted || SITE === null || found.dossier === null)
+    return null;
   const state = judged.latestState();
   if (state === null || !canBeClaimed(judged, state)) return null;
   const claiming = { judged, state, opening, found, dossier: found.dossier };
   const outcome = h("div", { role: "status" });
-  const begin = button(t("claim_button"), () => {
-    begin.disabled = true;
-    outcome.replaceChildren(h("p", {}, t("claim_working")));
-    void claim(claiming).then((shown) => {
-      outcome.replaceChildren(...shown);
-      begin.disabled = outcome.querySelector("[data-done]") !== null;
-    });
-  }, { class: "primary" });
-  return h("section", { class: "claim" }, h("h2", {}, t("claim_heading")), h("p", {}, t("claim_intro")), begin, outcome);
+  const begin = button(
+    t("claim_button"),
+    () => {
+      begin.disabled = true;
+      outcome.replaceChildren(h("p", {}, t("claim_working")));
+      void claim(claiming).then((shown) => {
+        outcome.replaceChildren(...shown);
+        begin.disabled = outcome.querySelector("[data-done]") !== null;
+      });
+    },
+    { class: "primary" },
+  );
+  return h(
+    "section",
+    { class: "claim" },
+    h("h2", {}, t("claim_heading")),
+    h("p", {}, t("claim_intro")),
+    begin,
+    outcome,
+  );
 }
 
 async function claim(claiming: Claiming): Promise<readonly HTMLElement[]> {
@@ -60,14 +82,17 @@ async function claim(claiming: Claiming): Promise<readonly HTMLElement[]> {
     return [...received(claiming, signed, await submit(signed.body)), key];
   } catch (error) {
     if (error instanceof Refusal) return refused(claiming, signed, error);
-    if (error instanceof Unreached) return [h("p", { class: "error" }, t("node_down", { cause: unreached(error) })), key];
+    if (error instanceof Unreached)
+      return [h("p", { class: "error" }, t("node_down", { cause: unreached(error) })), key];
     if (error instanceof JsonError) return [h("p", { class: "error" }, t("claim_wrong")), key];
     throw error;
   }
 }
 
 function keyPart(claimant: KeyPair, isKept: boolean): HTMLElement {
-  const save = button(t("claim_key"), () => saveFile(`vouchsafe-key-${claimant.key.slice(2, 10)}.json`, keyFile(claimant)));
+  const save = button(t("claim_key"), () =>
+    saveFile(`vouchsafe-key-${claimant.key.slice(2, 10)}.json`, keyFile(claimant)),
+  );
   return h("div", {}, h("p", {}, t(isKept ? "claim_key_help" : "claim_key_lost")), save);
 }
 
@@ -91,8 +116,13 @@ function refused(claiming: Claiming, signed: Claim, refusal: Refusal): readonly 
   }
   const { step, isProven } = winner(judged, state, refusal.body);
   const kind = kindOf(step.entry.kind);
-  const values = { kind: kind === null ? "" : spoken().kinds[kind], at: when(step.entry.at), name: who(partyOf(step.entry), voucher, null) };
-  const save = (): void => saveFile(`vouchsafe-evidence-${voucher.number}.json`, evidenceFile(dossier, signed, refusal.text));
+  const values = {
+    kind: kind === null ? "" : spoken().kinds[kind],
+    at: when(step.entry.at),
+    name: who(partyOf(step.entry), voucher, null),
+  };
+  const save = (): void =>
+    saveFile(`vouchsafe-evidence-${voucher.number}.json`, evidenceFile(dossier, signed, refusal.text));
   return [
     h("p", { class: "error", "data-done": true }, t("claim_lost", values)),
     h("p", {}, t(isProven ? "claim_lost_proof" : "claim_lost_unproven")),

@@ -15,7 +15,9 @@ function filled<T extends Element>(element: T, attributes: Attributes, children:
 
 /** An element with attributes (functions are listeners) and children. */
 export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K, attributes: Attributes = {}, ...children: readonly Child[]
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
 ): HTMLElementTagNameMap[K] {
   return filled(document.createElement(tag), attributes, children);
 }
@@ -36,7 +38,9 @@ let ids = 0;
 
 /** A labelled field. `help` is read out with it. */
 export function field(
-  label: string, input: HTMLInputElement | HTMLTextAreaElement, help: string | null = null,
+  label: string,
+  input: HTMLInputElement | HTMLTextAreaElement,
+  help: string | null = null,
 ): HTMLElement {
   ids += 1;
   input.id = `field-${ids}`;
@@ -68,6 +72,16 @@ const SHAPES: Readonly<Record<string, string>> = {
 
 /** A drawing that says what colour and word say too. */
 export function icon(shape: string): SVGElement {
-  const stroke = { fill: "none", stroke: "currentColor", "stroke-width": "2.6", "stroke-linecap": "round", "stroke-linejoin": "round" };
-  return s("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, s("path", { d: SHAPES[shape] ?? "", ...stroke }));
+  const stroke = {
+    fill: "none",
+    stroke: "currentColor",
+    "stroke-width": "2.6",
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+  };
+  return s(
+    "svg",
+    { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" },
+    s("path", { d: SHAPES[shape] ?? "", ...stroke }),
+  );
 }

@@ -22,9 +22,19 @@ export function take(session: Session, text: string): Said | null {
   if (named !== null) {
     enter(session, { voucher: named, stamp: session.voucher === named ? session.stamp : null });
   } else if (link !== null) {
-    enter(session, { voucher: link.voucher, site: link.site, stamp: link.stamp ?? (session.voucher === link.voucher ? session.stamp : null) });
+    enter(session, {
+      voucher: link.voucher,
+      site: link.site,
+      stamp: link.stamp ?? (session.voucher === link.voucher ? session.stamp : null),
+    });
   } else if (typeof line !== "string") {
-    enter(session, { voucher: line.link.voucher, site: line.link.site, stamp: line.link.stamp, serial: line.serial, code: line.code });
+    enter(session, {
+      voucher: line.link.voucher,
+      site: line.link.site,
+      stamp: line.link.stamp,
+      serial: line.serial,
+      code: line.code,
+    });
   } else {
     return { text: line };
   }
@@ -32,7 +42,11 @@ export function take(session: Session, text: string): Said | null {
 }
 
 function enter(session: Session, given: Partial<Session>): void {
-  Object.assign(session, { site: null, serial: "", code: "", file: null, found: null, order: null, myKey: null, asOf: false }, given);
+  Object.assign(
+    session,
+    { site: null, serial: "", code: "", file: null, found: null, order: null, myKey: null, asOf: false },
+    given,
+  );
 }
 
 /** What came of an opened file: `dossier` is to be judged now, anything else was taken and is told. */
@@ -72,7 +86,14 @@ export function entryView(session: Session, go: () => void, isAfter: boolean, is
     message.textContent = say(said);
   };
   const panel = h("div", { class: "camera" });
-  const line = h("textarea", { rows: "3", autocomplete: "off", autocapitalize: "off", spellcheck: "false", autocorrect: "off", placeholder: spoken().page.line_help.split(/[。.]/)[0] ?? "" });
+  const line = h("textarea", {
+    rows: "3",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    autocorrect: "off",
+    placeholder: spoken().page.line_help.split(/[。.]/)[0] ?? "",
+  });
   const taken = (text: string): void => {
     const problem = take(session, text);
     line.value = "";
@@ -85,31 +106,60 @@ export function entryView(session: Session, go: () => void, isAfter: boolean, is
     else tell(result);
   };
   const form = h(
-    "form", { class: "entry", submit: (event) => { event.preventDefault(); taken(line.value); } },
+    "form",
+    {
+      class: "entry",
+      submit: (event) => {
+        event.preventDefault();
+        taken(line.value);
+      },
+    },
     field(t("line_label"), line, t("line_help")),
-    h("div", { class: "actions" },
+    h(
+      "div",
+      { class: "actions" },
       h("button", { type: "submit", class: "primary" }, t("check")),
       button(t("scan"), () => void scan(panel, taken, tell)),
       chooser(t("photo"), "image/*", (file) => void photo(file, taken, tell)),
-      chooser(t("open_file"), "", (file) => void opened(file))),
-    panel, message,
+      chooser(t("open_file"), "", (file) => void opened(file)),
+    ),
+    panel,
+    message,
   );
-  return h("section", { class: "enter" },
-    isFirst ? h("h1", { tabindex: "-1" }, t("start_heading")) : h("h2", {}, t(isAfter ? "link_heading" : "start_heading")),
+  return h(
+    "section",
+    { class: "enter" },
+    isFirst
+      ? h("h1", { tabindex: "-1" }, t("start_heading"))
+      : h("h2", {}, t(isAfter ? "link_heading" : "start_heading")),
     h("p", {}, t(isAfter ? "link_intro" : "start_intro")),
     session.stamp !== null ? h("p", { class: "note" }, t("stamp_kept")) : null,
-    form, typingView(session, go), h("p", { class: "help" }, t("drop_hint")));
+    form,
+    typingView(session, go),
+    h("p", { class: "help" }, t("drop_hint")),
+  );
 }
 
 /** A file input that looks like the buttons beside it, and is one for keyboard and screen reader. */
 function chooser(text: string, accept: string, act: (file: File) => void): HTMLElement {
-  const input = h("input", { type: "file", class: "hidden-input", tabindex: "-1", "aria-hidden": "true", change: () => {
-    const file = input.files?.[0];
-    input.value = "";
-    if (file !== undefined) act(file);
-  } });
+  const input = h("input", {
+    type: "file",
+    class: "hidden-input",
+    tabindex: "-1",
+    "aria-hidden": "true",
+    change: () => {
+      const file = input.files?.[0];
+      input.value = "";
+      if (file !== undefined) act(file);
+    },
+  });
   if (accept !== "") input.accept = accept;
-  return h("span", {}, button(text, () => input.click()), input);
+  return h(
+    "span",
+    {},
+    button(text, () => input.click()),
+    input,
+  );
 }
 
 async function scan(panel: HTMLElement, taken: (text: string) => void, tell: (said: Said) => void): Promise<void> {
@@ -118,7 +168,11 @@ async function scan(panel: HTMLElement, taken: (text: string) => void, tell: (sa
     if (text !== null) taken(text);
   } catch (error) {
     panel.replaceChildren();
-    tell(error instanceof DOMException ? { text: "camera_denied", values: { cause: error.name } } : { text: "decoder_missing" });
+    tell(
+      error instanceof DOMException
+        ? { text: "camera_denied", values: { cause: error.name } }
+        : { text: "decoder_missing" },
+    );
   }
 }
 
@@ -150,9 +204,18 @@ function typingView(session: Session, go: () => void): HTMLElement {
     if (code.value.trim() !== "") [session.serial, session.code] = [serial.value.trim(), code.value.trim()];
     go();
   };
-  return h("details", { class: "typing" },
+  return h(
+    "details",
+    { class: "typing" },
     h("summary", {}, t("type_summary")),
-    h("form", { submit },
-      field(t("serial"), serial), field(t("code"), code), field(t("voucher_link"), link), message,
-      h("button", { type: "submit", class: "primary" }, t("check"))));
+    h(
+      "form",
+      { submit },
+      field(t("serial"), serial),
+      field(t("code"), code),
+      field(t("voucher_link"), link),
+      message,
+      h("button", { type: "submit", class: "primary" }, t("check")),
+    ),
+  );
 }

@@ -14,8 +14,15 @@ export function factsView(found: Found): HTMLElement | null {
   const { voucher } = report;
   if (voucher === null || isRefuted(report)) return null;
   const held = isHeld(report);
-  const rows = factRows(found, voucher, held).map(([name, value]) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, value)));
-  return h("section", { class: "facts" }, h("h2", {}, t(held ? "facts_heading" : "claims_heading")), h("dl", {}, ...rows));
+  const rows = factRows(found, voucher, held).map(([name, value]) =>
+    h("div", {}, h("dt", {}, t(name)), h("dd", {}, value)),
+  );
+  return h(
+    "section",
+    { class: "facts" },
+    h("h2", {}, t(held ? "facts_heading" : "claims_heading")),
+    h("dl", {}, ...rows),
+  );
 }
 
 function factRows(found: Found, voucher: VoucherFacts, held: boolean): readonly Row[] {
@@ -47,8 +54,12 @@ function code(text: string): HTMLElement {
 
 function issuer(voucher: VoucherFacts): HTMLElement {
   const { issuerName, issuerSays } = voucher;
-  const name = issuerName !== null ? t("known_as", { name: issuerName })
-    : issuerSays !== null ? t("calls_himself", { name: issuerSays }) : "";
+  const name =
+    issuerName !== null
+      ? t("known_as", { name: issuerName })
+      : issuerSays !== null
+        ? t("calls_himself", { name: issuerSays })
+        : "";
   return h("span", {}, name, " ", code(voucher.issuer));
 }
 
@@ -85,13 +96,17 @@ function redemption(found: Found, voucher: VoucherFacts, held: boolean): string 
 
 export function noRedemption(found: Found, voucher: VoucherFacts): string {
   const { asOf } = found.report;
-  return asOf === null ? t("no_redemption_number", { number: String(voucher.checkpoint) }) : t("no_redemption", { asof: when(asOf) });
+  return asOf === null
+    ? t("no_redemption_number", { number: String(voucher.checkpoint) })
+    : t("no_redemption", { asof: when(asOf) });
 }
 
 function checkpoint(found: Found, voucher: VoucherFacts): string {
   const { source } = found;
   const number = String(voucher.checkpoint);
   if (source === null || source.trusted === null) return t("checkpoint_none", { number });
-  const text = ({ chain: "checkpoint_chain", node: "checkpoint_node", file: "checkpoint_file", none: "checkpoint_none" } as const)[source.kind];
+  const text = (
+    { chain: "checkpoint_chain", node: "checkpoint_node", file: "checkpoint_file", none: "checkpoint_none" } as const
+  )[source.kind];
   return t(text, { number, source: source.name });
 }

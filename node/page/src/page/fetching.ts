@@ -24,7 +24,12 @@ export async function ask(address: string, request: RequestInit = {}): Promise<A
   const timer = setTimeout(() => limit.abort(), PATIENCE_S * 1000);
   try {
     const response = await fetch(address, {
-      ...request, signal: limit.signal, credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store", redirect: "error",
+      ...request,
+      signal: limit.signal,
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      cache: "no-store",
+      redirect: "error",
     });
     const after = Number(response.headers.get("retry-after") ?? "");
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await response.arrayBuffer());

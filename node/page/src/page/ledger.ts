@@ -49,14 +49,20 @@ async function totalsView(view: At): Promise<HTMLElement> {
     [t("ledger_vouchers"), count(view.member("vouchers").integer())],
     [t("ledger_incidents"), isMore ? t("more_than", { number: count(refused - 1) }) : count(refused)],
     [t("ledger_audit"), t("ledger_audit_none")],
-    [t("ledger_name"), t("on_chain", { ledger: name.member("id").text(), chain: String(name.member("chain_id").integer()) })],
+    [
+      t("ledger_name"),
+      t("on_chain", { ledger: name.member("id").text(), chain: String(name.member("chain_id").integer()) }),
+    ],
     [t("ledger_contract"), name.member("contract").text()],
     [t("fact_operator"), view.member("operator_key").text()],
   ];
-  return h("section", {},
+  return h(
+    "section",
+    {},
     h("dl", {}, ...rows.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value)))),
     h("p", { class: "help" }, t("ledger_interval", { seconds: count(view.member("anchor_interval_s").integer()) })),
-    view.member("development_chain").value === true ? h("p", { class: "note" }, t("note_development")) : null);
+    view.member("development_chain").value === true ? h("p", { class: "note" }, t("note_development")) : null,
+  );
 }
 
 interface Row {
@@ -92,17 +98,34 @@ async function checkpointsView(newest: bigint): Promise<HTMLElement> {
     more.hidden = rest.length === 0;
   };
   show();
-  const columns = (["column_number", "column_entries", "column_vouchers", "column_block", "column_time", "column_finality"] as const)
-    .map((text) => h("th", { scope: "col" }, t(text)));
-  return h("section", {}, entriesPlot(points), h("h2", {}, t("checkpoints_heading")),
-    h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": t("checkpoints_heading") },
-      h("table", {}, h("thead", {}, h("tr", {}, ...columns)), body)), more);
+  const columns = (
+    ["column_number", "column_entries", "column_vouchers", "column_block", "column_time", "column_finality"] as const
+  ).map((text) => h("th", { scope: "col" }, t(text)));
+  return h(
+    "section",
+    {},
+    entriesPlot(points),
+    h("h2", {}, t("checkpoints_heading")),
+    h(
+      "div",
+      { class: "wide", tabindex: "0", role: "region", "aria-label": t("checkpoints_heading") },
+      h("table", {}, h("thead", {}, h("tr", {}, ...columns)), body),
+    ),
+    more,
+  );
 }
 
 function rowView(each: Row): HTMLElement {
-  const finality = each.finality === "final" ? t("final") : each.finality === "pending" ? t("pending") : t("finality_unknown");
-  const cells = [count(each.number), count(each.size), count(each.vouchers),
-    each.block === null ? t("not_in_block") : count(each.block), each.time === null ? "–" : when(each.time), finality];
+  const finality =
+    each.finality === "final" ? t("final") : each.finality === "pending" ? t("pending") : t("finality_unknown");
+  const cells = [
+    count(each.number),
+    count(each.size),
+    count(each.vouchers),
+    each.block === null ? t("not_in_block") : count(each.block),
+    each.time === null ? "–" : when(each.time),
+    finality,
+  ];
   return h("tr", {}, ...cells.map((cell) => h("td", {}, cell)));
 }
 
@@ -132,7 +155,8 @@ async function issueOf(number: bigint): Promise<Entry> {
   for (;;) {
     const found = decodeEntry((await entry(index)).member("entry").bytes());
     // Indices fall along the way, so it ends.
-    if (found === null || (kindOf(found.kind) !== "Issue" && found.prev >= index)) throw new JsonError("entry", `index ${index}`);
+    if (found === null || (kindOf(found.kind) !== "Issue" && found.prev >= index))
+      throw new JsonError("entry", `index ${index}`);
     if (kindOf(found.kind) === "Issue") return found;
     index = found.prev;
   }
@@ -143,7 +167,13 @@ async function batchView(issue: Entry): Promise<HTMLElement> {
   const manifest = readManifest(view.member("manifest").text());
   const issuer = view.member("issuer").text() as Key;
   const name = `${manifest.productTitle ?? "–"} · ${t("calls_himself", { name: manifest.issuerName ?? "–" })} · ${short(issuer)}`;
-  return h("li", {}, h("h3", {}, name), h("p", { class: "help" }, `${t("batch_first", { first: count(issue.first) })} · ${when(issue.at)}`), sharesBar(shares));
+  return h(
+    "li",
+    {},
+    h("h3", {}, name),
+    h("p", { class: "help" }, `${t("batch_first", { first: count(issue.first) })} · ${when(issue.at)}`),
+    sharesBar(shares),
+  );
 }
 
 /** Runs are asked for a thousand at a time, so far that a batch sold one by one is still counted. */
@@ -151,7 +181,16 @@ const PAGES = 200;
 
 async function sharesOf(issue: Entry): Promise<Shares> {
   const shares = { trade: 0n, sold: 0n, redeemed: 0n, voided: 0n, hold: 0n };
-  const of: Readonly<Record<number, keyof Shares>> = { 1: "trade", 2: "sold", 3: "sold", 4: "redeemed", 5: "voided", 9: "hold", 10: "hold", 11: "hold" };
+  const of: Readonly<Record<number, keyof Shares>> = {
+    1: "trade",
+    2: "sold",
+    3: "sold",
+    4: "redeemed",
+    5: "voided",
+    9: "hold",
+    10: "hold",
+    11: "hold",
+  };
   const end = issue.first + issue.count;
   let first = issue.first;
   for (let page = 0; page < PAGES && first < end; page += 1) {

@@ -9,8 +9,12 @@ import { type Answer, ask, post } from "./fetching.ts";
 /** A problem document (RFC 9457), or an answer of no known form. */
 export class Refusal extends Error {
   constructor(
-    readonly problem: string, readonly detail: string, readonly status: number, readonly retryAfter: number | null,
-    readonly body: At | null, readonly text: string,
+    readonly problem: string,
+    readonly detail: string,
+    readonly status: number,
+    readonly retryAfter: number | null,
+    readonly body: At | null,
+    readonly text: string,
   ) {
     super(problem);
   }

@@ -21,16 +21,26 @@ export function entriesPlot(points: readonly Point[]): HTMLElement | null {
   const y = (entries: bigint): number => HEIGHT - BOTTOM - (Number(entries) / most) * (HEIGHT - BOTTOM - TOP);
   let path = `M${x(first.at).toFixed(1)} ${y(first.entries).toFixed(1)}`;
   for (const point of points.slice(1)) path += `H${x(point.at).toFixed(1)}V${y(point.entries).toFixed(1)}`;
-  const label = (text: string, at: Readonly<Record<string, string>>): SVGElement => s("text", { class: "tick", ...at }, text);
+  const label = (text: string, at: Readonly<Record<string, string>>): SVGElement =>
+    s("text", { class: "tick", ...at }, text);
   const values = { first: count(first.entries), from: when(first.at), last: count(last.entries), to: when(last.at) };
   const middle = BigInt(Math.round(most / 2));
-  const lines = [0n, middle, last.entries].map((entries) => s("g", {},
-    s("path", { class: "grid", d: `M${LEFT} ${y(entries).toFixed(1)}H${WIDTH - 10}` }),
-    label(count(entries), { x: String(LEFT - 6), y: (y(entries) + 5).toFixed(1), "text-anchor": "end" })));
-  const drawing = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("entries_plot_alt", values) },
-    ...lines, s("path", { class: "line", d: path }),
+  const lines = [0n, middle, last.entries].map((entries) =>
+    s(
+      "g",
+      {},
+      s("path", { class: "grid", d: `M${LEFT} ${y(entries).toFixed(1)}H${WIDTH - 10}` }),
+      label(count(entries), { x: String(LEFT - 6), y: (y(entries) + 5).toFixed(1), "text-anchor": "end" }),
+    ),
+  );
+  const drawing = s(
+    "svg",
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("entries_plot_alt", values) },
+    ...lines,
+    s("path", { class: "line", d: path }),
     label(day(first.at), { x: String(LEFT), y: String(HEIGHT - 8) }),
-    label(day(last.at), { x: String(WIDTH - 10), y: String(HEIGHT - 8), "text-anchor": "end" }));
+    label(day(last.at), { x: String(WIDTH - 10), y: String(HEIGHT - 8), "text-anchor": "end" }),
+  );
   return h("figure", {}, h("figcaption", {}, t("entries_plot")), drawing);
 }
 
@@ -47,7 +57,7 @@ export interface Shares {
   readonly hold: bigint;
 }
 
-/** One bar for a batch, in parts that differ in pattern as well as colour. */
+/** One bar for a batch; below it the numbers in words, for the colours alone say nothing. */
 export function sharesBar(shares: Shares): HTMLElement {
   const total = shares.trade + shares.sold + shares.redeemed + shares.voided + shares.hold;
   let at = 0;
@@ -59,13 +69,35 @@ export function sharesBar(shares: Shares): HTMLElement {
   });
   const values = Object.fromEntries(Object.entries(shares).map(([name, value]) => [name, count(value as bigint)]));
   const text = t("batch_row", { count: count(total), ...values });
-  return h("div", {}, s("svg", { viewBox: "0 0 100 6", class: "bar", preserveAspectRatio: "none", "aria-hidden": "true" }, ...parts), h("p", {}, text));
+  return h(
+    "div",
+    {},
+    s("svg", { viewBox: "0 0 100 6", class: "bar", preserveAspectRatio: "none", "aria-hidden": "true" }, ...parts),
+    h("p", {}, text),
+  );
 }
 
 /** What the parts of the bars mean. */
 export function sharesLegend(): HTMLElement {
-  const names = { redeemed: "redeemed_short", sold: "sold_or_claimed", trade: "in_trade", hold: "on_hold_short", voided: "voided_short" } as const;
-  const items = Object.entries(names).map(([name, text]) => h("li", {},
-    s("svg", { viewBox: "0 0 10 10", class: "swatch", "aria-hidden": "true" }, s("rect", { class: `share ${name}`, width: "10", height: "10" })), " ", t(text)));
+  const names = {
+    redeemed: "redeemed_short",
+    sold: "sold_or_claimed",
+    trade: "in_trade",
+    hold: "on_hold_short",
+    voided: "voided_short",
+  } as const;
+  const items = Object.entries(names).map(([name, text]) =>
+    h(
+      "li",
+      {},
+      s(
+        "svg",
+        { viewBox: "0 0 10 10", class: "swatch", "aria-hidden": "true" },
+        s("rect", { class: `share ${name}`, width: "10", height: "10" }),
+      ),
+      " ",
+      t(text),
+    ),
+  );
   return h("ul", { class: "legend" }, ...items);
 }

@@ -5,7 +5,10 @@ import { button, h, s } from "./dom.ts";
 import { t } from "./words.ts";
 
 interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(address: string): string }): { createScriptURL(address: string): unknown };
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(address: string): string },
+  ): { createScriptURL(address: string): unknown };
 }
 
 const HERE = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : "";
@@ -25,7 +28,8 @@ export function codes(): Promise<Codes> {
   loading ??= new Promise<Codes>((resolve, reject) => {
     const address = new URL("codes.js", HERE).href;
     const script = document.createElement("script");
-    script.onload = () => (window.vouchsafeCodes === undefined ? reject(new Error("codes.js")) : resolve(window.vouchsafeCodes));
+    script.onload = () =>
+      window.vouchsafeCodes === undefined ? reject(new Error("codes.js")) : resolve(window.vouchsafeCodes);
     script.onerror = () => {
       loading = null;
       reject(new Error("codes.js"));
@@ -41,7 +45,10 @@ const WIDEST = 1600;
 
 function pixels(source: CanvasImageSource, width: number, height: number): ImageData {
   const scale = Math.min(1, WIDEST / Math.max(width, height));
-  const canvas = h("canvas", { width: String(Math.max(1, Math.round(width * scale))), height: String(Math.max(1, Math.round(height * scale))) });
+  const canvas = h("canvas", {
+    width: String(Math.max(1, Math.round(width * scale))),
+    height: String(Math.max(1, Math.round(height * scale))),
+  });
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) throw new Error("no canvas");
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
@@ -76,7 +83,12 @@ export async function readCamera(panel: HTMLElement): Promise<string | null> {
   try {
     return await new Promise<string | null>((resolve, reject) => {
       const stop = button(t("camera_stop"), () => resolve(null), { class: "quiet" });
-      panel.replaceChildren(h("h2", {}, t("camera_heading")), video, h("p", { role: "status" }, t("camera_wait")), stop);
+      panel.replaceChildren(
+        h("h2", {}, t("camera_heading")),
+        video,
+        h("p", { role: "status" }, t("camera_wait")),
+        stop,
+      );
       stop.focus();
       const look = (): void => {
         if (!panel.contains(video)) return resolve(null);
@@ -100,11 +112,14 @@ export async function drawn(text: string, label: string): Promise<SVGElement> {
   const modules = (await codes()).make(text);
   const size = modules.length;
   let path = "";
-  modules.forEach((row, y) => row.forEach((isDark, x) => {
-    if (isDark) path += `M${x} ${y}h1v1h-1z`;
-  }));
+  modules.forEach((row, y) =>
+    row.forEach((isDark, x) => {
+      if (isDark) path += `M${x} ${y}h1v1h-1z`;
+    }),
+  );
   return s(
-    "svg", { viewBox: `0 0 ${size} ${size}`, class: "qr", role: "img", "aria-label": label, "shape-rendering": "crispEdges" },
+    "svg",
+    { viewBox: `0 0 ${size} ${size}`, class: "qr", role: "img", "aria-label": label, "shape-rendering": "crispEdges" },
     s("rect", { width: String(size), height: String(size), fill: "#fff" }),
     s("path", { d: path, fill: "#000" }),
   );

@@ -20,16 +20,31 @@ import type { PageText } from "../lang/index.ts";
 export function resultView(session: Session, found: Found, again: () => void, restart: () => void): HTMLElement {
   const { report, problems } = found;
   const { voucher, judged } = report;
-  const issuer = judged !== null && voucher !== null && report.verdict === "untrusted_issuer"
-    ? issuerView(judged.dossier, voucher.issuer, again) : null;
-  return h("article", { class: "result" },
+  const issuer =
+    judged !== null && voucher !== null && report.verdict === "untrusted_issuer"
+      ? issuerView(judged.dossier, voucher.issuer, again)
+      : null;
+  return h(
+    "article",
+    { class: "result" },
     verdictView(found),
-    session.site === null || SITE === null || session.site === SITE ? null : h("p", { class: "note" }, t("other_site", { site: session.site })),
-    problems.length === 0 ? null : h("div", { class: "problems" }, ...problems.map(({ said }) => h("p", {}, say(said)))),
+    session.site === null || SITE === null || session.site === SITE
+      ? null
+      : h("p", { class: "note" }, t("other_site", { site: session.site })),
+    problems.length === 0
+      ? null
+      : h("div", { class: "problems" }, ...problems.map(({ said }) => h("p", {}, say(said)))),
     adviceView(session, found, again),
-    claimView(found), issuer, ownerView(session, found, again), unknowableView(found),
-    factsView(found), checksView(found), historyView(found), takeView(found),
-    h("p", { class: "actions" }, button(t("again"), again), button(t("another"), restart)));
+    claimView(found),
+    issuer,
+    ownerView(session, found, again),
+    unknowableView(found),
+    factsView(found),
+    checksView(found),
+    historyView(found),
+    takeView(found),
+    h("p", { class: "actions" }, button(t("again"), again), button(t("another"), restart)),
+  );
 }
 
 function verdictView(found: Found): HTMLElement {
@@ -39,12 +54,15 @@ function verdictView(found: Found): HTMLElement {
   const { voucher } = report;
   const isUnredeemed = voucher !== null && latest(voucher, "Redeem") === null && isHeld(report);
   const isShown = isUnredeemed && report.verdict !== "refuted" && report.verdict !== "voided";
-  return h("header", { class: `verdict ${tone}`, "data-verdict": report.verdict },
+  return h(
+    "header",
+    { class: `verdict ${tone}`, "data-verdict": report.verdict },
     icon(tone),
     h("h1", { tabindex: "-1", id: "verdict" }, word),
     h("p", { class: "meaning" }, meaning),
     isShown && voucher !== null ? h("p", {}, noRedemption(found, voucher)) : null,
-    voucher?.chainId === 31337n ? h("p", { class: "development" }, t("note_development")) : null);
+    voucher?.chainId === 31337n ? h("p", { class: "development" }, t("note_development")) : null,
+  );
 }
 
 const ADVICE: Partial<Readonly<Record<Reason, PageText>>> = {
@@ -69,8 +87,13 @@ function adviceView(session: Session, found: Found, again: () => void): HTMLElem
     session.asOf = true;
     again();
   });
-  return h("section", { class: "advice" }, h("h2", {}, t("advice_heading")),
-    h("ul", {}, ...lines.map((line) => h("li", {}, line))), isStale ? asOf : null);
+  return h(
+    "section",
+    { class: "advice" },
+    h("h2", {}, t("advice_heading")),
+    h("ul", {}, ...lines.map((line) => h("li", {}, line))),
+    isStale ? asOf : null,
+  );
 }
 
 /** What nobody can know before the code is delivered. */
@@ -78,7 +101,9 @@ function unknowableView(found: Found): HTMLElement | null {
   const { voucher, verdict } = found.report;
   const isOver = (["refuted", "spent", "voided", "expired", "genuine"] as const).some((each) => each === verdict);
   if (voucher === null || found.asked.opening !== null || isOver) return null;
-  const lines = (["unknowable_code", "unknowable_seen", "unknowable_spent"] as const).map((text) => h("li", {}, t(text)));
+  const lines = (["unknowable_code", "unknowable_seen", "unknowable_spent"] as const).map((text) =>
+    h("li", {}, t(text)),
+  );
   return h("section", { class: "unknowable" }, h("h2", {}, t("unknowable_heading")), h("ul", {}, ...lines));
 }
 
@@ -103,7 +128,19 @@ function ownerView(session: Session, found: Found, again: () => void): HTMLEleme
       again();
     }
   };
-  return h("section", { class: "owner" }, h("h2", {}, t("order_heading")), h("p", {}, t("order_intro")),
-    h("form", { submit }, field(t("order_reference"), reference), field(t("order_salt"), salt), field(t("my_key"), key), message,
-      h("button", { type: "submit" }, t("check"))));
+  return h(
+    "section",
+    { class: "owner" },
+    h("h2", {}, t("order_heading")),
+    h("p", {}, t("order_intro")),
+    h(
+      "form",
+      { submit },
+      field(t("order_reference"), reference),
+      field(t("order_salt"), salt),
+      field(t("my_key"), key),
+      message,
+      h("button", { type: "submit" }, t("check")),
+    ),
+  );
 }

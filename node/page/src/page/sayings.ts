@@ -9,10 +9,21 @@ import { reason, reporter, spoken, when, who } from "./words.ts";
 
 /** Colour and icon of a verdict: `good`, `bad`, `care`, `unsure`, `wait`. */
 export const TONES: Readonly<Record<Verdict, "good" | "bad" | "care" | "unsure" | "wait">> = {
-  refuted: "bad", mismatch: "bad", not_found: "bad", voided: "bad", spent: "bad", resale_suspected: "bad",
-  on_hold: "care", sold_before: "care", sold: "care", expired: "care",
-  unknown: "unsure", untrusted_issuer: "unsure",
-  genuine_pending: "wait", genuine_unclaimed: "good", genuine: "good",
+  refuted: "bad",
+  mismatch: "bad",
+  not_found: "bad",
+  voided: "bad",
+  spent: "bad",
+  resale_suspected: "bad",
+  on_hold: "care",
+  sold_before: "care",
+  sold: "care",
+  expired: "care",
+  unknown: "unsure",
+  untrusted_issuer: "unsure",
+  genuine_pending: "wait",
+  genuine_unclaimed: "good",
+  genuine: "good",
 };
 
 function lastOf(lines: readonly HistoryLine[], kind: string): HistoryLine | null {

@@ -24,14 +24,29 @@ export interface Session {
 
 export function freshSession(): Session {
   return {
-    voucher: null, site: null, stamp: null, serial: "", code: "", order: null, myKey: null, file: null, trustedFile: null, asOf: false, found: null,
+    voucher: null,
+    site: null,
+    stamp: null,
+    serial: "",
+    code: "",
+    order: null,
+    myKey: null,
+    file: null,
+    trustedFile: null,
+    asOf: false,
+    found: null,
   };
 }
 
 /** A link without stamp belongs to a code that was printed without one. */
 export function openingOf(session: Session): Opening | null {
   if (session.code === "") return null;
-  return { serial: session.serial, code: session.code, stamp: session.stamp ?? new Uint8Array(16), order: session.order };
+  return {
+    serial: session.serial,
+    code: session.code,
+    stamp: session.stamp ?? new Uint8Array(16),
+    order: session.order,
+  };
 }
 
 export function askedOf(session: Session): Asked {

@@ -47,7 +47,11 @@ export function keepPolicy(policy: Policy | null): void {
     keep("policy", null);
     return;
   }
-  const chains = policy.chains.map(({ chainId, contract, ledgers }) => ({ chain_id: Number(chainId), contract, ledgers }));
+  const chains = policy.chains.map(({ chainId, contract, ledgers }) => ({
+    chain_id: Number(chainId),
+    contract,
+    ledgers,
+  }));
   keep("policy", JSON.stringify({ chains, issuers: policy.issuers, max_age_s: Number(policy.maxAgeS) }));
 }
 

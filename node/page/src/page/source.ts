@@ -32,12 +32,19 @@ export function sourceKind(file: TrustedCheckpoint | null): SourceKind {
 
 /** The checkpoint of this number of this ledger. A source that is silent is no failure: its `problem` says why. */
 export async function trustedSource(
-  ledger: Ledger, number: bigint, anchored: Anchored | null, file: TrustedCheckpoint | null,
+  ledger: Ledger,
+  number: bigint,
+  anchored: Anchored | null,
+  file: TrustedCheckpoint | null,
 ): Promise<Source> {
   const kind = sourceKind(file);
   const address = kept("rpc");
   const source = (found: Anchoring | null, name = "", problem: Said | null = null): Source => ({
-    kind, name, trusted: found?.trusted ?? null, isFinal: found?.isFinal ?? true, problem,
+    kind,
+    name,
+    trusted: found?.trusted ?? null,
+    isFinal: found?.isFinal ?? true,
+    problem,
   });
   // Who brings a file vouches for it himself.
   if (file !== null) return source({ trusted: file, isFinal: true });

@@ -26,7 +26,13 @@ export function takeView(found: Found): HTMLElement | null {
     link === null ? null : button(t("qr_show"), () => void show(link, status)),
     button(t("print"), () => window.print()),
   ];
-  return h("section", { class: "take" }, h("h2", {}, t("take_heading")), h("div", { class: "actions" }, ...buttons), status);
+  return h(
+    "section",
+    { class: "take" },
+    h("h2", {}, t("take_heading")),
+    h("div", { class: "actions" }, ...buttons),
+    status,
+  );
 }
 
 async function copy(link: string, status: HTMLElement): Promise<void> {
@@ -44,7 +50,11 @@ async function copy(link: string, status: HTMLElement): Promise<void> {
 
 async function show(link: string, status: HTMLElement): Promise<void> {
   try {
-    status.replaceChildren(await drawn(link, t("qr_caption")), h("p", {}, t("qr_caption")), h("p", {}, h("code", {}, link)));
+    status.replaceChildren(
+      await drawn(link, t("qr_caption")),
+      h("p", {}, t("qr_caption")),
+      h("p", {}, h("code", {}, link)),
+    );
   } catch {
     status.replaceChildren(h("p", {}, t("decoder_missing")));
   }

@@ -16,7 +16,9 @@ export function trust(dossier: Dossier, issuer: Key, name: string, withLedger: b
   const policy = keptPolicy() ?? EMPTY;
   const issuers = [...policy.issuers.filter((known) => known.key !== issuer), { key: issuer, name }];
   const { chainId, contract, id } = dossier.ledger;
-  const isKnown = policy.chains.some((chain) => chain.chainId === chainId && chain.contract === contract && chain.ledgers.includes(id));
+  const isKnown = policy.chains.some(
+    (chain) => chain.chainId === chainId && chain.contract === contract && chain.ledgers.includes(id),
+  );
   const chains = withLedger && !isKnown ? [...policy.chains, { chainId, contract, ledgers: [id] }] : policy.chains;
   keepPolicy({ ...policy, issuers, chains });
 }
@@ -40,7 +42,9 @@ export async function askDomain(domain: string, dossier: Dossier, issuer: Key): 
     const found = policy.issuers.find((each) => each.key === issuer);
     if (found === undefined) return { vouches: false, silent: null };
     const { chainId, contract, id } = dossier.ledger;
-    const ledger = policy.chains.some((chain) => chain.chainId === chainId && chain.contract === contract && chain.ledgers.includes(id));
+    const ledger = policy.chains.some(
+      (chain) => chain.chainId === chainId && chain.contract === contract && chain.ledgers.includes(id),
+    );
     return { vouches: true, name: found.name, ledger };
   } catch (error) {
     if (error instanceof Unreached) return { vouches: false, silent: unreached(error) };
@@ -55,17 +59,27 @@ export function issuerView(dossier: Dossier, issuer: Key, changed: () => void): 
   const domain = dossier.manifest.issuerDomain;
   const known = domain !== null && isDomain(domain) ? domain : null;
   const asking = (name: string): void => {
-    void askDomain(name, dossier, issuer).then((word) => status.replaceChildren(domainView(name, word, dossier, issuer, changed)));
+    void askDomain(name, dossier, issuer).then((word) =>
+      status.replaceChildren(domainView(name, word, dossier, issuer, changed)),
+    );
   };
-  const compare = button(t("issuer_trust"), () => {
-    trust(dossier, issuer, dossier.manifest.issuerName ?? short(issuer), true);
-    changed();
-  }, { class: "quiet" });
-  return h("section", { class: "issuer" },
+  const compare = button(
+    t("issuer_trust"),
+    () => {
+      trust(dossier, issuer, dossier.manifest.issuerName ?? short(issuer), true);
+      changed();
+    },
+    { class: "quiet" },
+  );
+  return h(
+    "section",
+    { class: "issuer" },
     h("h2", {}, t("check_trust")),
     known === null ? null : h("p", {}, t("domain_help", { domain: known })),
     known === null ? null : button(t("domain_ask", { domain: known }), () => asking(known)),
-    status, compare);
+    status,
+    compare,
+  );
 }
 
 function domainView(domain: string, word: DomainWord, dossier: Dossier, issuer: Key, changed: () => void): HTMLElement {
@@ -92,7 +106,13 @@ export function isRpcAddress(text: string): boolean {
 
 /** The settings, all of them. `changed` is called when a verdict may be another now. */
 export function trustView(changed: () => void): HTMLElement {
-  const address = h("input", { type: "url", inputmode: "url", autocomplete: "off", spellcheck: "false", placeholder: "https://" });
+  const address = h("input", {
+    type: "url",
+    inputmode: "url",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: "https://",
+  });
   address.value = kept("rpc") ?? "";
   const status = h("p", { role: "status" });
   const submit = (event: Event): void => {
@@ -109,19 +129,40 @@ export function trustView(changed: () => void): HTMLElement {
   const keys = h("ul", { class: "plain" }, h("li", {}, "…"));
   const showKeys = (): void => {
     void keptKeys().then((pairs) => {
-      const items = pairs.map((pair) => h("li", {}, h("code", {}, short(pair.key)), " ",
-        button(t("claim_key"), () => saveFile(`vouchsafe-key-${pair.key.slice(2, 10)}.json`, keyFile(pair)), { class: "quiet" }), " ",
-        button(t("forget"), () => void forgetKey(pair.key).then(showKeys), { class: "quiet" })));
+      const items = pairs.map((pair) =>
+        h(
+          "li",
+          {},
+          h("code", {}, short(pair.key)),
+          " ",
+          button(t("claim_key"), () => saveFile(`vouchsafe-key-${pair.key.slice(2, 10)}.json`, keyFile(pair)), {
+            class: "quiet",
+          }),
+          " ",
+          button(t("forget"), () => void forgetKey(pair.key).then(showKeys), { class: "quiet" }),
+        ),
+      );
       keys.replaceChildren(...(items.length === 0 ? [h("li", {}, t("keys_none"))] : items));
     });
   };
   showKeys();
-  return h("section", { class: "trust", "aria-labelledby": "trust-heading" },
+  return h(
+    "section",
+    { class: "trust", "aria-labelledby": "trust-heading" },
     h("h2", { id: "trust-heading", tabindex: "-1" }, t("trust_heading")),
     h("p", {}, t("trust_intro")),
-    h("form", { submit, novalidate: true }, field(t("rpc_label"), address, t("rpc_help")), h("button", { type: "submit" }, t("save")), status),
-    h("h3", {}, t("policy_heading")), policyView(changed),
-    h("h3", {}, t("keys_heading")), keys);
+    h(
+      "form",
+      { submit, novalidate: true },
+      field(t("rpc_label"), address, t("rpc_help")),
+      h("button", { type: "submit" }, t("save")),
+      status,
+    ),
+    h("h3", {}, t("policy_heading")),
+    policyView(changed),
+    h("h3", {}, t("keys_heading")),
+    keys,
+  );
 }
 
 function policyView(changed: () => void): HTMLElement {
@@ -131,11 +172,48 @@ function policyView(changed: () => void): HTMLElement {
     keepPolicy(next);
     changed();
   };
-  const issuers = policy.issuers.map((issuer) => h("li", {},
-    t("policy_issuer", { name: issuer.name }), " ", h("code", {}, short(issuer.key)), " ",
-    button(t("forget"), drop({ ...policy, issuers: policy.issuers.filter((each) => each !== issuer) }), { class: "quiet" })));
-  const ledgers = policy.chains.flatMap((chain) => chain.ledgers.map((ledger) => h("li", {},
-    t("policy_ledger", { chain: String(chain.chainId) }), " ", h("code", {}, short(ledger)), " ",
-    button(t("forget"), drop({ ...policy, chains: policy.chains.map((each) => each === chain ? { ...chain, ledgers: chain.ledgers.filter((id) => id !== ledger) } : each).filter((each) => each.ledgers.length > 0) }), { class: "quiet" }))));
-  return h("ul", { class: "plain" }, ...issuers, ...ledgers, h("li", {}, t("policy_age", { seconds: String(policy.maxAgeS) })));
+  const issuers = policy.issuers.map((issuer) =>
+    h(
+      "li",
+      {},
+      t("policy_issuer", { name: issuer.name }),
+      " ",
+      h("code", {}, short(issuer.key)),
+      " ",
+      button(t("forget"), drop({ ...policy, issuers: policy.issuers.filter((each) => each !== issuer) }), {
+        class: "quiet",
+      }),
+    ),
+  );
+  const ledgers = policy.chains.flatMap((chain) =>
+    chain.ledgers.map((ledger) =>
+      h(
+        "li",
+        {},
+        t("policy_ledger", { chain: String(chain.chainId) }),
+        " ",
+        h("code", {}, short(ledger)),
+        " ",
+        button(
+          t("forget"),
+          drop({
+            ...policy,
+            chains: policy.chains
+              .map((each) =>
+                each === chain ? { ...chain, ledgers: chain.ledgers.filter((id) => id !== ledger) } : each,
+              )
+              .filter((each) => each.ledgers.length > 0),
+          }),
+          { class: "quiet" },
+        ),
+      ),
+    ),
+  );
+  return h(
+    "ul",
+    { class: "plain" },
+    ...issuers,
+    ...ledgers,
+    h("li", {}, t("policy_age", { seconds: String(policy.maxAgeS) })),
+  );
 }

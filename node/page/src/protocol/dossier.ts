@@ -51,7 +51,12 @@ export interface Dossier {
   readonly manifestText: string;
   readonly terms: Terms;
   readonly manifestPath: readonly Digest[];
-  readonly voucher: { readonly number: bigint; readonly key: Key; readonly label: Digest; readonly path: readonly Digest[] };
+  readonly voucher: {
+    readonly number: bigint;
+    readonly key: Key;
+    readonly label: Digest;
+    readonly path: readonly Digest[];
+  };
   readonly head: { readonly chunk: Uint8Array; readonly path: readonly Digest[] };
   readonly history: readonly HistoryItem[];
   readonly pending: readonly PendingItem[];

@@ -1,7 +1,20 @@
 // One step in a voucher's life: the 98 bytes that are a leaf of the log, and what its signers sign
 // (docs/protocol.md sections 5 and 7).
 
-import { bytesOf, type Digest, integerOf, joined, type Key, type LedgerId, NOBODY, type Signature, textBytes, toHex, unsigned, ZERO } from "./bytes.ts";
+import {
+  bytesOf,
+  type Digest,
+  integerOf,
+  joined,
+  type Key,
+  type LedgerId,
+  NOBODY,
+  type Signature,
+  textBytes,
+  toHex,
+  unsigned,
+  ZERO,
+} from "./bytes.ts";
 import { isSignedBy } from "./ed25519.ts";
 import { hash } from "./keccak.ts";
 import { leafHash } from "./merkle.ts";

@@ -26,7 +26,14 @@ const DEEPEST = 127;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const PLAIN = /^(?:0|[1-9][0-9]*)$/;
 const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t",
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
 };
 
 /** Reads a text as I-JSON: one value, no duplicate names, no lone surrogates. */
@@ -147,7 +154,10 @@ export function isObject(value: Json | undefined): value is JsonObject {
 
 /** A value and the place where it stands, for readers that say where something is wrong. */
 export class At {
-  constructor(readonly value: Json, readonly place: string) {}
+  constructor(
+    readonly value: Json,
+    readonly place: string,
+  ) {}
 
   error(problem: string): JsonError {
     return new JsonError(this.place, problem);

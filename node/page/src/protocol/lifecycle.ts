@@ -8,13 +8,29 @@ import { type Detail, detail } from "./reasons.ts";
 
 /** The kinds by their bytes. */
 export const KINDS = {
-  1: "Issue", 2: "Transfer", 3: "Sell", 4: "Claim", 5: "Use", 6: "Redeem", 7: "Void", 8: "Hold", 9: "Release", 10: "Return",
+  1: "Issue",
+  2: "Transfer",
+  3: "Sell",
+  4: "Claim",
+  5: "Use",
+  6: "Redeem",
+  7: "Void",
+  8: "Hold",
+  9: "Release",
+  10: "Return",
 } as const;
 export type Kind = (typeof KINDS)[keyof typeof KINDS];
 
 /** The statuses by their bytes. */
 export const STATUSES = {
-  1: "InTrade", 2: "Sold", 3: "Claimed", 4: "Redeemed", 5: "Voided", 9: "InTradeOnHold", 10: "SoldOnHold", 11: "ClaimedOnHold",
+  1: "InTrade",
+  2: "Sold",
+  3: "Claimed",
+  4: "Redeemed",
+  5: "Voided",
+  9: "InTradeOnHold",
+  10: "SoldOnHold",
+  11: "ClaimedOnHold",
 } as const;
 export type Status = (typeof STATUSES)[keyof typeof STATUSES];
 
@@ -47,8 +63,12 @@ const AFTER: Readonly<Record<Kind, Partial<Record<Status, Status>>>> = {
   Use: { InTrade: "InTrade", Sold: "Sold", Claimed: "Claimed" },
   Redeem: { InTrade: "Redeemed", Sold: "Redeemed", Claimed: "Redeemed" },
   Void: {
-    InTrade: "Voided", Sold: "Voided", Claimed: "Voided",
-    InTradeOnHold: "Voided", SoldOnHold: "Voided", ClaimedOnHold: "Voided",
+    InTrade: "Voided",
+    Sold: "Voided",
+    Claimed: "Voided",
+    InTradeOnHold: "Voided",
+    SoldOnHold: "Voided",
+    ClaimedOnHold: "Voided",
   },
   Hold: { InTrade: "InTradeOnHold", Sold: "SoldOnHold", Claimed: "ClaimedOnHold" },
   Release: { InTradeOnHold: "InTrade", SoldOnHold: "Sold", ClaimedOnHold: "Claimed" },
@@ -109,7 +129,9 @@ export function step(state: State, entry: Entry, index: bigint, terms: Terms, vo
   checkTerms(state, kind, terms, index);
   checkParty(state, kind, entry, index, voucher);
   return {
-    entry, index, status,
+    entry,
+    index,
+    status,
     issuer: state.issuer,
     seller: kind === "Sell" ? state.entry.party : kind === "Return" ? null : state.seller,
     used: state.used + (kind === "Use" ? 1n : 0n),
@@ -119,7 +141,8 @@ export function step(state: State, entry: Entry, index: bigint, terms: Terms, vo
 
 /** A range covers at least one voucher and stays among the numbers. */
 function checkRange(entry: Entry, index: bigint): void {
-  if (entry.count === 0n || endOf(entry) > 1n << 64n) throw new Illegal(detail("wrong_range", index, entry.first, entry.count));
+  if (entry.count === 0n || endOf(entry) > 1n << 64n)
+    throw new Illegal(detail("wrong_range", index, entry.first, entry.count));
 }
 
 function checkTerms(state: State, kind: Kind, terms: Terms, index: bigint): void {
@@ -157,14 +180,18 @@ function namesItsParty(state: State, kind: Kind, entry: Entry, voucher: Key | nu
     }
     case "Return":
       return entry.party === state.seller;
-    case "Use": case "Redeem": case "Void": case "Hold": case "Release":
+    case "Use":
+    case "Redeem":
+    case "Void":
+    case "Hold":
+    case "Release":
       return entry.party === state.entry.party;
   }
 }
 
 /** As whom somebody must sign. */
 export type Role =
-  | "issuer" | "holder" | "owner" | "voucher" | "claimant" | "seller" | "redeemer" | "arbiter" | "issuer or arbiter";
+  "issuer" | "holder" | "owner" | "voucher" | "claimant" | "seller" | "redeemer" | "arbiter" | "issuer or arbiter";
 
 /** A signature that a step must carry: by any one of these keys. */
 export interface Demand {
@@ -179,16 +206,19 @@ export function demands(state: State, entry: Entry, terms: Terms, voucher: Key |
   const hasArbiters = terms.arbiters.length > 0;
   const kind = kindOf(entry.kind);
   switch (kind) {
-    case null: case "Issue":
+    case null:
+    case "Issue":
       return [{ role: "issuer", keys: [entry.party] }];
-    case "Transfer": case "Sell":
+    case "Transfer":
+    case "Sell":
       return [{ role: state.status === "InTrade" ? "holder" : "owner", keys: [state.entry.party] }];
     case "Claim":
       return [
         { role: "voucher", keys: voucher === null ? [] : [voucher] },
         { role: "claimant", keys: [entry.party] },
       ];
-    case "Use": case "Redeem":
+    case "Use":
+    case "Redeem":
       return [{ role: "redeemer", keys: [state.issuer, ...terms.redeemers] }];
     case "Void":
       return state.status.endsWith("OnHold") && hasArbiters ? [issuer, arbiter] : [issuer];

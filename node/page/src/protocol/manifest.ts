@@ -9,8 +9,19 @@ import { type CodeForm, codeForm } from "./voucher.ts";
 
 /** The members of a manifest that this version knows. */
 const KNOWN: readonly string[] = [
-  "format", "issuer", "product", "face_value", "redeem_by", "redeem_url", "code_form", "layout", "source_digest",
-  "created_at", "chain_time", "tool", "critical",
+  "format",
+  "issuer",
+  "product",
+  "face_value",
+  "redeem_by",
+  "redeem_url",
+  "code_form",
+  "layout",
+  "source_digest",
+  "created_at",
+  "chain_time",
+  "tool",
+  "critical",
 ];
 
 /** What a verifier reads of a manifest. Texts are the issuer's own words. */
@@ -94,9 +105,12 @@ export function decodeTerms(bytes: Uint8Array): Terms | string {
   if (flags > 7) return `flags ${flags}: only the lowest three bits are in use`;
   if (count === 0n) return "terms of no voucher";
   if (uses < 1 || uses > 100) return `${uses} uses: from 1 to 100 are possible`;
-  const keys = Array.from({ length: redeemers + arbiters }, (_, at) => toHex<Key>(bytes.subarray(13 + 32 * at, 45 + 32 * at)));
+  const keys = Array.from({ length: redeemers + arbiters }, (_, at) =>
+    toHex<Key>(bytes.subarray(13 + 32 * at, 45 + 32 * at)),
+  );
   return {
-    count, uses,
+    count,
+    uses,
     isTransferable: (flags & 1) !== 0,
     isStamped: (flags & 2) !== 0,
     claimsOnlyAfterSale: (flags & 4) !== 0,

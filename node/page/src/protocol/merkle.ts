@@ -51,7 +51,8 @@ export function isIncluded(leaf: Digest, index: bigint, tree: Tree, path: readon
 /** Whether the tree `to` extends `from` without changing a leaf (RFC 9162 section 2.1.4.2). */
 export function isConsistent(from: Tree, to: Tree, path: readonly Digest[]): boolean {
   if (from.size > to.size) return false;
-  if (from.size === 0n) return path.length === 0 && from.root === EMPTY_ROOT && (to.size > 0n || to.root === EMPTY_ROOT);
+  if (from.size === 0n)
+    return path.length === 0 && from.root === EMPTY_ROOT && (to.size > 0n || to.root === EMPTY_ROOT);
   if (from.size === to.size) return path.length === 0 && from.root === to.root;
   let place = from.size - 1n;
   let last = to.size - 1n;

@@ -77,15 +77,24 @@ export const DEFAULT_MAX_AGE_S = 86_400n;
 export function parsePolicy(text: string): Policy {
   const root = new At(parseJson(text), "policy");
   return {
-    chains: root.member("chains").items().map((chain) => ({
-      chainId: chain.member("chain_id").integer(),
-      contract: chain.member("contract").hex<Address>(20),
-      ledgers: chain.member("ledgers").items().map((ledger) => ledger.hex<LedgerId>(32)),
-    })),
-    issuers: root.member("issuers").items().map((issuer) => ({
-      key: issuer.member("key").hex<Key>(32),
-      name: issuer.member("name").text(),
-    })),
+    chains: root
+      .member("chains")
+      .items()
+      .map((chain) => ({
+        chainId: chain.member("chain_id").integer(),
+        contract: chain.member("contract").hex<Address>(20),
+        ledgers: chain
+          .member("ledgers")
+          .items()
+          .map((ledger) => ledger.hex<LedgerId>(32)),
+      })),
+    issuers: root
+      .member("issuers")
+      .items()
+      .map((issuer) => ({
+        key: issuer.member("key").hex<Key>(32),
+        name: issuer.member("name").text(),
+      })),
     maxAgeS: root.nullable("max_age_s")?.integer() ?? DEFAULT_MAX_AGE_S,
   };
 }

@@ -3,10 +3,30 @@
 import { type Digest, type Key, ZERO } from "./bytes.ts";
 import { checkpointHash, CHUNK_WORDS, chunksFor, headParts, headWord, wordsOf } from "./checkpoint.ts";
 import type { Dossier, HistoryItem, PendingItem, Placed, Step } from "./dossier.ts";
-import { covers, encodeEntry, type Entry, entryLeaf, instruction, isInside, memoContent, NO_PREV, signers, withoutClock } from "./entry.ts";
+import {
+  covers,
+  encodeEntry,
+  type Entry,
+  entryLeaf,
+  instruction,
+  isInside,
+  memoContent,
+  NO_PREV,
+  signers,
+  withoutClock,
+} from "./entry.ts";
 import { toHex } from "./bytes.ts";
 import { INTEGER_LIMIT, isObject, type Json, parseJson } from "./json.ts";
-import { type Demand, demands, Illegal, issuedState, kindOf, links, type State, step as takeStep } from "./lifecycle.ts";
+import {
+  type Demand,
+  demands,
+  Illegal,
+  issuedState,
+  kindOf,
+  links,
+  type State,
+  step as takeStep,
+} from "./lifecycle.ts";
 import { manifestLeaf } from "./manifest.ts";
 import { isIncluded, leafHash } from "./merkle.ts";
 import { DEFAULT_MAX_AGE_S, issuerName, type Question } from "./question.ts";
@@ -35,7 +55,10 @@ function unknown(reason: Reason, ...args: readonly (string | number | bigint)[])
 
 /** A dossier of the right shape, and what it is judged with. */
 export class Case {
-  constructor(readonly question: Question, readonly dossier: Dossier) {}
+  constructor(
+    readonly question: Question,
+    readonly dossier: Dossier,
+  ) {}
 
   private get issue(): HistoryItem {
     const issue = this.dossier.history[0];
@@ -98,7 +121,8 @@ export class Case {
     const { trusted, asOf, now, policy } = this.question;
     if (trusted === null) return unknown("no_trusted_checkpoint");
     const ours = this.dossier.checkpoint;
-    if (trusted.checkpoint.number !== ours.number) return unknown("other_number", trusted.checkpoint.number, ours.number);
+    if (trusted.checkpoint.number !== ours.number)
+      return unknown("other_number", trusted.checkpoint.number, ours.number);
     const theirs = checkpointHash(trusted.ledger, trusted.checkpoint);
     if (theirs !== checkpointHash(this.dossier.ledger.id, ours)) return failed("other_checkpoint", ours.number);
     if (asOf) return PASSED;
@@ -140,8 +164,10 @@ export class Case {
     let before: HistoryItem = this.issue;
     for (const item of this.dossier.history.slice(1)) {
       const continues =
-        item.entry.prev === before.index && before.index < item.index &&
-        covers(item.entry, this.dossier.voucher.number) && isInside(item.entry, before.entry);
+        item.entry.prev === before.index &&
+        before.index < item.index &&
+        covers(item.entry, this.dossier.voucher.number) &&
+        isInside(item.entry, before.entry);
       if (!continues) return failed("not_linked", item.index, before.index);
       before = item;
     }
@@ -162,7 +188,8 @@ export class Case {
 
   private checkBlockTime(item: HistoryItem): void {
     const blockTime = this.question.trusted?.blockTime ?? null;
-    if (blockTime !== null && item.entry.at > blockTime + GRACE_MS) throw new Illegal(detail("from_the_future", item.index));
+    if (blockTime !== null && item.entry.at > blockTime + GRACE_MS)
+      throw new Illegal(detail("from_the_future", item.index));
   }
 
   historyAuthorised(): Outcome {
@@ -261,7 +288,8 @@ export class Case {
     const { entry, signatures } = incident;
     const chain: readonly Placed[] = [...this.dossier.history, ...this.dossier.pending];
     const before = chain.find((item) => item.index === entry.prev);
-    if (before === undefined || kindOf(entry.kind) !== "Sell" || !covers(entry, this.dossier.voucher.number)) return false;
+    if (before === undefined || kindOf(entry.kind) !== "Sell" || !covers(entry, this.dossier.voucher.number))
+      return false;
     const signedBytes = (other: Entry): string => toHex(encodeEntry(withoutClock(other)));
     if (chain.some((item) => signedBytes(item.entry) === signedBytes(entry))) return false;
     const message = instruction(entry, this.dossier.ledger.id, entryLeaf(before.entry));

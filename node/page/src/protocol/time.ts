@@ -13,8 +13,16 @@ export function parseTime(text: string): bigint | null {
   const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)];
   const [zoneHour, zoneMinute] = [part(9), part(10)];
   const isReal =
-    year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) &&
-    hour < 24 && minute < 60 && second < 60 && zoneHour < 24 && zoneMinute < 60;
+    year >= 0 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= daysIn(year, month) &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60 &&
+    zoneHour < 24 &&
+    zoneMinute < 60;
   if (!isReal) return null;
   const zone = (zoneHour * 3600 + zoneMinute * 60) * (found[8] === "-" ? -1 : 1);
   const seconds = daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - zone;

@@ -9,8 +9,21 @@ import { orderDigest } from "./voucher.ts";
 
 /** The verdicts in the order of section 11, with the exit codes that a command gives them. */
 export const EXITS = {
-  refuted: 30, mismatch: 20, not_found: 21, voided: 13, on_hold: 13, spent: 10, resale_suspected: 12, sold_before: 12,
-  sold: 11, unknown: 3, untrusted_issuer: 22, expired: 13, genuine_pending: 0, genuine_unclaimed: 0, genuine: 0,
+  refuted: 30,
+  mismatch: 20,
+  not_found: 21,
+  voided: 13,
+  on_hold: 13,
+  spent: 10,
+  resale_suspected: 12,
+  sold_before: 12,
+  sold: 11,
+  unknown: 3,
+  untrusted_issuer: 22,
+  expired: 13,
+  genuine_pending: 0,
+  genuine_unclaimed: 0,
+  genuine: 0,
 } as const;
 export type Verdict = keyof typeof EXITS;
 
@@ -39,11 +52,15 @@ function verdictOfState(judged: Case, state: State): Verdict | null {
   switch (state.status) {
     case "Voided":
       return "voided";
-    case "InTradeOnHold": case "SoldOnHold": case "ClaimedOnHold":
+    case "InTradeOnHold":
+    case "SoldOnHold":
+    case "ClaimedOnHold":
       return "on_hold";
     case "Redeemed":
       return "spent";
-    case "InTrade": case "Sold": case "Claimed":
+    case "InTrade":
+    case "Sold":
+    case "Claimed":
       break;
   }
   const mine = whose(judged, state);

@@ -103,7 +103,10 @@ export function verify(question: Question): Report {
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     const malformed: Outcome = { result: "failed", detail: detail("malformed", error.message) };
-    const steps = STEP_CODES.map((code): StepReport => ({ code, ...(code === "format.valid" ? malformed : { result: "skipped" }) }));
+    const steps = STEP_CODES.map((code): StepReport => ({
+      code,
+      ...(code === "format.valid" ? malformed : { result: "skipped" }),
+    }));
     return { verdict: "refuted", asOf: null, steps, voucher: null, judged: null };
   }
   let stopped = false;
@@ -112,13 +115,25 @@ export function verify(question: Question): Report {
     stopped ||= outcome.result === "failed" && !STOPS_NOTHING.includes(code);
     return { code, ...outcome };
   });
-  return { verdict: decide(question, judged, steps), asOf: judged.vouchedUntil(), steps, voucher: facts(judged), judged };
+  return {
+    verdict: decide(question, judged, steps),
+    asOf: judged.vouchedUntil(),
+    steps,
+    voucher: facts(judged),
+    judged,
+  };
 }
 
 /** Judges the operator's signed word that there is no such voucher; the reason says why it can not be held against him. */
-export function judgeAbsence(absence: Absence, voucher: Key, ledger: LedgerId, trusted: TrustedCheckpoint): Reason | null {
+export function judgeAbsence(
+  absence: Absence,
+  voucher: Key,
+  ledger: LedgerId,
+  trusted: TrustedCheckpoint,
+): Reason | null {
   const speaksOfIt =
-    absence.voucher === voucher && trusted.ledger === ledger &&
+    absence.voucher === voucher &&
+    trusted.ledger === ledger &&
     absence.checkpointHash === checkpointHash(ledger, trusted.checkpoint);
   if (!speaksOfIt) return "absence_other";
   return isAbsenceOf(absence, trusted.checkpoint.operatorKey, ledger) ? null : "absence_unsigned";

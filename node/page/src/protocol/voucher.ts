@@ -35,7 +35,11 @@ export function isNoStamp(stamp: Stamp): boolean {
 
 /** The stamp that an issuer's secret gives a formed serial and code; null if a text is too long. */
 export function stampOf(
-  secret: Uint8Array, ledger: LedgerId, generation: number, serial: string, code: string,
+  secret: Uint8Array,
+  ledger: LedgerId,
+  generation: number,
+  serial: string,
+  code: string,
 ): Stamp | null {
   const [s, c] = [str(serial), str(code)];
   if (s === null || c === null) return null;

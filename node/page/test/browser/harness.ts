@@ -17,7 +17,15 @@ export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 /** Why browser tests are left out here, or false. */
 export const skip = existsSync(CHROMIUM) ? false : `no browser at ${CHROMIUM}`;
 
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 export function launch(...flags: readonly string[]): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] });
@@ -31,8 +39,18 @@ export interface Opened {
 }
 
 /** A new visitor with these settings kept in his browser. */
-export async function visitor(browser: Browser, options: BrowserContextOptions = {}, kept: Readonly<Record<string, string>> = {}): Promise<Opened> {
-  const context = await browser.newContext({ locale: "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce", viewport: { width: 390, height: 844 }, ...options });
+export async function visitor(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+  kept: Readonly<Record<string, string>> = {},
+): Promise<Opened> {
+  const context = await browser.newContext({
+    locale: "zh-CN",
+    timezoneId: "Asia/Shanghai",
+    reducedMotion: "reduce",
+    viewport: { width: 390, height: 844 },
+    ...options,
+  });
   await context.addInitScript((values) => {
     try {
       if (sessionStorage.getItem("begun") !== null) return;
@@ -71,8 +89,13 @@ export async function isAccessible(page: Page): Promise<void> {
   await page.evaluate(AXE);
   const violations = await page.evaluate(async () => {
     const { axe } = window as any;
-    const result = await axe.run(document, { preload: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-    return result.violations.map((each: any) => `${each.id}: ${each.nodes.map((node: any) => node.target.join(" ")).join(", ")}`);
+    const result = await axe.run(document, {
+      preload: false,
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return result.violations.map(
+      (each: any) => `${each.id}: ${each.nodes.map((node: any) => node.target.join(" ")).join(", ")}`,
+    );
   });
   assert.deepEqual(violations, []);
   const places = (await page.locator("body").innerText()).match(/\{\w+\}/g);

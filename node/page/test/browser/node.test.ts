@@ -15,7 +15,12 @@ declare const PAGE: string;
 
 const BUILT = process.env["VOUCHSAFE_BIN"] ?? join(PAGE, "../../target/debug");
 const [NODE, COMMAND] = [join(BUILT, "vouchsafe-node"), join(BUILT, "vouchsafe")];
-const skip = noBrowser !== false ? noBrowser : existsSync(NODE) && existsSync(COMMAND) ? false : `node and command are not built in ${BUILT}`;
+const skip =
+  noBrowser !== false
+    ? noBrowser
+    : existsSync(NODE) && existsSync(COMMAND)
+      ? false
+      : `node and command are not built in ${BUILT}`;
 
 const words = LANGUAGES["zh-CN"].page;
 const [PORT, COUNT] = [18_731, 6];
@@ -50,12 +55,34 @@ before(async () => {
   const cards = Array.from({ length: COUNT }, (_, n) => `1008600000000${100 + n}----77889900112233${10 + n}`);
   writeFileSync(at("cards.txt"), `${cards.join("\n")}\n`);
   chmodSync(at("cards.txt"), 0o600);
-  run(COMMAND, "issue", at("cards.txt"), "--key", at("issuer.json"), "--node", SITE, "--out", at("shop.txt"), "--product", "J-50",
-    "--title", "甲游戏 50 元点卡", "--issuer-name", "甲游戏", "--face", "50.00", "--layout", "any");
+  run(
+    COMMAND,
+    "issue",
+    at("cards.txt"),
+    "--key",
+    at("issuer.json"),
+    "--node",
+    SITE,
+    "--out",
+    at("shop.txt"),
+    "--product",
+    "J-50",
+    "--title",
+    "甲游戏 50 元点卡",
+    "--issuer-name",
+    "甲游戏",
+    "--face",
+    "50.00",
+    "--layout",
+    "any",
+  );
   lines = readFileSync(at("shop.txt"), "utf8").trim().split(/\r?\n/);
-  const { ledger } = await (await fetch(`${SITE}/v1/ledger`)).json() as any;
+  const { ledger } = (await (await fetch(`${SITE}/v1/ledger`)).json()) as any;
   const issuer = JSON.parse(readFileSync(at("issuer.json"), "utf8")).public_key;
-  policy = JSON.stringify({ chains: [{ chain_id: ledger.chain_id, contract: ledger.contract, ledgers: [ledger.id] }], issuers: [{ key: issuer, name: "甲游戏" }] });
+  policy = JSON.stringify({
+    chains: [{ chain_id: ledger.chain_id, contract: ledger.contract, ledgers: [ledger.id] }],
+    issuers: [{ key: issuer, name: "甲游戏" }],
+  });
   await until(async () => (await fetch(`${linkOf(0).replace("/v/", "/v1/vouchers/")}/dossier`)).ok);
 });
 after(async () => {
@@ -78,30 +105,34 @@ async function claim(page: Page, n: number): Promise<void> {
   await page.locator("[data-done]").waitFor();
 }
 
-test("a voucher is checked through the chain and claimed; who comes second sees the evidence", { skip, timeout: 90_000 }, async () => {
-  const first = await visitor(browser, {}, { policy, rpc: `${SITE}/rpc` });
-  const second = await visitor(browser, {}, { policy });
-  try {
-    await second.page.goto(SITE);
-    await second.page.locator("textarea").fill(lines[0] ?? "");
-    await second.page.locator("form.entry button[type=submit]").click();
-    assert.equal(await verdict(second.page), "genuine_unclaimed");
-    await claim(first.page, 0);
-    assert.equal(await first.page.locator(".claim .done").count(), 1);
-    await first.page.getByRole("button", { name: words.again }).click();
-    await first.page.locator('[data-verdict="genuine"]').waitFor();
-    assert.ok((await first.page.locator(".facts").innerText()).includes(`通过 127.0.0.1:${PORT} 从链上读取`));
-    await isAccessible(first.page);
-    await picture(first.page, "node-genuine");
-    await second.page.getByRole("button", { name: words.claim_button }).click();
-    await second.page.locator("[data-done]").waitFor();
-    assert.ok((await second.page.locator(".claim").innerText()).includes(words.claim_lost_proof));
-    assert.deepEqual([...first.errors, ...second.errors], []);
-  } finally {
-    await first.context.close();
-    await second.context.close();
-  }
-});
+test(
+  "a voucher is checked through the chain and claimed; who comes second sees the evidence",
+  { skip, timeout: 90_000 },
+  async () => {
+    const first = await visitor(browser, {}, { policy, rpc: `${SITE}/rpc` });
+    const second = await visitor(browser, {}, { policy });
+    try {
+      await second.page.goto(SITE);
+      await second.page.locator("textarea").fill(lines[0] ?? "");
+      await second.page.locator("form.entry button[type=submit]").click();
+      assert.equal(await verdict(second.page), "genuine_unclaimed");
+      await claim(first.page, 0);
+      assert.equal(await first.page.locator(".claim .done").count(), 1);
+      await first.page.getByRole("button", { name: words.again }).click();
+      await first.page.locator('[data-verdict="genuine"]').waitFor();
+      assert.ok((await first.page.locator(".facts").innerText()).includes(`通过 127.0.0.1:${PORT} 从链上读取`));
+      await isAccessible(first.page);
+      await picture(first.page, "node-genuine");
+      await second.page.getByRole("button", { name: words.claim_button }).click();
+      await second.page.locator("[data-done]").waitFor();
+      assert.ok((await second.page.locator(".claim").innerText()).includes(words.claim_lost_proof));
+      assert.deepEqual([...first.errors, ...second.errors], []);
+    } finally {
+      await first.context.close();
+      await second.context.close();
+    }
+  },
+);
 
 test("an unknown voucher is not found by the node's signed word", { skip, timeout: 60_000 }, async () => {
   const { page, context, errors } = await visitor(browser, {}, { policy, rpc: `${SITE}/rpc` });

@@ -31,7 +31,8 @@ export function photo(text: string): Buffer {
   const isDark = painter(text, size);
   const pixels = Buffer.alloc(size * size * 3);
   for (let y = 0; y < size; y += 1) {
-    for (let x = 0; x < size; x += 1) pixels.fill(isDark(x, size - 1 - y) ? 40 : 235, (y * size + x) * 3, (y * size + x) * 3 + 3);
+    for (let x = 0; x < size; x += 1)
+      pixels.fill(isDark(x, size - 1 - y) ? 40 : 235, (y * size + x) * 3, (y * size + x) * 3 + 3);
   }
   const head = Buffer.alloc(54);
   head.write("BM");

@@ -15,7 +15,12 @@ import { CHAIN_ID, type Minted } from "./minted.ts";
 
 declare const PAGE: string;
 
-const TYPES: Readonly<Record<string, string>> = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  js: "text/javascript",
+  css: "text/css",
+  svg: "image/svg+xml",
+};
 
 export interface Mood {
   /** The API answers nothing: the connection is cut. */
@@ -31,11 +36,21 @@ export interface Mood {
 }
 
 export class Site {
-  readonly mood: Mood = { isNodeDown: false, isRpcDown: false, finality: "final", claimLost: false, delay: 0, spoil: null };
+  readonly mood: Mood = {
+    isNodeDown: false,
+    isRpcDown: false,
+    finality: "final",
+    claimLost: false,
+    delay: 0,
+    spoil: null,
+  };
   /** Every request that came, as method, path and body: what a secret must not be in. */
   readonly seen: string[] = [];
 
-  private constructor(private readonly server: Server, public minted: Minted) {}
+  private constructor(
+    private readonly server: Server,
+    public minted: Minted,
+  ) {}
 
   static async open(minted: Minted): Promise<Site> {
     const server = createServer();
@@ -65,7 +80,8 @@ export class Site {
     this.seen.push(`${request.method} ${path} ${JSON.stringify(request.headers)} ${body}`);
     if (this.mood.delay > 0) await new Promise((resolve) => setTimeout(resolve, this.mood.delay));
     const isApi = path.startsWith("/v1/");
-    if ((isApi && this.mood.isNodeDown) || (path === "/rpc" && this.mood.isRpcDown)) return void request.socket.destroy();
+    if ((isApi && this.mood.isNodeDown) || (path === "/rpc" && this.mood.isRpcDown))
+      return void request.socket.destroy();
     if (path === "/rpc") return this.json(response, 200, this.chain(JSON.parse(body)));
     if (isApi) return this.api(path, body, response);
     const asset = /^(?:\/v)?\/(page\/[a-z.]+)$/.exec(path)?.[1] ?? "index.html";
@@ -97,24 +113,56 @@ export class Site {
       const value = minted.dossier(card);
       return this.json(response, 200, this.mood.spoil === null ? value : this.mood.spoil(value));
     }
-    if (path === "/v1/ledger") return this.json(response, 200, {
-      ledger: minted.ledger, operator_key: minted.checkpoint.operatorKey, size: minted.entries.length, vouchers: minted.cards.length, site: this.address,
-      development_chain: true, anchor_interval_s: 60, checkpoint: this.checkpoint(1), now: minted.now,
-    });
-    if (path.startsWith("/v1/checkpoints?")) return this.json(response, 200, { checkpoints: [this.checkpoint(0), this.checkpoint(1)] });
+    if (path === "/v1/ledger")
+      return this.json(response, 200, {
+        ledger: minted.ledger,
+        operator_key: minted.checkpoint.operatorKey,
+        size: minted.entries.length,
+        vouchers: minted.cards.length,
+        site: this.address,
+        development_chain: true,
+        anchor_interval_s: 60,
+        checkpoint: this.checkpoint(1),
+        now: minted.now,
+      });
+    if (path.startsWith("/v1/checkpoints?"))
+      return this.json(response, 200, { checkpoints: [this.checkpoint(0), this.checkpoint(1)] });
     if (path === "/v1/checkpoints/1") return this.json(response, 200, this.checkpoint(1));
-    if (path.startsWith("/v1/incidents")) return this.json(response, 200, { incidents: minted.incidents.map(() => ({})) });
+    if (path.startsWith("/v1/incidents"))
+      return this.json(response, 200, { incidents: minted.incidents.map(() => ({})) });
     if (path.startsWith("/v1/runs")) return this.runs(path, response);
     if (path.startsWith("/v1/entries/")) return this.json(response, 200, minted.view(Number(path.split("/").pop())));
-    if (path.startsWith("/v1/batches/")) return this.json(response, 200, { first: 0, count: minted.cards.length, index: 0, issuer: minted.entries[0]?.entry.party, manifest: minted.dossier(minted.cards[0]!)["manifest"].text, terms: "0x" });
+    if (path.startsWith("/v1/batches/"))
+      return this.json(response, 200, {
+        first: 0,
+        count: minted.cards.length,
+        index: 0,
+        issuer: minted.entries[0]?.entry.party,
+        manifest: minted.dossier(minted.cards[0]!)["manifest"].text,
+        terms: "0x",
+      });
     if (path === "/v1/steps") return this.step(JSON.parse(body), response);
     return this.problem(response, "not-found", 404);
   }
 
   private checkpoint(number: number): object {
-    const view = number === 1 ? this.minted.checkpointView() : { ...this.minted.checkpointView(), number: 0, size: 0, vouchers: 0 };
+    const view =
+      number === 1
+        ? this.minted.checkpointView()
+        : { ...this.minted.checkpointView(), number: 0, size: 0, vouchers: 0 };
     const time = number === 1 ? this.minted.anchoredAt : this.minted.anchoredAt - 86_400_000;
-    return { ...view, hash: this.minted.hash(), anchored: { tx: hash(), block_number: 6 + number, block_hash: hash(textBytes(`block ${6 + number}`)), block_time: time }, finality: this.mood.finality, superseded_at: null };
+    return {
+      ...view,
+      hash: this.minted.hash(),
+      anchored: {
+        tx: hash(),
+        block_number: 6 + number,
+        block_hash: hash(textBytes(`block ${6 + number}`)),
+        block_time: time,
+      },
+      finality: this.mood.finality,
+      superseded_at: null,
+    };
   }
 
   private runs(path: string, response: ServerResponse): void {
@@ -123,7 +171,15 @@ export class Site {
     const runs = this.minted.cards.slice(first, first + count).map((card) => {
       const index = this.minted.latest(card.number);
       const entry = this.minted.entries[index]!.entry;
-      return { first: Number(card.number), count: 1, index, leaf: this.minted.leafAt(BigInt(index)), status: entry.status, party: entry.party, at: Number(entry.at) };
+      return {
+        first: Number(card.number),
+        count: 1,
+        index,
+        leaf: this.minted.leafAt(BigInt(index)),
+        status: entry.status,
+        party: entry.party,
+        at: Number(entry.at),
+      };
     });
     this.json(response, 200, { runs });
   }
@@ -132,7 +188,8 @@ export class Site {
     const entry = decodeEntry(fromHex(step.entry) ?? new Uint8Array());
     if (entry === null) return this.problem(response, "malformed", 400);
     const latest = this.minted.latest(entry.first);
-    if (BigInt(latest) !== entry.prev) return this.problem(response, "already-moved", 409, { winner: this.minted.view(latest), incident: false });
+    if (BigInt(latest) !== entry.prev)
+      return this.problem(response, "already-moved", 409, { winner: this.minted.view(latest), incident: false });
     const index = this.minted.accept({ ...entry, at: BigInt(this.minted.now) }, step.memo, step.signatures);
     const { entry: taken, receipt } = this.minted.view(index);
     this.json(response, 201, { entry: taken, receipt });
@@ -146,18 +203,27 @@ export class Site {
     const seconds = BigInt(Math.floor(minted.anchoredAt / 1000));
     if (method === "eth_chainId") return result(`0x${CHAIN_ID.toString(16)}`);
     if (method === "eth_call") {
-      if (params[0].data === callOf("latest(bytes32)", minted.id)) return result(`0x${word(number)}${word(seconds)}${minted.hash().slice(2)}`);
+      if (params[0].data === callOf("latest(bytes32)", minted.id))
+        return result(`0x${word(number)}${word(seconds)}${minted.hash().slice(2)}`);
       return { jsonrpc: "2.0", id, error: { code: -32000, message: "reverted" } };
     }
     if (method === "eth_getLogs") {
       const [filter] = params;
-      const isThere = BigInt(filter.fromBlock) <= 7n && 7n <= BigInt(filter.toBlock) && filter.topics[0] === ANCHORED && filter.topics[1] === minted.id && BigInt(filter.topics[2]) === number;
+      const isThere =
+        BigInt(filter.fromBlock) <= 7n &&
+        7n <= BigInt(filter.toBlock) &&
+        filter.topics[0] === ANCHORED &&
+        filter.topics[1] === minted.id &&
+        BigInt(filter.topics[2]) === number;
       const data = `0x${[number, size, vouchers].map(word).join("")}${[logRoot, headRoot, operatorKey, previous].map((each) => toHex(bytesOf(each)).slice(2)).join("")}`;
-      return result(isThere ? [{ data, blockNumber: "0x7", blockHash: hash(textBytes("block 7")), removed: false }] : []);
+      return result(
+        isThere ? [{ data, blockNumber: "0x7", blockHash: hash(textBytes("block 7")), removed: false }] : [],
+      );
     }
     if (method === "eth_getBlockByNumber") {
       const block = { number: "0x7", hash: hash(textBytes("block 7")), timestamp: `0x${seconds.toString(16)}` };
-      if (params[0] === "finalized") return result(this.mood.finality === "final" ? block : { ...block, number: "0x5" });
+      if (params[0] === "finalized")
+        return result(this.mood.finality === "final" ? block : { ...block, number: "0x5" });
       return result(block);
     }
     return { jsonrpc: "2.0", id, error: { code: -32601, message: method } };

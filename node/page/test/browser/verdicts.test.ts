@@ -38,16 +38,42 @@ const sold = (ledger: Minted, card: Card): Minted =>
   ledger.step(card, "Transfer", "InTrade", shop.key, [issuer]).step(card, "Sell", "Sold", NOBODY, [shop], saleMemo());
 
 const STORIES: Readonly<Record<string, Story>> = {
-  refuted: { verdict: "refuted", language: "zh-CN", mood: { spoil: (dossier) => ({ ...dossier, head: { ...dossier.head, chunk: dossier.head.chunk.replace(/^0x1/, "0x2") } }) } },
+  refuted: {
+    verdict: "refuted",
+    language: "zh-CN",
+    mood: {
+      spoil: (dossier) => ({ ...dossier, head: { ...dossier.head, chunk: dossier.head.chunk.replace(/^0x1/, "0x2") } }),
+    },
+  },
   mismatch: { verdict: "mismatch", language: "zh-CN", withCode: true, wrongCode: true },
   "not-found": { verdict: "not_found", language: "zh-CN", absent: true },
-  voided: { verdict: "voided", language: "zh-TW", tell: (ledger, card) => ledger.step(card, "Void", "Voided", issuer.key, [issuer]) },
-  "on-hold": { verdict: "on_hold", language: "zh-CN", tell: (ledger, card) => ledger.step(card, "Hold", "InTradeOnHold", issuer.key, [arbiter]) },
-  spent: { verdict: "spent", language: "zh-CN", tell: (ledger, card) => sold(ledger, card).step(card, "Redeem", "Redeemed", NOBODY, [issuer, card.pair]) },
+  voided: {
+    verdict: "voided",
+    language: "zh-TW",
+    tell: (ledger, card) => ledger.step(card, "Void", "Voided", issuer.key, [issuer]),
+  },
+  "on-hold": {
+    verdict: "on_hold",
+    language: "zh-CN",
+    tell: (ledger, card) => ledger.step(card, "Hold", "InTradeOnHold", issuer.key, [arbiter]),
+  },
+  spent: {
+    verdict: "spent",
+    language: "zh-CN",
+    tell: (ledger, card) => sold(ledger, card).step(card, "Redeem", "Redeemed", NOBODY, [issuer, card.pair]),
+  },
   "resale-suspected-order": { verdict: "resale_suspected", language: "zh-CN", tell: sold, order: "ANOTHER-ORDER" },
-  "resale-suspected-incident": { verdict: "resale_suspected", language: "en", tell: (ledger, card) => { sold(ledger, card); ledger.refuse(card, shop); } },
+  "resale-suspected-incident": {
+    verdict: "resale_suspected",
+    language: "en",
+    tell: (ledger, card) => {
+      sold(ledger, card);
+      ledger.refuse(card, shop);
+    },
+  },
   "sold-before": {
-    verdict: "sold_before", language: "zh-CN",
+    verdict: "sold_before",
+    language: "zh-CN",
     tell: (ledger, card) => sold(ledger, card).step(card, "Return", "InTrade", shop.key, [shop]),
   },
   sold: { verdict: "sold", language: "zh-CN", tell: sold },
@@ -60,11 +86,17 @@ const STORIES: Readonly<Record<string, Story>> = {
   "genuine-unclaimed-before-paying": { verdict: "genuine_unclaimed", language: "en", byRpc: true },
   "genuine-by-order": { verdict: "genuine_unclaimed", language: "zh-CN", tell: sold, order: ORDER.reference },
   genuine: {
-    verdict: "genuine", language: "zh-CN", myKey: buyer.key, byRpc: true,
+    verdict: "genuine",
+    language: "zh-CN",
+    myKey: buyer.key,
+    byRpc: true,
     tell: (ledger, card) => sold(ledger, card).step(card, "Claim", "Claimed", buyer.key, [card.pair, buyer]),
   },
   "genuine-pending-entry": {
-    verdict: "genuine", language: "en", myKey: buyer.key, tell: sold,
+    verdict: "genuine",
+    language: "en",
+    myKey: buyer.key,
+    tell: sold,
     later: (ledger, card) => ledger.step(card, "Claim", "Claimed", buyer.key, [card.pair, buyer]),
   },
 };
@@ -84,16 +116,25 @@ for (const [name, story] of Object.entries(STORIES)) {
     story.later?.(ledger, card);
     const site = await Site.open(ledger);
     Object.assign(site.mood, story.mood);
-    const kept = { language: story.language, ...(story.noPolicy === true ? {} : { policy: ledger.policy() }), ...(story.byRpc === true ? { rpc: site.rpc } : {}) };
+    const kept = {
+      language: story.language,
+      ...(story.noPolicy === true ? {} : { policy: ledger.policy() }),
+      ...(story.byRpc === true ? { rpc: site.rpc } : {}),
+    };
     const { context, page, errors } = await visitor(browser, { viewport: { width: 320, height: 640 } }, kept);
     try {
       const absent = { ...card, key: stranger.key };
       await page.goto(link(site.address, story.absent === true ? absent : card, story.withCode === true));
       let found = await verdict(page);
       if (story.withCode === true) {
-        await page.locator("textarea").fill(line(site.address, story.wrongCode === true ? { ...card, code: "00000000000000" } : card));
+        await page
+          .locator("textarea")
+          .fill(line(site.address, story.wrongCode === true ? { ...card, code: "00000000000000" } : card));
         await page.locator("form.entry button[type=submit]").click();
-        await page.locator("[data-verdict]").waitFor({ state: "detached" }).catch(() => undefined);
+        await page
+          .locator("[data-verdict]")
+          .waitFor({ state: "detached" })
+          .catch(() => undefined);
         found = await verdict(page);
       }
       if (story.myKey !== undefined || story.order !== undefined) found = await own(page, story);
@@ -104,9 +145,13 @@ for (const [name, story] of Object.entries(STORIES)) {
       assert.equal(await page.locator(".verdict > svg").count(), 1);
       await isAccessible(page);
       await picture(page, name);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await isAccessible(page);
+      await picture(page, `${name}-dark`);
       assert.equal(new URL(page.url()).hash, "");
       const secrets = [card.code, card.serial, toHex(card.stamp).slice(2), toBase64(card.stamp)];
-      for (const request of site.seen) for (const secret of secrets) assert.ok(!request.includes(secret), "a secret was sent");
+      for (const request of site.seen)
+        for (const secret of secrets) assert.ok(!request.includes(secret), "a secret was sent");
       assert.deepEqual(errors, []);
     } finally {
       await context.close();
@@ -124,7 +169,9 @@ async function own(page: import("playwright-core").Page, story: Story): Promise<
   }
   if (story.myKey !== undefined) await fields.nth(2).fill(story.myKey);
   await page.locator(".owner button[type=submit]").click();
-  await page.locator(".owner").waitFor({ state: "detached", timeout: 3000 }).catch(() => undefined);
+  await page
+    .locator(".owner")
+    .waitFor({ state: "detached", timeout: 3000 })
+    .catch(() => undefined);
   return verdict(page);
 }
-

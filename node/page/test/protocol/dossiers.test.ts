@@ -9,7 +9,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Key } from "../../src/protocol/bytes.ts";
 import { parseDossier } from "../../src/protocol/dossier.ts";
-import { type Opening, type Policy, parseOpening, parsePolicy, parseTrusted, type Question } from "../../src/protocol/question.ts";
+import {
+  type Opening,
+  type Policy,
+  parseOpening,
+  parsePolicy,
+  parseTrusted,
+  type Question,
+} from "../../src/protocol/question.ts";
 import { failedStep, type Report, verify } from "../../src/protocol/verify.ts";
 import { EXITS, type Verdict } from "../../src/protocol/verdict.ts";
 import { fill, LANGUAGES } from "../../src/lang/index.ts";
@@ -18,15 +25,25 @@ import { allGolden, type Golden, golden, REPOSITORY } from "../vectors.ts";
 function question(of: Golden): Question {
   const opening: Opening | null = of.opening === null ? null : parseOpening(of.opening);
   return {
-    dossier: of.dossier, trusted: parseTrusted(of.trusted), isFinal: true, opening, order: null, myKey: null, policy: null,
-    asOf: false, now: of.now,
+    dossier: of.dossier,
+    trusted: parseTrusted(of.trusted),
+    isFinal: true,
+    opening,
+    order: null,
+    myKey: null,
+    policy: null,
+    asOf: false,
+    now: of.now,
   };
 }
 
 function policyText(of: Golden): string {
   const { chain_id, contract, id } = of.value["ledger"];
   const issuer = parseDossier(of.dossier).history[0]?.entry.party;
-  return JSON.stringify({ chains: [{ chain_id, contract, ledgers: [id] }], issuers: [{ key: issuer, name: "Studio" }] });
+  return JSON.stringify({
+    chains: [{ chain_id, contract, ledgers: [id] }],
+    issuers: [{ key: issuer, name: "Studio" }],
+  });
 }
 
 test("each golden dossier is judged as expected, each bad one at the named step", () => {
@@ -40,7 +57,11 @@ test("each golden dossier is judged as expected, each bad one at the named step"
       assert.equal(history[history.length - 1]?.status, one.expect["status"], one.name);
       assert.equal(history[history.length - 1]?.index, BigInt(one.expect["last_index"]), one.name);
       const unknown = report.steps.filter((step) => step.result === "unknown" && !step.code.endsWith(".trusted"));
-      assert.deepEqual(unknown.map((step) => step.code), one.expect["unknown"], one.name);
+      assert.deepEqual(
+        unknown.map((step) => step.code),
+        one.expect["unknown"],
+        one.name,
+      );
       good += 1;
     } else {
       assert.equal(failed?.code, one.expect["failed_step"], `${one.name}: ${JSON.stringify(failed)}`);
@@ -78,20 +99,29 @@ test("verdicts follow state and what was shown", () => {
     ["bad-wrong-code", "mismatch", {}],
     ["bad-padding", "refuted", {}],
   ];
-  for (const [name, verdict, change] of rows) assert.equal(verdictWith(name, () => change), verdict, name);
+  for (const [name, verdict, change] of rows)
+    assert.equal(
+      verdictWith(name, () => change),
+      verdict,
+      name,
+    );
 });
 
 test("a superseded or old checkpoint is unknown unless asked as of", () => {
   const name = "ok-untouched";
-  const superseded = (minutes: bigint, asOf: boolean): Verdict => verdictWith(name, ({ trusted, now }) => ({
-    asOf, trusted: trusted === null ? null : { ...trusted, supersededAt: now - minutes * 60_000n },
-  }));
+  const superseded = (minutes: bigint, asOf: boolean): Verdict =>
+    verdictWith(name, ({ trusted, now }) => ({
+      asOf,
+      trusted: trusted === null ? null : { ...trusted, supersededAt: now - minutes * 60_000n },
+    }));
   assert.equal(superseded(9n, false), "genuine_unclaimed");
   assert.equal(superseded(11n, false), "unknown");
   assert.equal(superseded(11n, true), "genuine_unclaimed");
-  const aged = (seconds: bigint): Verdict => verdictWith(name, ({ trusted, now }) => ({
-    asOf: true, trusted: trusted === null ? null : { ...trusted, blockTime: now - seconds * 1000n },
-  }));
+  const aged = (seconds: bigint): Verdict =>
+    verdictWith(name, ({ trusted, now }) => ({
+      asOf: true,
+      trusted: trusted === null ? null : { ...trusted, blockTime: now - seconds * 1000n },
+    }));
   assert.equal(aged(86_400n), "refuted", "entries later than their block");
   assert.equal(aged(60n), "genuine_unclaimed");
 });
@@ -106,7 +136,10 @@ test("no changed byte is accepted with another meaning", () => {
     const altered = one.dossier.slice(0, at) + other + one.dossier.slice(at + 1);
     const report = verify({ ...question(one), dossier: altered });
     if (failedStep(report) !== null) continue;
-    assert.deepEqual([report.voucher?.key, report.voucher?.status, report.voucher?.holder], [before?.key, before?.status, before?.holder]);
+    assert.deepEqual(
+      [report.voucher?.key, report.voucher?.status, report.voucher?.holder],
+      [before?.key, before?.status, before?.holder],
+    );
   }
 });
 
@@ -123,19 +156,52 @@ test("the Rust command judges every vector alike", { skip: isBuilt ? false : "th
   try {
     for (const one of allGolden()) {
       const policy = isReadable(one) ? policyText(one) : null;
-      const args = ["verify", file("dossier.json", one.dossier), "--json", "--trusted-checkpoint", file("trusted.json", one.trusted)];
+      const args = [
+        "verify",
+        file("dossier.json", one.dossier),
+        "--json",
+        "--trusted-checkpoint",
+        file("trusted.json", one.trusted),
+      ];
       if (one.opening !== null) args.push("--opening", file("opening.json", one.opening));
       if (policy !== null) args.push("--policy", file("policy.json", policy));
-      const run = spawnSync(COMMAND, args, { encoding: "utf8", env: { ...process.env, VOUCHSAFE_NOW_MS: String(one.now) } });
+      const run = spawnSync(COMMAND, args, {
+        encoding: "utf8",
+        env: { ...process.env, VOUCHSAFE_NOW_MS: String(one.now) },
+      });
       const theirs = JSON.parse(run.stdout);
       const ours = verify({ ...question(one), policy: policy === null ? null : parsePolicy(policy) });
       assert.equal(ours.verdict, theirs.verdict, one.name);
       assert.equal(EXITS[ours.verdict], run.status, one.name);
-      assert.deepEqual(steps(ours), theirs.steps.map(({ detail, ...step }: any) => [step.code, step.result, step.reason, step.reason === "malformed" ? null : detail]), one.name);
+      assert.deepEqual(
+        steps(ours),
+        theirs.steps.map(({ detail, ...step }: any) => [
+          step.code,
+          step.result,
+          step.reason,
+          step.reason === "malformed" ? null : detail,
+        ]),
+        one.name,
+      );
       const key = theirs.voucher?.key ?? null;
       assert.equal(ours.voucher?.key ?? null, key, one.name);
-      const lines = (theirs.voucher?.history ?? []).map((line: any) => [line.kind, line.status, line.party, line.signed_by, line.anchored]);
-      assert.deepEqual((ours.voucher?.history ?? []).map((line) => [line.kind, line.status, line.party, line.signedBy, line.isAnchored]), lines);
+      const lines = (theirs.voucher?.history ?? []).map((line: any) => [
+        line.kind,
+        line.status,
+        line.party,
+        line.signed_by,
+        line.anchored,
+      ]);
+      assert.deepEqual(
+        (ours.voucher?.history ?? []).map((line) => [
+          line.kind,
+          line.status,
+          line.party,
+          line.signedBy,
+          line.isAnchored,
+        ]),
+        lines,
+      );
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -7,11 +7,35 @@ import { checkpointHash, headParts, headWord, ledgerName, readCheckpoint } from 
 import { isSignedBy, keyPair, sign } from "../../src/protocol/ed25519.ts";
 import { decodeEntry, encodeEntry, entryLeaf, instruction, memoContent, NO_PREV } from "../../src/protocol/entry.ts";
 import { At, JsonError, parseJson } from "../../src/protocol/json.ts";
-import { after, kindByte, kindOf, KINDS, type Kind, statusByte, statusOf, STATUSES, type Status } from "../../src/protocol/lifecycle.ts";
+import {
+  after,
+  kindByte,
+  kindOf,
+  KINDS,
+  type Kind,
+  statusByte,
+  statusOf,
+  STATUSES,
+  type Status,
+} from "../../src/protocol/lifecycle.ts";
 import { EMPTY_ROOT, isConsistent, isIncluded, leafHash } from "../../src/protocol/merkle.ts";
 import { parseLine } from "../../src/protocol/line.ts";
 import { parseTime } from "../../src/protocol/time.ts";
-import { codeForm, formed, fromBase64, labelOf, linkName, NO_STAMP, orderDigest, parseLink, recordLeaf, stampOf, toBase64, voucherKey, voucherNamed } from "../../src/protocol/voucher.ts";
+import {
+  codeForm,
+  formed,
+  fromBase64,
+  labelOf,
+  linkName,
+  NO_STAMP,
+  orderDigest,
+  parseLink,
+  recordLeaf,
+  stampOf,
+  toBase64,
+  voucherKey,
+  voucherNamed,
+} from "../../src/protocol/voucher.ts";
 import { load, type Loose } from "../vectors.ts";
 
 const ZERO_HASH = `0x${"0".repeat(64)}` as Digest;
@@ -61,7 +85,11 @@ test("signatures on which libraries differ are judged strictly", () => {
   const cases = load("ed25519.json") as Loose[];
   assert.ok(cases.length >= 8);
   for (const one of cases) {
-    assert.equal(isSignedBy(one["key"] as Key, bytesOf(one["message"]), one["signature"] as Signature), one["valid"], one["desc"]);
+    assert.equal(
+      isSignedBy(one["key"] as Key, bytesOf(one["message"]), one["signature"] as Signature),
+      one["valid"],
+      one["desc"],
+    );
   }
   const pair = keyPair(new Uint8Array(32).fill(7));
   const message = Uint8Array.of(1, 2, 3);
@@ -79,7 +107,10 @@ test("trees, proofs and every refused proof", () => {
       assert.ok(isIncluded(leaves[index] as Digest, BigInt(index), whole, path), `${index} of ${leaves.length}`);
     }
     for (const { from_size, from_root, path } of tree["consistency"] as Loose[]) {
-      assert.ok(isConsistent({ size: BigInt(from_size), root: from_root }, whole, path), `${from_size} to ${leaves.length}`);
+      assert.ok(
+        isConsistent({ size: BigInt(from_size), root: from_root }, whole, path),
+        `${from_size} to ${leaves.length}`,
+      );
     }
   }
   for (const one of vectors.inclusion_rejected as Loose[]) {
@@ -87,7 +118,10 @@ test("trees, proofs and every refused proof", () => {
     assert.ok(!isIncluded(one["leaf_hash"], BigInt(one["index"]), tree, one["path"]), one["desc"]);
   }
   for (const one of vectors.consistency_rejected as Loose[]) {
-    const [from, to] = [{ size: BigInt(one["from_size"]), root: one["from_root"] }, { size: BigInt(one["to_size"]), root: one["to_root"] }];
+    const [from, to] = [
+      { size: BigInt(one["from_size"]), root: one["from_root"] },
+      { size: BigInt(one["to_size"]), root: one["to_root"] },
+    ];
     assert.ok(!isConsistent(from, to, one["path"]), one["desc"]);
   }
 });
@@ -123,11 +157,36 @@ test("entries have their bytes, instructions and signatures; checkpoints their h
 });
 
 test("I-JSON is read and everything else refused", () => {
-  for (const text of ['{"a":1,"a":2}', '"\\ud800"', '"\\udc00x"', '"\ud800"', "01", "1.", ".5", "+1", "1e999", "{a:1}", "[1,]", '{"a":1,}',
-    "nul", "", " ", "1 2", '"\n"', '"\\x"', "'a'", "\ufeff1", "NaN", `${"[".repeat(200)}${"]".repeat(200)}`, '"abc']) {
+  for (const text of [
+    '{"a":1,"a":2}',
+    '"\\ud800"',
+    '"\\udc00x"',
+    '"\ud800"',
+    "01",
+    "1.",
+    ".5",
+    "+1",
+    "1e999",
+    "{a:1}",
+    "[1,]",
+    '{"a":1,}',
+    "nul",
+    "",
+    " ",
+    "1 2",
+    '"\n"',
+    '"\\x"',
+    "'a'",
+    "\ufeff1",
+    "NaN",
+    `${"[".repeat(200)}${"]".repeat(200)}`,
+    '"abc',
+  ]) {
     assert.throws(() => parseJson(text), JsonError, text.slice(0, 20));
   }
-  const value = parseJson(' {"a" : [1, -1, 1.0, 1e2, true, null, "\\u5361\\ud83d\\ude00\\/"], "__proto__": {"b": 9007199254740993}} ');
+  const value = parseJson(
+    ' {"a" : [1, -1, 1.0, 1e2, true, null, "\\u5361\\ud83d\\ude00\\/"], "__proto__": {"b": 9007199254740993}} ',
+  );
   const root = new At(value, "it");
   const [one, ...others] = root.member("a").items();
   assert.equal(one?.integer(), 1n);
@@ -139,13 +198,30 @@ test("I-JSON is read and everything else refused", () => {
 
 test("times of the one form are read", () => {
   const times: readonly (readonly [string, bigint | null])[] = [
-    ["1970-01-01T00:00:00Z", 0n], ["1969-12-31T23:59:59.9Z", 0n], ["2026-09-21T08:00:00Z", 1_789_977_600_000n],
-    ["2000-02-29T23:59:59.999999+00:00", 951_868_799_999n], ["2026-01-01T08:00:00.5+08:00", 1_767_225_600_500n],
+    ["1970-01-01T00:00:00Z", 0n],
+    ["1969-12-31T23:59:59.9Z", 0n],
+    ["2026-09-21T08:00:00Z", 1_789_977_600_000n],
+    ["2000-02-29T23:59:59.999999+00:00", 951_868_799_999n],
+    ["2026-01-01T08:00:00.5+08:00", 1_767_225_600_500n],
     ["2025-12-31T23:00:00-01:00", 1_767_225_600_000n],
-    ...["", "2026-09-21", "2026-09-21 08:00:00Z", "2026-09-21t08:00:00Z", "2026-09-21T08:00:00", "2026-09-21T08:00Z",
-      "2026-09-21T08:00:00.Z", "2026-09-21T08:00:60Z", "2026-09-21T24:00:00Z", "2026-02-29T08:00:00Z", "2026-13-01T08:00:00Z",
-      "2026-00-01T08:00:00Z", "2026-09-21T08:00:00+0800", "2026-09-21T08:00:00+24:00", "２026-09-21T08:00:00Z",
-      "2026-09-21T08:00:00Z\n"].map((text) => [text, null] as const),
+    ...[
+      "",
+      "2026-09-21",
+      "2026-09-21 08:00:00Z",
+      "2026-09-21t08:00:00Z",
+      "2026-09-21T08:00:00",
+      "2026-09-21T08:00Z",
+      "2026-09-21T08:00:00.Z",
+      "2026-09-21T08:00:60Z",
+      "2026-09-21T24:00:00Z",
+      "2026-02-29T08:00:00Z",
+      "2026-13-01T08:00:00Z",
+      "2026-00-01T08:00:00Z",
+      "2026-09-21T08:00:00+0800",
+      "2026-09-21T08:00:00+24:00",
+      "２026-09-21T08:00:00Z",
+      "2026-09-21T08:00:00Z\n",
+    ].map((text) => [text, null] as const),
   ];
   for (const [text, millis] of times) assert.equal(parseTime(text), millis, text);
 });
@@ -163,8 +239,12 @@ test("links and delivered lines are read as the command reads them", () => {
   const bare = parseLine(`39625200----${link.split("#")[0] ?? ""}`);
   assert.ok(typeof bare !== "string" && bare.serial === "" && bare.link.stamp === null);
   const problems: readonly (readonly [string, string])[] = [
-    [" \n", "line_empty"], ["2849----3962", "line_no_link"], ["2849----3962----https://shop.example", "line_no_link"],
-    [link, "line_no_code"], [`----${link}`, "line_no_code"], [`2849 ${link}`, "line_no_code"],
+    [" \n", "line_empty"],
+    ["2849----3962", "line_no_link"],
+    ["2849----3962----https://shop.example", "line_no_link"],
+    [link, "line_no_code"],
+    [`----${link}`, "line_no_code"],
+    [`2849 ${link}`, "line_no_code"],
   ];
   for (const [text, problem] of problems) assert.equal(parseLine(text), problem, text);
   assert.equal(parseLink("ftp://x/v/mk7CfDX5FcMoIRqHZjhiSu2e8dEcRkd2y5vGyLpLO1M"), null);

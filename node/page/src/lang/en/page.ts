@@ -25,18 +25,22 @@ export const page = {
   code: "Code",
   voucher_link: "Voucher's link or key",
   stamp_kept: "The stamp of your link was removed from the address bar at once. It stays in this page only.",
-  no_script: "This page checks proofs with JavaScript, which is switched off here. The command does the same without it: vouchsafe verify, with the dossier file of the link.",
+  no_script:
+    "This page checks proofs with JavaScript, which is switched off here. The command does the same without it: vouchsafe verify, with the dossier file of the link.",
 
   line_empty: "Nothing was entered. Paste the whole delivered line, serial----code----link.",
-  line_no_link: "There is no voucher link in it. Paste the whole delivered line, serial----code----link, or the voucher's link.",
+  line_no_link:
+    "There is no voucher link in it. Paste the whole delivered line, serial----code----link, or the voucher's link.",
   line_no_code: "There is no code before the link. Paste the whole delivered line, serial----code----link.",
   code_no_voucher: "Give the voucher's link or key with the code.",
-  file_unknown: "This file is none that is known here: a dossier, a trusted checkpoint, a trust policy or a key. {cause}",
+  file_unknown:
+    "This file is none that is known here: a dossier, a trusted checkpoint, a trust policy or a key. {cause}",
   file_large: "The file has more than 20 MB: no file of this kind is so large.",
 
   camera_heading: "Scan with the camera",
   camera_wait: "Hold the QR code into the picture.",
-  camera_denied: "The camera may not be used here ({cause}). In an app's own browser that is usual: choose a photo instead, or paste the line.",
+  camera_denied:
+    "The camera may not be used here ({cause}). In an app's own browser that is usual: choose a photo instead, or paste the line.",
   camera_stop: "Stop the camera",
   photo_none: "No QR code was found in this picture. Take it straight from above with more light, or paste the line.",
   decoder_missing: "The part of this page that reads QR codes could not be loaded. Try again, or paste the line.",
@@ -52,7 +56,8 @@ export const page = {
   unknowable_heading: "What cannot be known yet",
   unknowable_code: "Whether the code that will be delivered belongs to this voucher: check it again when you have it.",
   unknowable_seen: "Who else has seen the code.",
-  unknowable_spent: "Whether it was used where nobody reports it: a redemption shows here only once the issuer reports it.",
+  unknowable_spent:
+    "Whether it was used where nobody reports it: a redemption shows here only once the issuer reports it.",
   sales: "sold {sold} times, returned {returned} times",
 
   facts_heading: "What is proven",
@@ -89,7 +94,8 @@ export const page = {
   presented: "The code was presented.",
   owner_signed: "The owner signed too.",
   checkpoint_chain: "{number}, read from the chain through {source}",
-  checkpoint_node: "{number}, by the word of this node alone: it could show you another history than others. Name a chain node of your own choice under Sources.",
+  checkpoint_node:
+    "{number}, by the word of this node alone: it could show you another history than others. Name a chain node of your own choice under Sources.",
   checkpoint_file: "{number}, held against your file",
   checkpoint_none: "{number}, held against nothing",
 
@@ -107,17 +113,23 @@ export const page = {
   covers: "numbers {first} to {last}",
   advice_heading: "What to do",
 
-  note_development: "This is a development chain (id 31337): whoever runs it can rewrite it. The verdict proves nothing to outsiders.",
-  advice_no_trusted_checkpoint: "Name a chain node that you trust under Sources, or open a trusted checkpoint file from somebody whom you trust.",
-  advice_other_number: "Open the trusted checkpoint of the dossier's number, or take the dossier afresh from the voucher's link.",
+  note_development:
+    "This is a development chain (id 31337): whoever runs it can rewrite it. The verdict proves nothing to outsiders.",
+  advice_no_trusted_checkpoint:
+    "Name a chain node that you trust under Sources, or open a trusted checkpoint file from somebody whom you trust.",
+  advice_other_number:
+    "Open the trusted checkpoint of the dossier's number, or take the dossier afresh from the voucher's link.",
   advice_stale: "Take a fresh dossier from the voucher's link, or ask for the state as of that time.",
   advice_critical: "Use a newer version of this page.",
-  advice_promise_broken: "Keep this dossier: it shows that the operator broke a promise that he signed. Ask again later.",
+  advice_promise_broken:
+    "Keep this dossier: it shows that the operator broke a promise that he signed. Ask again later.",
   as_of_ask: "Show the state as of that time",
 
   domain_ask: "Ask {domain}",
-  domain_help: "The issuer says that {domain} is his. Asking it shows {domain} your address, and nothing about the voucher.",
-  domain_yes: "{domain} vouches for this issuer's key{ledger}. Trust it only if you know that {domain} is the issuer's.",
+  domain_help:
+    "The issuer says that {domain} is his. Asking it shows {domain} your address, and nothing about the voucher.",
+  domain_yes:
+    "{domain} vouches for this issuer's key{ledger}. Trust it only if you know that {domain} is the issuer's.",
   domain_ledger: " and for this ledger",
   domain_no: "{domain} does not vouch for this issuer's key.",
   domain_silent: "{domain} did not answer ({cause}). That says nothing either way.",
@@ -133,20 +145,24 @@ export const page = {
   order_bad_key: "A public key is 0x and 64 hex digits.",
 
   claim_heading: "Claim it",
-  claim_intro: "Claiming records it under a key of your own. The key is made here and kept in this browser; the code signs, and is not sent.",
+  claim_intro:
+    "Claiming records it under a key of your own. The key is made here and kept in this browser; the code signs, and is not sent.",
   claim_button: "Claim it now",
   claim_working: "Signing and sending …",
   claim_done: "It is claimed. The operator's receipt is checked: entry {index}, to be anchored by {by}.",
   claim_receipt: "Save the receipt",
   claim_key: "Save the key file",
-  claim_key_help: "Who has this key has the voucher. Keep the file where only you can read it: a cleared browser forgets its copy.",
+  claim_key_help:
+    "Who has this key has the voucher. Keep the file where only you can read it: a cleared browser forgets its copy.",
   claim_key_lost: "This browser does not keep keys between visits (private window?). Save the key file first.",
   claim_lost: "Somebody was faster: {kind} on {at}, now with {name}.",
   claim_lost_proof: "The other step is signed and receipted by the operator. Save the evidence for your case.",
-  claim_lost_unproven: "The node shows no valid proof of the other step: keep its answer as evidence against the operator.",
+  claim_lost_unproven:
+    "The node shows no valid proof of the other step: keep its answer as evidence against the operator.",
   claim_evidence: "Save the evidence for the case",
   claim_refused: "The node refused the claim ({problem}): {detail}",
-  claim_wrong: "The node's answer is not what was signed, or its receipt does not verify. Keep it as evidence and ask another node.",
+  claim_wrong:
+    "The node's answer is not what was signed, or its receipt does not verify. Keep it as evidence and ask another node.",
   claim_named: "It was sold to a key that is not in this browser. Open that key's file first.",
 
   take_heading: "Take it along",
@@ -164,7 +180,8 @@ export const page = {
   trust_heading: "Sources and trust",
   trust_intro: "A verdict is worth what it is held against. Everything here stays in this browser.",
   rpc_label: "Chain node of your choice (JSON-RPC address)",
-  rpc_help: "It learns which ledger you ask about, never a voucher or code. Empty: the node's word is taken, and said so.",
+  rpc_help:
+    "It learns which ledger you ask about, never a voucher or code. Empty: the node's word is taken, and said so.",
   rpc_bad: "An address begins with https://, or with http:// on this machine (localhost or 127.0.0.1).",
   save: "Save",
   saved: "Saved.",
@@ -195,7 +212,8 @@ export const page = {
   entries_plot: "Entries over time",
   entries_plot_alt: "{first} entries on {from}, {last} entries on {to}.",
   batches_plot: "Sold and redeemed per batch",
-  batch_row: "{count} vouchers: {trade} in trade, {sold} sold or claimed, {redeemed} redeemed, {voided} voided, {hold} on hold",
+  batch_row:
+    "{count} vouchers: {trade} in trade, {sold} sold or claimed, {redeemed} redeemed, {voided} voided, {hold} on hold",
   batch_first: "from number {first}",
   in_trade: "in trade",
   sold_or_claimed: "sold or claimed",
@@ -217,8 +235,10 @@ export const page = {
   as_table: "As a table",
 
   node_down: "The node is out of reach ({cause}).",
-  node_down_advice: "If you saved a dossier file of this voucher, open it here: it is judged without the node. Otherwise check the network and try again.",
-  node_none: "This page is not served by a node: it works from a folder on your device. Open a dossier file of the voucher, which its seller or an earlier visit can give you.",
+  node_down_advice:
+    "If you saved a dossier file of this voucher, open it here: it is judged without the node. Otherwise check the network and try again.",
+  node_none:
+    "This page is not served by a node: it works from a folder on your device. Open a dossier file of the voucher, which its seller or an earlier visit can give you.",
   node_busy: "The node cannot answer now ({problem}): {detail}",
   node_busy_advice: "Try again in {seconds} seconds.",
   not_anchored: "The node accepted this voucher, but no checkpoint on the chain covers it yet.",

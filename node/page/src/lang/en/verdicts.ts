@@ -7,18 +7,21 @@ import type { VerdictTexts } from "../index.ts";
 export const verdicts: VerdictTexts = {
   refuted: {
     word: "Refuted",
-    meaning: "A proof does not hold: {detail} ({step}). This dossier is wrong or was altered; it says nothing about the voucher itself.",
+    meaning:
+      "A proof does not hold: {detail} ({step}). This dossier is wrong or was altered; it says nothing about the voucher itself.",
     advice: "Do not rely on it. Keep the file as evidence, and take the dossier afresh from the voucher's link.",
   },
   mismatch: {
     word: "Mismatch",
     meaning: "This serial, code and stamp are not this voucher's.",
-    advice: "Compare what you entered with what was delivered. If it is exactly what was delivered, you were given a wrong code: do not pay, or ask for your money back.",
+    advice:
+      "Compare what you entered with what was delivered. If it is exactly what was delivered, you were given a wrong code: do not pay, or ask for your money back.",
   },
   not_found: {
     word: "Not found",
     meaning: "There is no such voucher in this ledger as of {asof}, by the operator's signed word.",
-    advice: "Check the link. If it is right, do not pay. The signed word can be held against the operator: save it below.",
+    advice:
+      "Check the link. If it is right, do not pay. The signed word can be held against the operator: save it below.",
   },
   voided: {
     word: "Voided",

@@ -27,7 +27,8 @@ export const page: PageTexts = {
   code: "卡密",
   voucher_link: "凭证的链接或公钥",
   stamp_kept: "链接里的印记已立即从地址栏移除，只留在这个页面里。",
-  no_script: "这个页面用 JavaScript 查验证明，而这里关闭了它。命令行可以做同样的事：用链接对应的档案文件运行 vouchsafe verify。",
+  no_script:
+    "这个页面用 JavaScript 查验证明，而这里关闭了它。命令行可以做同样的事：用链接对应的档案文件运行 vouchsafe verify。",
 
   line_empty: "没有输入内容。请粘贴整行卡密：卡号----卡密----链接。",
   line_no_link: "里面没有凭证的链接。请粘贴整行卡密（卡号----卡密----链接），或凭证的链接。",
@@ -91,7 +92,8 @@ export const page: PageTexts = {
   presented: "当时出示了卡密。",
   owner_signed: "持有人也签了名。",
   checkpoint_chain: "第 {number} 号，通过 {source} 从链上读取",
-  checkpoint_node: "第 {number} 号，只是这个节点的一面之词：它给您看的历史可能与给别人看的不同。请在“来源”里填写您自己选的链节点。",
+  checkpoint_node:
+    "第 {number} 号，只是这个节点的一面之词：它给您看的历史可能与给别人看的不同。请在“来源”里填写您自己选的链节点。",
   checkpoint_file: "第 {number} 号，与您的文件对照",
   checkpoint_none: "第 {number} 号，没有对照",
 
@@ -220,7 +222,8 @@ export const page: PageTexts = {
 
   node_down: "连不上节点（{cause}）。",
   node_down_advice: "如果您保存过这张凭证的档案文件，请在这里打开：没有节点也能查验。否则请检查网络后再试。",
-  node_none: "这个页面不是由节点提供的，而是在您设备上的文件夹里运行。请打开凭证的档案文件，可以来自卖家，也可以是以前保存的。",
+  node_none:
+    "这个页面不是由节点提供的，而是在您设备上的文件夹里运行。请打开凭证的档案文件，可以来自卖家，也可以是以前保存的。",
   node_busy: "节点现在不能回答（{problem}）：{detail}",
   node_busy_advice: "请 {seconds} 秒后再试。",
   not_anchored: "节点已收下这张凭证，但链上还没有检查点包含它。",

@@ -27,7 +27,8 @@ export const page: PageTexts = {
   code: "卡片密碼",
   voucher_link: "憑證的連結或公鑰",
   stamp_kept: "連結裡的印記已立即從位址列移除，只留在這個頁面裡。",
-  no_script: "這個頁面用 JavaScript 查驗證明，而這裡關閉了它。命令列可以做同樣的事：用連結對應的憑證檔執行 vouchsafe verify。",
+  no_script:
+    "這個頁面用 JavaScript 查驗證明，而這裡關閉了它。命令列可以做同樣的事：用連結對應的憑證檔執行 vouchsafe verify。",
 
   line_empty: "沒有輸入內容。請貼上整行卡片密碼：卡號----卡片密碼----連結。",
   line_no_link: "裡面沒有憑證的連結。請貼上整行卡片密碼（卡號----卡片密碼----連結），或憑證的連結。",
@@ -91,7 +92,8 @@ export const page: PageTexts = {
   presented: "當時出示了卡片密碼。",
   owner_signed: "持有人也簽了名。",
   checkpoint_chain: "第 {number} 號，透過 {source} 從鏈上讀取",
-  checkpoint_node: "第 {number} 號，只是這個節點的一面之詞：它給您看的歷史可能與給別人看的不同。請在「來源」裡填寫您自己選的鏈節點。",
+  checkpoint_node:
+    "第 {number} 號，只是這個節點的一面之詞：它給您看的歷史可能與給別人看的不同。請在「來源」裡填寫您自己選的鏈節點。",
   checkpoint_file: "第 {number} 號，與您的檔案對照",
   checkpoint_none: "第 {number} 號，沒有對照",
 
