@@ -61,6 +61,7 @@ function verdictView(found: Found): HTMLElement {
     h("h1", { tabindex: "-1", id: "verdict" }, word),
     h("p", { class: "meaning" }, meaning),
     isShown && voucher !== null ? h("p", {}, noRedemption(found, voucher)) : null,
+    found.source?.kind === "node" && found.source.trusted !== null ? h("p", {}, t("by_node_alone")) : null,
     voucher?.chainId === 31337n ? h("p", { class: "development" }, t("note_development")) : null,
   );
 }

@@ -143,6 +143,8 @@ for (const [name, story] of Object.entries(STORIES)) {
       assert.equal(await page.locator("#verdict").innerText(), texts.verdicts[story.verdict].word);
       assert.ok(await page.locator("#verdict").evaluate((heading) => heading === document.activeElement));
       assert.equal(await page.locator(".verdict > svg").count(), 1);
+      const isByNode = story.byRpc !== true && name !== "unknown-node-down";
+      assert.equal((await page.locator(".verdict").innerText()).includes(texts.page.by_node_alone), isByNode);
       await isAccessible(page);
       await picture(page, name);
       await page.emulateMedia({ colorScheme: "dark" });

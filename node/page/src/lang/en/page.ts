@@ -93,6 +93,7 @@ export const page = {
   redeemed: "Redeemed on {at}, reported by {by}.",
   presented: "The code was presented.",
   owner_signed: "The owner signed too.",
+  by_node_alone: "Held against this node's own word alone, not against the chain.",
   checkpoint_chain: "{number}, read from the chain through {source}",
   checkpoint_node:
     "{number}, by the word of this node alone: it could show you another history than others. Name a chain node of your own choice under Sources.",

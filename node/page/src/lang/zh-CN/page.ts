@@ -91,6 +91,7 @@ export const page: PageTexts = {
   redeemed: "已于 {at} 核销，由{by}上报。",
   presented: "当时出示了卡密。",
   owner_signed: "持有人也签了名。",
+  by_node_alone: "只与这个节点自己的说法对照，没有与链上对照。",
   checkpoint_chain: "第 {number} 号，通过 {source} 从链上读取",
   checkpoint_node:
     "第 {number} 号，只是这个节点的一面之词：它给您看的历史可能与给别人看的不同。请在“来源”里填写您自己选的链节点。",

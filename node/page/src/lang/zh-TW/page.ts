@@ -91,6 +91,7 @@ export const page: PageTexts = {
   redeemed: "已於 {at} 核銷，由{by}上報。",
   presented: "當時出示了卡片密碼。",
   owner_signed: "持有人也簽了名。",
+  by_node_alone: "只與這個節點自己的說法對照，沒有與鏈上對照。",
   checkpoint_chain: "第 {number} 號，透過 {source} 從鏈上讀取",
   checkpoint_node:
     "第 {number} 號，只是這個節點的一面之詞：它給您看的歷史可能與給別人看的不同。請在「來源」裡填寫您自己選的鏈節點。",
