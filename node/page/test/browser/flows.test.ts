@@ -300,6 +300,31 @@ test("without network what was found stays, and asking again says what is missin
   }),
 );
 
+test("a stale checkpoint is unknown until the visitor asks for the state as of then", { skip, timeout: 60_000 }, () =>
+  scene(async ({ page, site, ledger }) => {
+    site.mood.supersededAt = Date.now() - 20 * 60_000;
+    await page.goto(link(site.address, ledger.cards[6]!, false));
+    assert.equal(await verdict(page), "unknown");
+    assert.ok((await page.locator(".checks").textContent())?.includes("已过时：20 分钟前就有了更新的检查点"));
+    await picture(page, "stale");
+    await page.getByRole("button", { name: words.as_of_ask }).click();
+    await page.locator('[data-verdict="genuine_unclaimed"]').waitFor();
+  }),
+);
+
+test("a chain node of another chain is told apart from a forgery", { skip, timeout: 60_000 }, () =>
+  scene(
+    async ({ page, site, ledger }) => {
+      site.mood.chainId = 1n;
+      await page.goto(link(site.address, ledger.cards[7]!, false));
+      assert.equal(await verdict(page), "unknown");
+      assert.ok((await page.locator(".problems").innerText()).includes("服务的是链 1，而账本在链 31337 上"));
+    },
+    browser,
+    (ledger, site) => ({ policy: ledger.policy(), rpc: site.rpc }),
+  ),
+);
+
 test("everything is reached by keyboard", { skip, timeout: 60_000 }, () =>
   scene(async ({ page, site, card }) => {
     await page.goto(site.address);

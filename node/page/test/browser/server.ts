@@ -31,6 +31,10 @@ export interface Mood {
   claimLost: boolean;
   /** Milliseconds before each answer. */
   delay: number;
+  /** When the next checkpoint's block was made, by the node's word. */
+  supersededAt: number | null;
+  /** What the chain node says that it serves. */
+  chainId: bigint;
   /** Answers a dossier differently. */
   spoil: ((dossier: any) => any) | null;
 }
@@ -42,6 +46,8 @@ export class Site {
     finality: "final",
     claimLost: false,
     delay: 0,
+    supersededAt: null,
+    chainId: CHAIN_ID,
     spoil: null,
   };
   /** Every request that came, as method, path and body: what a secret must not be in. */
@@ -161,7 +167,7 @@ export class Site {
         block_time: time,
       },
       finality: this.mood.finality,
-      superseded_at: null,
+      superseded_at: this.mood.supersededAt,
     };
   }
 
@@ -201,7 +207,7 @@ export class Site {
     const result = (value: unknown): object => ({ jsonrpc: "2.0", id, result: value });
     const { number, size, vouchers, logRoot, headRoot, operatorKey, previous } = minted.checkpoint;
     const seconds = BigInt(Math.floor(minted.anchoredAt / 1000));
-    if (method === "eth_chainId") return result(`0x${CHAIN_ID.toString(16)}`);
+    if (method === "eth_chainId") return result(`0x${this.mood.chainId.toString(16)}`);
     if (method === "eth_call") {
       if (params[0].data === callOf("latest(bytes32)", minted.id))
         return result(`0x${word(number)}${word(seconds)}${minted.hash().slice(2)}`);
