@@ -9,8 +9,8 @@ use crate::ledger::rows::{Published, ReadError};
 use crate::ledger::{Ledger, cut};
 use crate::observe;
 use crate::store::{Store, StoreError};
-use anchors::{AnchorError, AnchorWriter, AnchoredCheckpoint, Submission};
-use protocol::Digest;
+use anchors::{AnchorError, AnchorWriter, AnchoredCheckpoint, Missing, Submission, Tip};
+use protocol::{Digest, LedgerId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -59,6 +59,12 @@ pub enum TurnError {
         /// The newest that was cut here.
         ours: u64,
     },
+    /// The chain has no such ledger, though this store knows where it was opened.
+    #[error(
+        "the contract answers that ledger {0} was never opened, though this store knows its opening: the chain's data \
+         was lost, or the endpoint serves another chain of this id; restore it, or name the right endpoint"
+    )]
+    LedgerGone(LedgerId),
     /// The chain lacks a checkpoint that this node knows as settled.
     #[error(
         "the chain is at checkpoint {latest}, this node waits to anchor {next}: the endpoint lags behind, or serves \
@@ -177,7 +183,7 @@ impl Anchoring {
         }
         match turned {
             Ok(_) => self.ledger.set_halted(false),
-            Err(TurnError::StoreIsOld { .. } | TurnError::OtherHistory { .. }) => {
+            Err(TurnError::StoreIsOld { .. } | TurnError::OtherHistory { .. } | TurnError::LedgerGone(_)) => {
                 self.ledger.set_halted(true);
             }
             Err(_) => {}
@@ -194,7 +200,7 @@ impl Anchoring {
     /// nothing, for what it accepted would stand at indices that are taken.
     pub async fn check_store_is_new(&self) -> Result<(), TurnError> {
         let ledger = self.ledger.facts().id;
-        let tip = self.writer.latest(ledger).await?;
+        let tip = self.latest().await?;
         let (number, theirs) = (tip.number, tip.hash);
         let ours = self.newest().await?.checkpoint.number;
         if number > ours {
@@ -203,6 +209,15 @@ impl Anchoring {
         let ours = self.on_store(move |store| Ok(known(&*store.snapshot()?, number)?)).await?;
         let ours = ours.checkpoint.hash(ledger);
         if ours == theirs { Ok(()) } else { Err(TurnError::OtherHistory { number, ours, theirs }) }
+    }
+
+    /// Where the contract has the ledger. That it has none is no gap in what it knows, but its word.
+    async fn latest(&self) -> Result<Tip, TurnError> {
+        let ledger = self.ledger.facts().id;
+        self.writer.latest(ledger).await.map_err(|error| match error {
+            AnchorError::NotFound(Missing::Ledger { ledger, .. }) => TurnError::LedgerGone(ledger),
+            other => other.into(),
+        })
     }
 
     /// One turn: settle what is on its way, then cut if it is due.
@@ -224,8 +239,7 @@ impl Anchoring {
 
     /// Asks the chain how far it is, writes that down, and sends the first checkpoint that it does not have.
     async fn settle(&self, waiting: &[Unsettled]) -> Result<Next, TurnError> {
-        let ledger = self.ledger.facts().id;
-        let latest = self.writer.latest(ledger).await?;
+        let latest = self.latest().await?;
         let ours = self.newest().await?.checkpoint.number;
         if latest.number > ours {
             return Err(TurnError::StoreIsOld { theirs: latest.number, ours });

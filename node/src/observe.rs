@@ -161,6 +161,7 @@ pub fn anchoring_failed(error: &TurnError) {
         TurnError::OtherHistory { .. } => count_chain_error("other_history"),
         TurnError::Behind { .. } => count_chain_error("behind"),
         TurnError::StoreIsOld { .. } => count_chain_error("store_is_old"),
+        TurnError::LedgerGone(_) => count_chain_error("ledger_gone"),
     }
     tracing::warn!(%error, "anchoring waits");
 }

@@ -1,9 +1,9 @@
 //! The job against a chain that fails in every way it can, and a node that stops at every point.
 
-use super::{Next, TurnError};
+use super::{Anchoring, Next, Timing, TurnError};
 use crate::fixture::{Fixture, key};
 use crate::store::{MemoryStore, Snapshot, Store, StoreError, WriteSet};
-use anchors::{AnchorError, AnchorReader as _, Fault};
+use anchors::{AnchorError, AnchorReader as _, Clock, Fault, MemoryChain};
 use protocol::lifecycle::Kind;
 use protocol::manifest::Flags;
 use std::sync::Arc;
@@ -210,5 +210,22 @@ impl Store for Counted {
     }
     fn stage(&self, writes: WriteSet) -> Result<(), StoreError> {
         self.below.stage(writes)
+    }
+}
+
+#[tokio::test]
+async fn a_chain_that_lost_the_ledger_is_no_chain_to_promise_by() {
+    let fixture = Fixture::new().await;
+    fixture.issued(20).await;
+    let other = MemoryChain::new(Clock::system());
+    let timing = Timing {
+        interval: Duration::from_mins(1),
+        heartbeat: Duration::from_hours(1),
+        poll: Duration::from_millis(10),
+    };
+    let job = Anchoring::new(fixture.ledger.clone(), Arc::new(other), timing);
+    match job.check_store_is_new().await {
+        Err(TurnError::LedgerGone(ledger)) => assert_eq!(ledger, fixture.ledger.facts().id),
+        outcome => panic!("{outcome:?}"),
     }
 }

@@ -108,9 +108,10 @@ pub struct PlainArgs {
     pub common: Common,
 }
 
-/// A key as hex or as it stands in links.
+/// A key as hex or as it stands in links; the one that names nobody is none.
 pub fn key(text: &str) -> Result<PublicKey, String> {
-    key_from_text(text).ok_or_else(|| "not a key".to_owned())
+    let named = key_from_text(text).filter(|key| *key != PublicKey::NOBODY);
+    named.ok_or_else(|| "not a key".to_owned())
 }
 
 fn salt(text: &str) -> Result<[u8; 16], String> {
