@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup rust-here node-here lint deny rust rfc6962 contracts fuzz clean
+.PHONY: help test demo setup rust-here node-here lint deny rust rfc6962 contracts page fuzz clean
 
 # Arguments of the demo: ARGS=--stay.
 ARGS ?=
@@ -21,7 +21,7 @@ help: ## List these targets
 
 test: setup ## Everything that CI runs
 	@rm -f $(LEFT_OUT)
-	@for part in lint deny contracts rust rfc6962 fuzz; do \
+	@for part in lint deny contracts rust rfc6962 page fuzz; do \
 		echo; echo "== make $$part"; $(MAKE) $$part; \
 	done
 	@echo; echo '== make test: everything passed'
@@ -98,6 +98,16 @@ rfc6962: ## The published RFC 6962 vectors, where RFC6962_VECTORS names their fo
 
 $(NPM_DONE):
 	@$(MAKE) -C contracts setup
+
+page: node-here ## The page: its built files are what its sources make, its own judge, and a visitor in Chromium
+	@$(call install,chromium:chromium)
+	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins
+	cd node/page && npm ci --no-audit --no-fund --loglevel=error && npm run --silent check && npm run --silent same
+	@export VOUCHSAFE_BIN=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug CHROMIUM=$$(command -v chromium); \
+	for suite in test test:browser; do \
+		(cd node/page && npm run --silent $$suite) | tee target/page.log; \
+		grep -q 'skipped 0' target/page.log || { echo 'the page: a test was left out' >&2; exit 1; }; \
+	done
 
 contracts: $(NPM_DONE) ## The contracts' tests, their gas, and that the committed artefacts are theirs
 	@mkdir -p target
