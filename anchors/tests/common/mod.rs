@@ -48,7 +48,7 @@ impl Log {
     /// Appends entries and gives the next checkpoint with the proof that it extends the last one.
     pub fn grow(&mut self, entries: u64) -> (Checkpoint, Vec<Digest>) {
         for entry in 0..entries {
-            self.tree.push(Keccak::leaf(&(self.tree.size() + entry).to_be_bytes()));
+            self.tree.extend(&[Keccak::leaf(&(self.tree.size() + entry).to_be_bytes())]);
         }
         let next = Checkpoint {
             number: self.tip.number + 1,
