@@ -65,7 +65,8 @@ fn exists(path: &Path) -> Failure {
     Failure::usage("error-out-exists").with_foreign("path", path.display())
 }
 
-fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
+/// Writes a file whole or not at all; only `force` replaces one.
+pub(super) fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).create_new(!force);
     let written = options.open(path).and_then(|mut file| {

@@ -1,7 +1,9 @@
 //! `vouchsafe verify`: judge a voucher.
 
+use super::dossier::save;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::lang::Text;
 use crate::node_client::{NodeClient, Problem};
 use crate::report::{JsonReport, Telling, detail_text};
 use crate::source::{
@@ -52,6 +54,9 @@ pub struct Args {
     /// Judge the state as of the checkpoint, however old it is.
     #[arg(long)]
     pub as_of: bool,
+    /// Keep the checkpoint that the chain gave in this file, for --trusted-checkpoint on a day without network.
+    #[arg(long, value_name = "FILE", conflicts_with = "trusted_checkpoint")]
+    pub save_checkpoint: Option<PathBuf>,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
@@ -84,7 +89,23 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     } else {
         telling.tell(console);
     }
+    if let Some(path) = &args.save_checkpoint {
+        save_checkpoint(path, telling.trusted.as_ref(), console)?;
+    }
     Ok(telling.report.exit)
+}
+
+/// Keeps what the chain gave. That it gave nothing is said, and changes no verdict.
+fn save_checkpoint(path: &Path, trusted: Option<&Trusted>, console: &mut Console) -> Result<(), Failure> {
+    let shown = crate::console::plain(&path.display().to_string(), 200);
+    let Some(checkpoint) = trusted.and_then(|trusted| trusted.checkpoint) else {
+        console.remark(&Text::new("checkpoint-not-saved").with("path", shown));
+        return Ok(());
+    };
+    let text = serde_json::to_string_pretty(&checkpoint).unwrap_or_default();
+    save(path, text.as_bytes(), false)?;
+    console.remark(&Text::new("checkpoint-saved").with("path", shown));
+    Ok(())
 }
 
 fn beside(args: &Args, asked: &Asked) -> Result<Beside, Failure> {

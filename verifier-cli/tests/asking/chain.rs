@@ -49,6 +49,21 @@ fn a_dossier_is_held_against_the_chain() {
 }
 
 #[test]
+fn what_the_chain_gave_is_kept_for_a_day_without_network() {
+    let (chain, made) = anchored();
+    let rpc = serve(move |_, _, body| (200, chain.answer(body)));
+    let folder = folder(&made);
+    let keeping = folder.run(&format!("{VERIFY} --rpc {rpc} --save-checkpoint kept.json"));
+    assert!(keeping.err.contains("kept.json"), "{}", keeping.err);
+    let report = folder.report(&format!("{VERIFY} --trusted-checkpoint kept.json"));
+    assert_eq!((&report["verdict"], &report["held_against"]), (&json!("genuine_unclaimed"), &json!("file")));
+    let again = folder.run(&format!("{VERIFY} --rpc {rpc} --save-checkpoint kept.json"));
+    assert!(again.err.contains("already there"), "{}", again.err);
+    let without = folder.run(&format!("{VERIFY} --save-checkpoint other.json"));
+    assert!(without.err.contains("no chain gave a checkpoint"), "{}", without.err);
+}
+
+#[test]
 fn another_checkpoint_on_the_chain_refutes() {
     let (chain, made) = anchored();
     let rpc = serve(move |_, _, body| (200, chain.answer(body)));

@@ -143,3 +143,5 @@ history-incidents = { $incidents ->
 }
 
 dossier-saved = Saved { $path } ({ $bytes } bytes, under checkpoint { $number }).
+checkpoint-saved = The checkpoint is kept in { $path }: with it and the dossier anybody can judge without network.
+checkpoint-not-saved = Nothing is kept in { $path }: no chain gave a checkpoint.

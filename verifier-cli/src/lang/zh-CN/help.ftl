@@ -23,6 +23,7 @@ help-verify-salt = 商店随订单给您的盐值：32 位十六进制。
 help-verify-my_key = 您的公钥，用来核对凭证是不是记在您名下。
 help-verify-require_final = 只接受链上最终确认的检查点。
 help-verify-as_of = 按检查点当时的状态判断，不论它有多旧。
+help-verify-save_checkpoint = 把链上读到的检查点保存到这个文件；以后没有网络时，用 --trusted-checkpoint 查验。
 help-verify-json = 以 JSON 输出报告。
 
 help-history = 显示凭证经过了谁的手。

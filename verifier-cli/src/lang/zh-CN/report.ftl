@@ -140,3 +140,5 @@ history-held-checkpoint = 截至第 { $number } 号检查点是完整的。
 history-incidents = 另有 { $incidents } 次被拒绝的再次出售。
 
 dossier-saved = 已保存 { $path }（{ $bytes } 字节，第 { $number } 号检查点）。
+checkpoint-saved = 检查点已保存在 { $path }：有了它和凭证档案，没有网络也能查验。
+checkpoint-not-saved = { $path } 没有写入：没有从链上读到检查点。
