@@ -4,17 +4,17 @@ use super::DemoError;
 use super::stage::Stage;
 use super::story::{SOLD_AND_REDEEMED, TRUST, World};
 use super::transcript::Lines;
-use anchors::{Devnet, EvmChain, EvmOptions, trusted_checkpoint};
 use protocol::digest::bytes_to_hex;
 use protocol::dossier::Dossier;
-use protocol::verify::{StepCode, TrustedCheckpoint, Verdict};
+use protocol::verify::{StepCode, Verdict};
 use serde_json::Value;
 
 /// Where the first byte of an entry's party stands in its hex: after `0x` and 34 bytes (docs/protocol.md section 5).
 const PARTY_IN_HEX: usize = 2 + 2 * 34;
 
-/// Saves the dossier of the voucher that went through all hands, and a copy with one byte changed. Gives the dossier.
-pub async fn altered(stage: &mut Stage, world: &World) -> Result<Dossier, DemoError> {
+/// Saves the dossier of the voucher that went through all hands, with the checkpoint that the chain has, and a copy with one
+/// byte changed.
+pub async fn altered(stage: &mut Stage, world: &World) -> Result<(), DemoError> {
     stage.transcript.chapter(
         "The redeemed voucher's dossier is saved. In a copy, one byte is changed: the first of the key to which the issuer\n   \
          handed it. The step that does not hold is named.",
@@ -38,8 +38,9 @@ pub async fn altered(stage: &mut Stage, world: &World) -> Result<Dossier, DemoEr
             "",
         ));
     }
-    stage.verdict(&format!("vouchsafe verify dossier.json {TRUST}"), Verdict::Spent, 2).await?;
-    Ok(dossier)
+    let keeping = format!("vouchsafe verify dossier.json {TRUST} --save-checkpoint checkpoint.json");
+    stage.types(&keeping, i32::from(Verdict::Spent.exit()), Lines::First(2)).await?;
+    Ok(())
 }
 
 /// The dossier's text with one byte of its second entry changed.
@@ -58,21 +59,15 @@ fn failed_step(report: &Value) -> Option<&str> {
     steps.iter().find(failed)?.get("code")?.as_str()
 }
 
-/// Keeps the checkpoint that the dossier runs under, stops the node, and judges the dossier again.
-pub async fn without_node(
-    stage: &mut Stage,
-    world: &World,
-    dossier: &Dossier,
-    stay: bool,
-) -> Result<(), DemoError> {
+/// Stops the node, and judges the dossier again.
+pub async fn without_node(stage: &mut Stage, world: &World, stay: bool) -> Result<(), DemoError> {
     stage.transcript.chapter(
-        "The node is stopped, and its development chain with it. A public chain would still be there to ask; here the demo\n   \
-         has read the checkpoint from the contract before, over JSON-RPC, and kept it in checkpoint.json. That file and the\n   \
-         dossier are enough.",
-        "停掉节点，它的开发链也随之停止。公链此时仍可查询；这里演示程序事先已通过 JSON-RPC 从合约读出检查点，\n   \
-         存为 checkpoint.json。有这个文件和档案就够了。",
+        "The node is stopped, and its development chain with it. A public chain would still be there to ask; here the\n   \
+         checkpoint that the command read from the contract before was kept in checkpoint.json. That file and the dossier\n   \
+         are enough.",
+        "停掉节点，它的开发链也随之停止。公链此时仍可查询；这里命令事先从合约读出的检查点已存为 checkpoint.json。\n   \
+         有这个文件和档案就够了。",
     )?;
-    keep_checkpoint(stage, world, dossier).await?;
     stage.transcript.command("kill %1")?;
     let exit = stage.stop_node().await?;
     if exit != Some(0) {
@@ -86,17 +81,6 @@ pub async fn without_node(
         .types("vouchsafe-node fsck --data node", 0, Lines::Beginning(&["entries", "vouchers", "in order"]))
         .await?;
     if stay { stage.start_node("vouchsafe-node serve --data node").await } else { Ok(()) }
-}
-
-async fn keep_checkpoint(stage: &Stage, world: &World, dossier: &Dossier) -> Result<(), DemoError> {
-    let url = format!("http://{}/rpc", stage.address());
-    let endpoint = url.parse().map_err(|error| DemoError::otherwise(&url, format!("{error}"), ""))?;
-    let chain = EvmChain::new(&EvmOptions::new(Devnet::chain(), vec![endpoint]))?;
-    let number = dossier.checkpoint.checkpoint.number;
-    let facts = trusted_checkpoint(&chain, &world.origin, number).await?;
-    let file =
-        serde_json::to_string_pretty(&TrustedCheckpoint::from(&facts)).map_err(std::io::Error::from)?;
-    stage.write("checkpoint.json", &file)
 }
 
 /// Says where the node is that stays, and how it is stopped.

@@ -7,7 +7,6 @@ use super::{offline, supplier, verdicts};
 use crate::config::Folder;
 use anchors::Devnet;
 use protocol::PublicKey;
-use protocol::checkpoint::LedgerOrigin;
 use protocol::dossier::Dossier;
 use protocol::verify::Verdict;
 use protocol::voucher::Link;
@@ -36,8 +35,6 @@ struct Parties {
 
 /// What the later chapters need of the earlier ones.
 pub struct World {
-    /// Where the ledger was opened.
-    pub origin: LedgerOrigin,
     /// The lines of the shop-ready file; they hold codes, and are never told.
     pub lines: Vec<String>,
     /// The vouchers, by number.
@@ -64,8 +61,8 @@ pub async fn tell(stage: &mut Stage, stay: bool) -> Result<(), DemoError> {
     redeem(stage).await?;
     verdicts::second_sale(stage, &world).await?;
     verdicts::all_kinds(stage, &world).await?;
-    let dossier = offline::altered(stage, &world).await?;
-    offline::without_node(stage, &world, &dossier, stay).await?;
+    offline::altered(stage, &world).await?;
+    offline::without_node(stage, &world, stay).await?;
     let seconds = format!("{:.1}", begin.elapsed().as_secs_f64());
     if stay {
         return offline::stays(stage, &seconds);
@@ -133,7 +130,7 @@ async fn issue(stage: &mut Stage, parties: &Parties) -> Result<World, DemoError>
         "issuers": [{ "key": parties.issuer, "name": "Example Telecom" }],
     });
     stage.write("policy.json", &format!("{policy:#}\n"))?;
-    Ok(World { origin, lines, vouchers })
+    Ok(World { lines, vouchers })
 }
 
 /// The link of a delivered line.
