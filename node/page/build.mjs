@@ -48,6 +48,7 @@ await build({
 await build({
   entryPoints: [join(source, "page.css")],
   outdir: join(out, "page"),
+  bundle: true,
   minify: true,
   charset: "utf8",
   absWorkingDir: here,

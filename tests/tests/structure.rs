@@ -101,7 +101,10 @@ fn named_files(page: &str) -> BTreeSet<String> {
     let quoted = page.split('`').skip(1).step_by(2).filter(|word| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "./-_".contains(c);
         let kind = word.rsplit_once('.').map(|(name, kind)| (!name.is_empty(), kind));
-        word.chars().all(plain) && matches!(kind, Some((true, kind)) if KINDS.contains(&kind))
+        // What begins at the root is an address of the service.
+        !word.starts_with('/')
+            && word.chars().all(plain)
+            && matches!(kind, Some((true, kind)) if KINDS.contains(&kind))
     });
     links.chain(quoted).map(str::to_owned).collect()
 }
