@@ -100,7 +100,9 @@ impl Running {
             }),
             _ = &mut anchoring => Some(RunError::BrokeOff("anchoring job")),
         };
-        stop.send_replace(true);
+        // A part that was asked to end can be noticed before the asking itself is.
+        let was_asked = stop.send_replace(true);
+        let broken = broken.filter(|_| !was_asked);
         // Whoever still waits for a slow client or a silent chain is cut off: nothing of it is lost.
         if !server.is_finished() && tokio::time::timeout(GRACE, &mut server).await.is_err() {
             server.abort();

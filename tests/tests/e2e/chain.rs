@@ -74,7 +74,8 @@ async fn a_chain_that_goes_away_and_comes_back_costs_nothing_but_time() {
     assert_eq!(unanchored["problem"]["code"], "not-anchored", "{unanchored}");
     until_reached(&scene, false).await;
 
-    assert!(scene.node.stop().await.success(), "a node stops without its chain");
+    let status = scene.node.stop().await;
+    assert!(status.success(), "a node stops without its chain: {status}");
     scene.node.start().await;
     scene.types("sell --range 1 --order ORDER-2 --key issuer.key", 0).await;
     let asked = format!("verify {} --rpc {} --policy policy.json", batch.vouchers[2], way.url());
