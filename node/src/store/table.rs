@@ -12,19 +12,19 @@ pub enum Table {
     Entries,
     /// Stored nodes of the log tree.
     LogNodes,
-    /// Runs of vouchers that share one history, by their first voucher.
+    /// Runs of neighbouring vouchers that share their latest entry, by their first voucher.
     Runs,
     /// Chunks of the head array.
     HeadChunks,
     /// Stored nodes of the tree over the head chunks.
     HeadNodes,
-    /// Batches: manifest, terms and where the batch begins.
+    /// Batches by their first voucher: manifest, terms, root, Issue entry.
     Batches,
     /// Stored nodes of the batch trees.
     BatchNodes,
-    /// Voucher records by batch and number.
+    /// Voucher records by number.
     Records,
-    /// Voucher key to its place in a batch.
+    /// Voucher key to its number.
     Vouchers,
     /// Checkpoints and what the chain said of them.
     Checkpoints,
@@ -32,7 +32,7 @@ pub enum Table {
     Outbox,
     /// Signed attempts that were refused.
     Incidents,
-    /// Answers already given, so that a request sent again gets the same answer.
+    /// Batch root to the batch's first voucher, so that a batch sent again gets the same answer.
     Requests,
 }
 
