@@ -13,7 +13,7 @@ use fraud_model::story::{
 use fraud_model::{Ledger, View, at, party, record};
 use vouchsafe_protocol::checkpoint::Checkpoint;
 use vouchsafe_protocol::entry::Entry;
-use vouchsafe_protocol::fraud::{Accusation, Challenge, Fraud, LedgerView as _, Refused, Rule, Shown};
+use vouchsafe_protocol::fraud::{Accusation, Fraud, LedgerView as _, Refused, Rule, Shown};
 use vouchsafe_protocol::heads::Head;
 use vouchsafe_protocol::lifecycle::{Kind, Status};
 use vouchsafe_protocol::merkle::ProofError;
@@ -343,19 +343,4 @@ fn an_accusation_holds_under_an_anchored_checkpoint_only() {
         of(&forged, forged.checkpoint.hash(forged.ledger)),
         Err(Refused::Entry { index: 6, cause: ProofError::Root })
     );
-}
-
-#[test]
-fn f8_challenge_names_one_leaf_and_its_entry_answers_it() {
-    let (view, shown) = shown();
-    let anchored = shown.newer[1].hash(shown.ledger);
-    let of = |index| Challenge { shown: shown.clone(), index };
-    assert_eq!(of(7).check(anchored), Ok(()));
-    assert_eq!(of(8).check(anchored), Err(Refused::NoLeaf { index: 8, size: 8 }));
-    assert_eq!(of(7).check(Digest::ZERO), Err(Refused::Checkpoint { number: 9 }));
-    assert_eq!(of(7).answered_by(&view.entry_proof(7)), Ok(()));
-    assert_eq!(of(7).answered_by(&view.entry_proof(6)), Err(Refused::OtherLeaf { asked: 7, shown: 6 }));
-    let mut other = view.entry_proof(7);
-    other.entry.at += 1;
-    assert_eq!(of(7).answered_by(&other), Err(Refused::Entry { index: 7, cause: ProofError::Root }));
 }

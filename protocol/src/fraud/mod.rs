@@ -8,10 +8,12 @@
 //! 128, a [`Record`] as its 64, a path as `bytes32[]`. Each variant of [`Fraud`] is one function of the judge, its
 //! fields the arguments after the checkpoint.
 
+mod challenge;
 mod find;
 mod refused;
 mod rules;
 
+pub use challenge::{Ask, AskedTree, Challenge, Withheld};
 pub use find::{HeadCheck, LedgerView, LogCheck, find};
 pub use refused::Refused;
 
@@ -260,31 +262,5 @@ impl Accusation {
         self.shown.reaches(anchored)?;
         self.fraud.judge(&self.shown.checkpoint)?;
         Ok(self.fraud.rule())
-    }
-}
-
-/// F8: asks the operator to show the leaf at an index that he anchored. Not answered in time, it takes the bond.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Challenge {
-    /// Under which checkpoint.
-    pub shown: Shown,
-    /// Which leaf of its log.
-    pub index: u64,
-}
-
-impl Challenge {
-    /// Whether it may be raised: the checkpoint is anchored and has such a leaf.
-    pub fn check(&self, anchored: Digest) -> Result<(), Refused> {
-        self.shown.reaches(anchored)?;
-        let size = self.shown.checkpoint.size;
-        if self.index < size { Ok(()) } else { Err(Refused::NoLeaf { index: self.index, size }) }
-    }
-
-    /// Whether this entry answers it. A leaf of another width than an entry's can not be answered for.
-    pub fn answered_by(&self, answer: &ProvenEntry) -> Result<(), Refused> {
-        if answer.index != self.index {
-            return Err(Refused::OtherLeaf { asked: self.index, shown: answer.index });
-        }
-        answer.under(&self.shown.checkpoint).map(|_| ())
     }
 }

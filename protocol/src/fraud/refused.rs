@@ -22,8 +22,10 @@ pub enum Refused {
     NoHead { number: u64, vouchers: u64 },
     #[error("leaf {index} of {size} does not exist")]
     NoLeaf { index: u64, size: u64 },
-    #[error("leaf {shown} is shown where {asked} is asked for")]
-    OtherLeaf { asked: u64, shown: u64 },
+    #[error("this is not leaf {index}: {cause}")]
+    Answer { index: u64, cause: ProofError },
+    #[error("leaf {index} has not the form that such a leaf has")]
+    Form { index: u64 },
     #[error("entry {index} is shown twice")]
     SameEntry { index: u64 },
     #[error("entry {index} is an Issue, which follows nothing")]

@@ -39,7 +39,7 @@ impl Issued {
     }
 }
 
-fn ensure(holds: bool, otherwise: Refused) -> Result<(), Refused> {
+pub(super) fn ensure(holds: bool, otherwise: Refused) -> Result<(), Refused> {
     if holds { Ok(()) } else { Err(otherwise) }
 }
 

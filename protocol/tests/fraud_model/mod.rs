@@ -1,6 +1,7 @@
 //! Small ledgers in memory, honest or not: their roots and proofs are real, only signatures are left out, because the
 //! fraud rules do not look at them.
 
+mod asked;
 mod check;
 mod golden;
 mod honest;
@@ -210,10 +211,15 @@ impl View {
         ProvenHead { number, chunk: self.chunks[at(place)], path }
     }
 
-    pub fn record_proof(&self, issue: u64, leaf: u64) -> ProvenRecord {
+    /// The path of a leaf of a batch; leaf 0 is manifest and terms, 45 zero bytes here.
+    pub fn batch_path(&self, issue: u64, leaf: u64) -> Vec<Digest> {
         let batch = &self.batches[&issue];
+        batch.inclusion_path(leaf, batch.size())
+    }
+
+    pub fn record_proof(&self, issue: u64, leaf: u64) -> ProvenRecord {
         let record = self.ledger.batches[&issue][at(leaf - 1)];
-        let path = batch.inclusion_path(leaf, batch.size());
+        let path = self.batch_path(issue, leaf);
         ProvenRecord { issue: self.entry_proof(issue), leaf, record, path }
     }
 }

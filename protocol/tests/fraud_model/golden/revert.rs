@@ -15,7 +15,7 @@ pub fn data(refused: &Refused) -> Vec<u8> {
         Refused::Batch { .. } => panic!("the contract has trees of 2^64 leaves: no case comes to this"),
         Refused::NoHead { number, vouchers } => error("NoHead", &[number, vouchers]),
         Refused::NoLeaf { index, size } => error("NoLeaf", &[index, size]),
-        Refused::OtherLeaf { .. } => panic!("an answer is refused in its own words"),
+        Refused::Answer { .. } | Refused::Form { .. } => panic!("an answer is refused in its own words"),
         Refused::SameEntry { index } => error("SameEntry", &[index]),
         Refused::Issue { index } => error("IsIssue", &[index]),
         Refused::NotIssue { index } => error("NotIssue", &[index]),
