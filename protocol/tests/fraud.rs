@@ -6,11 +6,12 @@ mod fraud_model;
 mod spoiled;
 mod vectors;
 
-use fraud_model::story::{
+use ledgers::story::{
     CLAIMED, CLOCK_BACK, DOUBLE_SPEND, FALSE_LINK, ILLEGAL_STEP, IN_TRADE, NOBODY, OVERLAPPING, REDEEMED,
-    SOLD, add, assert_proves, judge, pair, story,
+    SOLD, add, judge, pair, story,
 };
-use fraud_model::{Ledger, View, at, party, record};
+use ledgers::{Ledger, View, at, party, record};
+use spoiled::assert_spoiled_proofs_are_refused;
 use vouchsafe_protocol::checkpoint::Checkpoint;
 use vouchsafe_protocol::entry::Entry;
 use vouchsafe_protocol::fraud::{Accusation, Fraud, LedgerView as _, Refused, Rule, Shown};
@@ -18,6 +19,13 @@ use vouchsafe_protocol::heads::Head;
 use vouchsafe_protocol::lifecycle::{Kind, Status};
 use vouchsafe_protocol::merkle::ProofError;
 use vouchsafe_protocol::{Digest, LedgerId, keccak};
+
+/// The proof holds, as the rule's, and no spoiled copy of it does.
+fn assert_proves(view: &View, fraud: &Fraud, rule: Rule) {
+    assert_eq!(fraud.judge(&view.checkpoint()), Ok(()), "{fraud:?}");
+    assert_eq!(fraud.rule(), rule);
+    assert_spoiled_proofs_are_refused(fraud, &view.checkpoint());
+}
 
 #[test]
 fn f1_accuses_two_steps_out_of_one_state() {

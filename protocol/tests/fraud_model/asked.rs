@@ -1,7 +1,7 @@
 //! F8 in Rust: which leaves can be asked for, and what answers.
 
-use super::story::story;
-use super::{View, at};
+use ledgers::story::story;
+use ledgers::{View, at};
 use vouchsafe_protocol::fraud::{Ask, AskedTree, Challenge, LedgerView as _, Refused, Shown, Withheld};
 use vouchsafe_protocol::heads::{Chunk, Head};
 use vouchsafe_protocol::merkle::{ProofError, TreeHash as _};

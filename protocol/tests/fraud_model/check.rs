@@ -1,9 +1,9 @@
 //! The model check: random ledgers, honest and damaged. `FRAUD_LEDGERS` sets how many (2,000 unless told).
 
-use super::honest::{Seen, honest_ledger};
-use super::lies::{Lie, tamper, tell};
-use super::{Dice, Ledger, View, at, record, theorem};
 use crate::vectors;
+use ledgers::honest::{Seen, honest_ledger};
+use ledgers::lies::{Lie, tamper, tell};
+use ledgers::{Dice, Ledger, View, at, record, theorem};
 use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_protocol::Digest;
 use vouchsafe_protocol::digest::bytes_from_hex;

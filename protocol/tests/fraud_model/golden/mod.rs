@@ -4,13 +4,13 @@
 //! Each case has the name of its function, the checkpoint's sizes and roots, and what is shown. `holds` is the verdict;
 //! where it does not hold, `refused` says why in words and `revert` as the contract does.
 
-mod ledgers;
+mod random;
 mod revert;
 mod rules;
 mod withheld;
 
-use super::View;
 use crate::vectors;
+use ledgers::View;
 use serde_json::{Value, json};
 use vouchsafe_protocol::digest::bytes_to_hex;
 use vouchsafe_protocol::fraud::{Fraud, LedgerView as _, ProvenEntry, ProvenHead, ProvenRecord};

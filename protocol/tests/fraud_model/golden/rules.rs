@@ -1,11 +1,11 @@
 //! Rule by rule: what each accuses, and its nearest neighbours that it must not.
 
-use super::super::story::{
+use super::{assert_golden, case};
+use ledgers::story::{
     CLAIMED, CLOCK_BACK, DOUBLE_SPEND, FALSE_LINK, ILLEGAL_STEP, IN_TRADE, NOBODY, OVERLAPPING, Pair,
     REDEEMED, SOLD, add, pair, story,
 };
-use super::super::{Ledger, View, at, party, record};
-use super::{assert_golden, case};
+use ledgers::{Ledger, View, at, party, record};
 use serde_json::Value;
 use vouchsafe_protocol::entry::Entry;
 use vouchsafe_protocol::fraud::Fraud;

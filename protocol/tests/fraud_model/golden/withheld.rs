@@ -1,7 +1,7 @@
 //! F8: what is asked for, and which answers do.
 
-use super::super::story::story;
 use super::{assert_golden, checkpoint, entry};
+use ledgers::story::story;
 use serde_json::{Value, json};
 use vouchsafe_protocol::fraud::{Challenge, LedgerView as _, Shown, Withheld};
 use vouchsafe_protocol::{LedgerId, keccak};

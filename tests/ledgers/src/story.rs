@@ -1,19 +1,24 @@
 //! The hand-made ledger in which each rule's cases are told, and how its proofs are put together.
 
 use super::{Ledger, View, party};
-use crate::spoiled::assert_spoiled_proofs_are_refused;
+use protocol::entry::Entry;
+use protocol::fraud::{Fraud, LedgerView as _, ProvenEntry, Refused};
+use protocol::lifecycle::Kind;
+use protocol::{PublicKey, keccak};
 use std::ops::Range;
-use vouchsafe_protocol::entry::Entry;
-use vouchsafe_protocol::fraud::{Fraud, LedgerView as _, ProvenEntry, Refused, Rule};
-use vouchsafe_protocol::lifecycle::Kind;
-use vouchsafe_protocol::{PublicKey, keccak};
 
+/// Nobody named.
 pub const NOBODY: PublicKey = PublicKey::NOBODY;
+/// Status 1.
 pub const IN_TRADE: u8 = 1;
+/// Status 2.
 pub const SOLD: u8 = 2;
+/// Status 3.
 pub const CLAIMED: u8 = 3;
+/// Status 4.
 pub const REDEEMED: u8 = 4;
 
+/// Appends a step, true or not, ten milliseconds after the one before.
 pub fn add(
     ledger: &mut Ledger,
     kind: Kind,
@@ -41,24 +46,25 @@ pub fn story() -> Ledger {
     ledger
 }
 
-/// The proof holds, as the rule's, and no spoiled copy of it does.
-pub fn assert_proves(view: &View, fraud: &Fraud, rule: Rule) {
-    assert_eq!(fraud.judge(&view.checkpoint()), Ok(()), "{fraud:?}");
-    assert_eq!(fraud.rule(), rule);
-    assert_spoiled_proofs_are_refused(fraud, &view.checkpoint());
-}
-
+/// Whether the accusation holds under the checkpoint of the view.
 pub fn judge(view: &View, fraud: &Fraud) -> Result<(), Refused> {
     fraud.judge(&view.checkpoint())
 }
 
+/// A rule about two entries.
 pub type Pair = fn(ProvenEntry, ProvenEntry) -> Fraud;
+/// F1.
 pub const DOUBLE_SPEND: Pair = |x, y| Fraud::DoubleSpend { x, y };
+/// F2.
 pub const ILLEGAL_STEP: Pair = |x, y| Fraud::IllegalStep { x, y };
+/// F3.
 pub const FALSE_LINK: Pair = |x, y| Fraud::FalseLink { x, y };
+/// F7.
 pub const OVERLAPPING: Pair = |x, y| Fraud::OverlappingNumbers { x, y };
+/// F9.
 pub const CLOCK_BACK: Pair = |x, y| Fraud::ClockBack { x, y };
 
+/// An accusation of two entries, with their paths.
 pub fn pair(view: &View, of: Pair, x: u64, y: u64) -> Fraud {
     of(view.entry_proof(x), view.entry_proof(y))
 }

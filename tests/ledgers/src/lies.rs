@@ -1,11 +1,11 @@
 //! One lie of an operator at a time, each told in an otherwise honest ledger.
 
 use super::{Dice, Ledger, at, party, record, word};
-use vouchsafe_protocol::entry::Entry;
-use vouchsafe_protocol::fraud::Rule;
-use vouchsafe_protocol::heads::Head;
-use vouchsafe_protocol::lifecycle::{Kind, Status};
-use vouchsafe_protocol::{Digest, PublicKey};
+use protocol::entry::Entry;
+use protocol::fraud::Rule;
+use protocol::heads::Head;
+use protocol::lifecycle::{Kind, Status};
+use protocol::{Digest, PublicKey};
 
 macro_rules! lies {
     ($($(#[$doc:meta])* $name:ident => $rules:expr),* $(,)?) => {
@@ -14,6 +14,7 @@ macro_rules! lies {
         pub enum Lie { $($(#[$doc])* $name),* }
 
         impl Lie {
+            /// Every one.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// The rules of which at least one must accuse it.

@@ -2,11 +2,11 @@
 //! Slow and plain, voucher by voucher, so that the finder has something to be compared with.
 
 use super::{Ledger, at};
+use protocol::PublicKey;
+use protocol::entry::Entry;
+use protocol::heads::Head;
+use protocol::lifecycle::{Kind, Status};
 use std::collections::BTreeMap;
-use vouchsafe_protocol::PublicKey;
-use vouchsafe_protocol::entry::Entry;
-use vouchsafe_protocol::heads::Head;
-use vouchsafe_protocol::lifecycle::{Kind, Status};
 
 /// Whether the shape of the ledger's history is true.
 pub fn holds(ledger: &Ledger) -> bool {

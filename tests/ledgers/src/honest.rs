@@ -2,11 +2,11 @@
 //! different terms and ranges of mixed history.
 
 use super::{Dice, Ledger, at, party};
+use protocol::entry::Entry;
+use protocol::lifecycle::{Kind, State, Status};
+use protocol::manifest::{Flags, Terms};
+use protocol::{PublicKey, keccak};
 use std::collections::BTreeSet;
-use vouchsafe_protocol::entry::Entry;
-use vouchsafe_protocol::lifecycle::{Kind, State, Status};
-use vouchsafe_protocol::manifest::{Flags, Terms};
-use vouchsafe_protocol::{PublicKey, keccak};
 
 /// Which steps of the life cycle a run has seen.
 pub type Seen = BTreeSet<(Status, Kind)>;

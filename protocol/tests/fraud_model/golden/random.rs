@@ -1,11 +1,11 @@
 //! Samples of the model check for another judge: whole honest ledgers, which nothing accuses, and single accusations,
 //! true and false, out of damaged ones.
 
-use super::super::honest::{Seen, honest_ledger};
-use super::super::lies::{Lie, tell};
-use super::super::story::{CLOCK_BACK, DOUBLE_SPEND, FALSE_LINK, ILLEGAL_STEP, OVERLAPPING, pair};
-use super::super::{Dice, Ledger, View};
 use super::{assert_golden, case, checkpoint};
+use ledgers::honest::{Seen, honest_ledger};
+use ledgers::lies::{Lie, tell};
+use ledgers::story::{CLOCK_BACK, DOUBLE_SPEND, FALSE_LINK, ILLEGAL_STEP, OVERLAPPING, pair};
+use ledgers::{Dice, Ledger, View};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use vouchsafe_protocol::digest::bytes_to_hex;
