@@ -2,7 +2,7 @@
 //!
 //! In scope: every byte of `docs/protocol.md` sections 1 to 11 and 13. Out of scope: input and output, clocks,
 //! randomness, concurrency; nothing here does any of it, and nothing panics on any input. The only `unsafe` is the vector
-//! hash, `keccak::many`.
+//! hash, `keccak::permutation`.
 
 #![cfg_attr(
     not(test),

@@ -6,9 +6,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 use sha2::Digest as _;
 use std::path::{Path, PathBuf};
-use vouchsafe_protocol::keccak::many::{Instructions, hash_many};
+use vouchsafe_protocol::keccak::many::{Instructions, hash_leaves, hash_nodes};
 use vouchsafe_protocol::merkle::{
-    Frontier, Tree, TreeHash, TreeHead, root_of, verify_consistency, verify_inclusion,
+    Frontier, Inclusion, Tree, TreeHash, TreeHead, root_of, verify_consistency, verify_inclusion,
+    verify_inclusions,
 };
 use vouchsafe_protocol::{Digest, Keccak, digest::bytes_from_hex};
 
@@ -199,6 +200,30 @@ proptest! {
     }
 
     #[test]
+    fn proofs_judged_at_once_are_judged_as_one_by_one(
+        size in 1_u64..100,
+        asked in prop::collection::vec((any::<prop::sample::Index>(), 0_u64..3, 0_usize..4), 0..40),
+    ) {
+        let tree: Tree<Keccak> = (0..size).map(|n| Keccak::leaf(&n.to_be_bytes())).collect();
+        let head = TreeHead { size, root: tree.root() };
+        // Right ones, and ones of another place, too short, too long, or with an altered node.
+        let shown: Vec<(Digest, u64, Vec<Digest>)> = asked.iter().map(|(pick, beside, damage)| {
+            let index = pick.index(usize::try_from(size).unwrap()) as u64;
+            let mut path = tree.inclusion_path(index, size);
+            match damage {
+                1 => { path.pop(); }
+                2 => path.push(head.root),
+                3 => if let Some(node) = path.first_mut() { *node = head.root; },
+                _ => (),
+            }
+            (Keccak::leaf(&index.to_be_bytes()), index + beside * size / 2, path)
+        }).collect();
+        let claims: Vec<_> = shown.iter().map(|(leaf_hash, index, path)| Inclusion { leaf_hash: *leaf_hash, index: *index, path }).collect();
+        let one_by_one: Vec<_> = shown.iter().map(|(leaf, index, path)| verify_inclusion::<Keccak>(*leaf, *index, head, path)).collect();
+        prop_assert_eq!(verify_inclusions::<Keccak>(head, &claims), one_by_one);
+    }
+
+    #[test]
     fn no_altered_inclusion_proof_is_accepted(size in 1_u64..100, pick in any::<prop::sample::Index>(), node in any::<prop::sample::Index>(), bit in 0_usize..256) {
         let tree: Tree<Keccak> = (0..size).map(|n| Keccak::leaf(&n.to_be_bytes())).collect();
         let index = pick.index(usize::try_from(size).unwrap()) as u64;
@@ -235,17 +260,25 @@ proptest! {
         let expected: Vec<Digest> =
             data.chunks_exact(width).map(|message| vouchsafe_protocol::keccak(&[&[tag], message])).collect();
         for with in Instructions::available() {
-            prop_assert_eq!(&hash_many(with, tag, &data, width), &expected, "{:?}", with);
+            let mut hashes = Vec::new();
+            hash_leaves(with, tag, &data, width, &mut hashes);
+            prop_assert_eq!(&hashes, &expected, "{:?}", with);
         }
     }
 
     #[test]
     fn leaves_and_nodes_at_once_are_those_made_one_by_one(count in 0_usize..70, width in 1_usize..200) {
         let data: Vec<u8> = (0..count * width).map(|n| u8::try_from(n % 251).unwrap()).collect();
-        let leaves: Vec<Digest> = data.chunks_exact(width).map(Keccak::leaf).collect();
+        let leaves: Vec<Digest> = data.chunks_exact(width).map(|data| vouchsafe_protocol::keccak(&[&[0], data])).collect();
+        prop_assert!(data.chunks_exact(width).zip(&leaves).all(|(data, leaf)| Keccak::leaf(data) == *leaf));
         prop_assert_eq!(Keccak::leaves(&data, width), leaves.clone());
-        let nodes: Vec<Digest> =
-            leaves.chunks_exact(2).map(|pair| Keccak::node(&pair[0], &pair[1])).collect();
-        prop_assert_eq!(Keccak::nodes(&leaves), nodes);
+        let sha3_node = |pair: &[Digest]| vouchsafe_protocol::keccak(&[&[1], pair[0].as_bytes(), pair[1].as_bytes()]);
+        let nodes: Vec<Digest> = leaves.chunks_exact(2).map(sha3_node).collect();
+        prop_assert!(leaves.chunks_exact(2).zip(&nodes).all(|(pair, node)| Keccak::node(&pair[0], &pair[1]) == *node));
+        for with in Instructions::available() {
+            let mut parents = Vec::new();
+            hash_nodes(with, 1, &leaves, &mut parents);
+            prop_assert_eq!(&parents, &nodes, "{:?}", with);
+        }
     }
 }

@@ -2,45 +2,14 @@
 //!
 //! In scope: messages of one width that fit one block, which is every leaf and node of our trees. Out of scope: long
 //! messages; they are rare and go through `sha3`. Which instructions are used is decided at run time, so that one build
-//! runs everywhere. The only `unsafe` of the workspace is here: loads and stores of whole registers, and calling what was
-//! compiled for instructions that were just found.
+//! runs everywhere.
 
+pub use super::block::LONGEST;
+use super::block::{Blocks, Hashes, WORDS, digest, padded, pair, put, squeeze};
+use super::permutation::portable;
+#[cfg(target_arch = "x86_64")]
+use super::permutation::x86;
 use crate::digest::Digest;
-
-/// Bytes of a block: a message of at most this less one fits one, with its padding.
-const RATE: usize = 136;
-/// Words of a block.
-const WORDS: usize = RATE / 8;
-/// Longest message, its tag byte included.
-pub const LONGEST: usize = RATE - 1;
-
-/// The constants of the 24 rounds (FIPS 202 section 3.2.5).
-const ROUNDS: [u64; 24] = [
-    0x0000_0000_0000_0001,
-    0x0000_0000_0000_8082,
-    0x8000_0000_0000_808a,
-    0x8000_0000_8000_8000,
-    0x0000_0000_0000_808b,
-    0x0000_0000_8000_0001,
-    0x8000_0000_8000_8081,
-    0x8000_0000_0000_8009,
-    0x0000_0000_0000_008a,
-    0x0000_0000_0000_0088,
-    0x0000_0000_8000_8009,
-    0x0000_0000_8000_000a,
-    0x0000_0000_8000_808b,
-    0x8000_0000_0000_008b,
-    0x8000_0000_0000_8089,
-    0x8000_0000_0000_8003,
-    0x8000_0000_0000_8002,
-    0x8000_0000_0000_0080,
-    0x0000_0000_0000_800a,
-    0x8000_0000_8000_000a,
-    0x8000_0000_8000_8081,
-    0x8000_0000_0000_8080,
-    0x0000_0000_8000_0001,
-    0x8000_0000_8000_8008,
-];
 
 /// Which instructions hash. There is a value only for what this machine has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,328 +21,153 @@ enum Set {
     Avx512,
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// One message at a time, with the instructions that rotate without a move and negate within an and.
+    #[cfg(target_arch = "x86_64")]
+    Bmi,
     Portable,
 }
 
 impl Instructions {
     /// All that this machine has, the fastest first.
     pub fn available() -> Vec<Self> {
-        let mut found = vec![Self(Set::Portable)];
+        let mut found = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            if std::arch::is_x86_feature_detected!("avx2") {
-                found.insert(0, Self(Set::Avx2));
-            }
-            if std::arch::is_x86_feature_detected!("avx512f") {
-                found.insert(0, Self(Set::Avx512));
-            }
+            let many = [
+                (std::arch::is_x86_feature_detected!("avx512f"), Set::Avx512),
+                (std::arch::is_x86_feature_detected!("avx2"), Set::Avx2),
+                (has_bmi(), Set::Bmi),
+            ];
+            found.extend(many.into_iter().filter(|(has, _)| *has).map(|(_, set)| Self(set)));
         }
+        found.push(Self(Set::Portable));
         found
     }
 
     /// The fastest that this machine has.
     pub fn best() -> Self {
-        Self::available().first().copied().unwrap_or(Self(Set::Portable))
-    }
-
-    /// Messages hashed side by side.
-    pub const fn lanes(self) -> usize {
-        match self.0 {
-            #[cfg(target_arch = "x86_64")]
-            Set::Avx512 => 8,
-            #[cfg(target_arch = "x86_64")]
-            Set::Avx2 => 4,
-            Set::Portable => 1,
-        }
-    }
-}
-
-/// The hashes of `tag || message` for messages of `width` bytes that stand one after the other; bytes at the end that
-/// are no whole message are passed over. `width` is below [`LONGEST`]; there is no hash of longer ones.
-pub fn hash_many(by: Instructions, tag: u8, messages: &[u8], width: usize) -> Vec<Digest> {
-    if width == 0 || width >= LONGEST {
-        return Vec::new();
-    }
-    let whole = messages.chunks_exact(width).len();
-    let mut hashes = vec![[0; 32]; whole];
-    let stride = by.lanes().saturating_mul(width);
-    for (messages, hashes) in messages.chunks(stride).zip(hashes.chunks_mut(by.lanes())) {
-        match by.0 {
-            #[cfg(target_arch = "x86_64")]
-            Set::Avx512 => x86::hash_eight(tag, messages, width, hashes),
-            #[cfg(target_arch = "x86_64")]
-            Set::Avx2 => x86::hash_four(tag, messages, width, hashes),
-            Set::Portable => hash_one(tag, messages, width, hashes),
-        }
-    }
-    hashes.into_iter().map(Digest::new).collect()
-}
-
-/// The 24 rounds over a state of 25 registers, written once for every kind of register: theta, rho and pi in one
-/// assignment each, then chi and iota. The lanes are numbered as in the state array, row by row.
-macro_rules! permute {
-    ($s:ident, $parity:ident, $xor:ident, $rotate:ident, $chi:ident, $constant:ident) => {
-        for round in ROUNDS {
-            let [
-                s0,
-                s1,
-                s2,
-                s3,
-                s4,
-                s5,
-                s6,
-                s7,
-                s8,
-                s9,
-                s10,
-                s11,
-                s12,
-                s13,
-                s14,
-                s15,
-                s16,
-                s17,
-                s18,
-                s19,
-                s20,
-                s21,
-                s22,
-                s23,
-                s24,
-            ] = $s;
-            let (c0, c1) = ($parity!(s0, s5, s10, s15, s20), $parity!(s1, s6, s11, s16, s21));
-            let (c2, c3) = ($parity!(s2, s7, s12, s17, s22), $parity!(s3, s8, s13, s18, s23));
-            let c4 = $parity!(s4, s9, s14, s19, s24);
-            let d0 = $xor!(c4, $rotate!(c1, 1));
-            let d1 = $xor!(c0, $rotate!(c2, 1));
-            let d2 = $xor!(c1, $rotate!(c3, 1));
-            let d3 = $xor!(c2, $rotate!(c4, 1));
-            let d4 = $xor!(c3, $rotate!(c0, 1));
-            let (b0, b10) = ($xor!(s0, d0), $rotate!($xor!(s1, d1), 1));
-            let (b20, b5) = ($rotate!($xor!(s2, d2), 62), $rotate!($xor!(s3, d3), 28));
-            let (b15, b16) = ($rotate!($xor!(s4, d4), 27), $rotate!($xor!(s5, d0), 36));
-            let (b1, b11) = ($rotate!($xor!(s6, d1), 44), $rotate!($xor!(s7, d2), 6));
-            let (b21, b6) = ($rotate!($xor!(s8, d3), 55), $rotate!($xor!(s9, d4), 20));
-            let (b7, b17) = ($rotate!($xor!(s10, d0), 3), $rotate!($xor!(s11, d1), 10));
-            let (b2, b12) = ($rotate!($xor!(s12, d2), 43), $rotate!($xor!(s13, d3), 25));
-            let (b22, b23) = ($rotate!($xor!(s14, d4), 39), $rotate!($xor!(s15, d0), 41));
-            let (b8, b18) = ($rotate!($xor!(s16, d1), 45), $rotate!($xor!(s17, d2), 15));
-            let (b3, b13) = ($rotate!($xor!(s18, d3), 21), $rotate!($xor!(s19, d4), 8));
-            let (b14, b24) = ($rotate!($xor!(s20, d0), 18), $rotate!($xor!(s21, d1), 2));
-            let (b9, b19) = ($rotate!($xor!(s22, d2), 61), $rotate!($xor!(s23, d3), 56));
-            let b4 = $rotate!($xor!(s24, d4), 14);
-            $s = [
-                $xor!($chi!(b0, b1, b2), $constant!(round)),
-                $chi!(b1, b2, b3),
-                $chi!(b2, b3, b4),
-                $chi!(b3, b4, b0),
-                $chi!(b4, b0, b1),
-                $chi!(b5, b6, b7),
-                $chi!(b6, b7, b8),
-                $chi!(b7, b8, b9),
-                $chi!(b8, b9, b5),
-                $chi!(b9, b5, b6),
-                $chi!(b10, b11, b12),
-                $chi!(b11, b12, b13),
-                $chi!(b12, b13, b14),
-                $chi!(b13, b14, b10),
-                $chi!(b14, b10, b11),
-                $chi!(b15, b16, b17),
-                $chi!(b16, b17, b18),
-                $chi!(b17, b18, b19),
-                $chi!(b18, b19, b15),
-                $chi!(b19, b15, b16),
-                $chi!(b20, b21, b22),
-                $chi!(b21, b22, b23),
-                $chi!(b22, b23, b24),
-                $chi!(b23, b24, b20),
-                $chi!(b24, b20, b21),
-            ];
-        }
-    };
-}
-
-/// The padded blocks of up to `L` messages, word by word: `words[word][lane]`. Lanes without a message stay zero.
-fn absorb<const L: usize>(tag: u8, messages: &[u8], width: usize) -> [[u64; L]; WORDS] {
-    let mut words = [[0; L]; WORDS];
-    for (lane, message) in messages.chunks_exact(width).take(L).enumerate() {
-        let mut block = [0; RATE];
-        let (head, rest) = block.split_at_mut(1);
-        head.fill(tag);
-        let (body, padding) = rest.split_at_mut(width);
-        body.copy_from_slice(message);
-        if let Some(first) = padding.first_mut() {
-            *first = 0x01;
-        }
-        if let Some(last) = padding.last_mut() {
-            *last |= 0x80;
-        }
-        for (word, bytes) in words.iter_mut().zip(block.as_chunks::<8>().0) {
-            if let Some(word) = word.get_mut(lane) {
-                *word = u64::from_le_bytes(*bytes);
+        #[cfg(target_arch = "x86_64")]
+        {
+            if std::arch::is_x86_feature_detected!("avx512f") {
+                return Self(Set::Avx512);
+            }
+            if std::arch::is_x86_feature_detected!("avx2") {
+                return Self(Set::Avx2);
             }
         }
+        Self::one()
     }
-    words
-}
 
-/// The first four words of each lane are its hash.
-fn squeeze<const L: usize>(words: &[[u64; L]; 4], hashes: &mut [[u8; 32]]) {
-    for (lane, hash) in hashes.iter_mut().enumerate() {
-        for (bytes, word) in hash.as_chunks_mut::<8>().0.iter_mut().zip(words) {
-            *bytes = word.get(lane).copied().unwrap_or_default().to_le_bytes();
+    /// The fastest for one message alone.
+    pub fn one() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if has_bmi() {
+            return Self(Set::Bmi);
+        }
+        Self(Set::Portable)
+    }
+
+    /// What they are called.
+    pub const fn name(self) -> &'static str {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => "AVX-512, eight at once",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => "AVX2, four at once",
+            #[cfg(target_arch = "x86_64")]
+            Set::Bmi => "BMI, one at a time",
+            Set::Portable => "portable, one at a time",
         }
     }
-}
-
-/// One message, on any machine.
-fn hash_one(tag: u8, messages: &[u8], width: usize, hashes: &mut [[u8; 32]]) {
-    macro_rules! parity {
-        ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr) => {
-            $a ^ $b ^ $c ^ $d ^ $e
-        };
-    }
-    macro_rules! xor {
-        ($a:expr, $b:expr) => {
-            $a ^ $b
-        };
-    }
-    macro_rules! rotate {
-        ($a:expr, $bits:literal) => {
-            ($a).rotate_left($bits)
-        };
-    }
-    macro_rules! chi {
-        ($a:expr, $b:expr, $c:expr) => {
-            $a ^ (!$b & $c)
-        };
-    }
-    macro_rules! constant {
-        ($round:expr) => {
-            $round
-        };
-    }
-    let words = absorb::<1>(tag, messages, width);
-    let mut state = [0_u64; 25];
-    for (register, [word]) in state.iter_mut().zip(&words) {
-        *register = *word;
-    }
-    permute!(state, parity, xor, rotate, chi, constant);
-    let [a, b, c, d, ..] = state;
-    squeeze(&[[a], [b], [c], [d]], hashes);
 }
 
 #[cfg(target_arch = "x86_64")]
-#[expect(unsafe_code, reason = "whole registers are loaded and stored by address; see the comments")]
-mod x86 {
-    use super::{ROUNDS, absorb, squeeze};
-    use std::arch::x86_64::{
-        _mm256_andnot_si256, _mm256_loadu_si256, _mm256_or_si256, _mm256_set1_epi64x, _mm256_setzero_si256,
-        _mm256_slli_epi64, _mm256_srli_epi64, _mm256_storeu_si256, _mm256_xor_si256, _mm512_loadu_si512,
-        _mm512_rol_epi64, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_storeu_si512,
-        _mm512_ternarylogic_epi64, _mm512_xor_si512,
+fn has_bmi() -> bool {
+    std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("bmi2")
+}
+
+/// Appends the hashes of `tag || message` for messages of `width` bytes that stand one after the other; bytes at the end
+/// that are no whole message are passed over. `width` is below [`LONGEST`]; there is no hash of longer ones.
+pub fn hash_leaves(by: Instructions, tag: u8, messages: &[u8], width: usize, hashes: &mut Vec<Digest>) {
+    if width == 0 || width >= LONGEST {
+        return;
+    }
+    hashes.reserve(messages.len().checked_div(width).unwrap_or(0));
+    match by.0 {
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => leaves_with(x86::eight, tag, messages, width, hashes),
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => leaves_with(x86::four, tag, messages, width, hashes),
+        #[cfg(target_arch = "x86_64")]
+        Set::Bmi => leaves_with(x86::one, tag, messages, width, hashes),
+        Set::Portable => leaves_with(portable, tag, messages, width, hashes),
+    }
+}
+
+/// Appends the hashes of `tag || left || right` for digests that stand two by two; a last one alone is passed over.
+pub fn hash_nodes(by: Instructions, tag: u8, children: &[Digest], hashes: &mut Vec<Digest>) {
+    hashes.reserve(children.len() / 2);
+    match by.0 {
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => nodes_with(x86::eight, tag, children, hashes),
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => nodes_with(x86::four, tag, children, hashes),
+        #[cfg(target_arch = "x86_64")]
+        Set::Bmi => nodes_with(x86::one, tag, children, hashes),
+        Set::Portable => nodes_with(portable, tag, children, hashes),
+    }
+}
+
+/// The hash of `tag || message`, alone; the message is shorter than [`LONGEST`], and cut there if it is not.
+pub fn hash_leaf(tag: u8, message: &[u8]) -> Digest {
+    alone(padded(tag, message))
+}
+
+/// The hash of `tag || left || right`, alone.
+pub fn hash_node(tag: u8, left: &Digest, right: &Digest) -> Digest {
+    alone(pair(tag, left, right))
+}
+
+fn alone(block: [u64; WORDS]) -> Digest {
+    let block = block.map(|word| [word]);
+    let hash = match Instructions::one().0 {
+        #[cfg(target_arch = "x86_64")]
+        Set::Bmi => x86::one(&block),
+        _ => portable(&block),
     };
+    digest(hash.map(|[word]| word))
+}
 
-    /// Up to eight messages. Called only with [`Set::Avx512`](super::Set), which exists only where the machine has it.
-    pub fn hash_eight(tag: u8, messages: &[u8], width: usize, hashes: &mut [[u8; 32]]) {
-        // SAFETY: the machine has the instructions that the function was compiled for.
-        unsafe { eight(tag, messages, width, hashes) }
+fn leaves_with<const L: usize>(
+    permute: impl Fn(&Blocks<L>) -> Hashes<L>,
+    tag: u8,
+    messages: &[u8],
+    width: usize,
+    hashes: &mut Vec<Digest>,
+) {
+    let mut blocks = [[0; L]; WORDS];
+    for messages in messages.chunks(L.saturating_mul(width)) {
+        let mut lanes = 0;
+        for (lane, message) in messages.chunks_exact(width).enumerate() {
+            put(&mut blocks, lane, &padded(tag, message));
+            lanes = lane.saturating_add(1);
+        }
+        squeeze(&permute(&blocks), lanes, hashes);
     }
+}
 
-    /// Up to four messages. Called only with [`Set::Avx2`](super::Set), which exists only where the machine has it.
-    pub fn hash_four(tag: u8, messages: &[u8], width: usize, hashes: &mut [[u8; 32]]) {
-        // SAFETY: the machine has the instructions that the function was compiled for.
-        unsafe { four(tag, messages, width, hashes) }
-    }
-
-    #[target_feature(enable = "avx512f")]
-    fn eight(tag: u8, messages: &[u8], width: usize, hashes: &mut [[u8; 32]]) {
-        // The truth tables of three-way exclusive or, and of a ^ (!b & c).
-        macro_rules! xor3 {
-            ($a:expr, $b:expr, $c:expr) => {
-                _mm512_ternarylogic_epi64::<0x96>($a, $b, $c)
-            };
+fn nodes_with<const L: usize>(
+    permute: impl Fn(&Blocks<L>) -> Hashes<L>,
+    tag: u8,
+    children: &[Digest],
+    hashes: &mut Vec<Digest>,
+) {
+    let (pairs, _) = children.as_chunks::<2>();
+    let mut blocks = [[0; L]; WORDS];
+    for pairs in pairs.chunks(L) {
+        for (lane, [left, right]) in pairs.iter().enumerate() {
+            put(&mut blocks, lane, &pair(tag, left, right));
         }
-        macro_rules! chi {
-            ($a:expr, $b:expr, $c:expr) => {
-                _mm512_ternarylogic_epi64::<0xD2>($a, $b, $c)
-            };
-        }
-        macro_rules! parity {
-            ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr) => {
-                xor3!(xor3!($a, $b, $c), $d, $e)
-            };
-        }
-        macro_rules! xor {
-            ($a:expr, $b:expr) => {
-                _mm512_xor_si512($a, $b)
-            };
-        }
-        macro_rules! rotate {
-            ($a:expr, $bits:literal) => {
-                _mm512_rol_epi64::<$bits>($a)
-            };
-        }
-        macro_rules! constant {
-            ($round:expr) => {
-                _mm512_set1_epi64($round.cast_signed())
-            };
-        }
-        let words = absorb::<8>(tag, messages, width);
-        let mut state = [_mm512_setzero_si512(); 25];
-        for (register, word) in state.iter_mut().zip(&words) {
-            // SAFETY: eight words are 64 readable bytes; the load needs no alignment.
-            *register = unsafe { _mm512_loadu_si512(word.as_ptr().cast()) };
-        }
-        permute!(state, parity, xor, rotate, chi, constant);
-        let mut first = [[0; 8]; 4];
-        for (word, register) in first.iter_mut().zip(&state) {
-            // SAFETY: eight words are 64 writable bytes; the store needs no alignment.
-            unsafe { _mm512_storeu_si512(word.as_mut_ptr().cast(), *register) };
-        }
-        squeeze(&first, hashes);
-    }
-
-    #[target_feature(enable = "avx2")]
-    fn four(tag: u8, messages: &[u8], width: usize, hashes: &mut [[u8; 32]]) {
-        macro_rules! xor {
-            ($a:expr, $b:expr) => {
-                _mm256_xor_si256($a, $b)
-            };
-        }
-        macro_rules! parity {
-            ($a:expr, $b:expr, $c:expr, $d:expr, $e:expr) => {
-                xor!(xor!(xor!($a, $b), xor!($c, $d)), $e)
-            };
-        }
-        macro_rules! chi {
-            ($a:expr, $b:expr, $c:expr) => {
-                xor!($a, _mm256_andnot_si256($b, $c))
-            };
-        }
-        macro_rules! rotate {
-            ($a:expr, $bits:literal) => {{
-                let a = $a;
-                _mm256_or_si256(_mm256_slli_epi64::<$bits>(a), _mm256_srli_epi64::<{ 64 - $bits }>(a))
-            }};
-        }
-        macro_rules! constant {
-            ($round:expr) => {
-                _mm256_set1_epi64x($round.cast_signed())
-            };
-        }
-        let words = absorb::<4>(tag, messages, width);
-        let mut state = [_mm256_setzero_si256(); 25];
-        for (register, word) in state.iter_mut().zip(&words) {
-            // SAFETY: four words are 32 readable bytes; the load needs no alignment.
-            *register = unsafe { _mm256_loadu_si256(word.as_ptr().cast()) };
-        }
-        permute!(state, parity, xor, rotate, chi, constant);
-        let mut first = [[0; 4]; 4];
-        for (word, register) in first.iter_mut().zip(&state) {
-            // SAFETY: four words are 32 writable bytes; the store needs no alignment.
-            unsafe { _mm256_storeu_si256(word.as_mut_ptr().cast(), *register) };
-        }
-        squeeze(&first, hashes);
+        squeeze(&permute(&blocks), pairs.len(), hashes);
     }
 }

@@ -1,7 +1,9 @@
 //! The one hash of the protocol: Keccak-256 as Ethereum has it, not FIPS 202's SHA3-256 (docs/protocol.md section 0).
 //! One at a time here, many at once in [`many`].
 
+mod block;
 pub mod many;
+mod permutation;
 
 use crate::digest::Digest;
 use crate::merkle::TreeHash;
@@ -43,19 +45,20 @@ impl TreeHash for Keccak {
         keccak(&[])
     }
     fn leaf(data: &[u8]) -> Digest {
-        keccak(&[&[0], data])
+        if data.len() < many::LONGEST { many::hash_leaf(0, data) } else { keccak(&[&[0], data]) }
     }
     fn node(left: &Digest, right: &Digest) -> Digest {
-        keccak(&[&[1], left.as_bytes(), right.as_bytes()])
+        many::hash_node(1, left, right)
     }
     fn leaves(data: &[u8], width: usize) -> Vec<Digest> {
-        if (1..many::LONGEST).contains(&width) {
-            return many::hash_many(many::Instructions::best(), 0, data, width);
+        if !(1..many::LONGEST).contains(&width) {
+            return data.chunks_exact(width.max(1)).map(Self::leaf).collect();
         }
-        data.chunks_exact(width.max(1)).map(Self::leaf).collect()
+        let mut hashes = Vec::new();
+        many::hash_leaves(many::Instructions::best(), 0, data, width, &mut hashes);
+        hashes
     }
-    fn nodes(children: &[Digest]) -> Vec<Digest> {
-        let pairs: Vec<u8> = children.iter().flat_map(|child| *child.as_bytes()).collect();
-        many::hash_many(many::Instructions::best(), 1, &pairs, 64)
+    fn nodes(children: &[Digest], parents: &mut Vec<Digest>) {
+        many::hash_nodes(many::Instructions::best(), 1, children, parents);
     }
 }

@@ -58,12 +58,12 @@ impl<H: TreeHash> Frontier<H> {
     fn next_block(&self, available: usize) -> usize {
         let largest = 1_usize.checked_shl(available.checked_ilog2().unwrap_or(0)).unwrap_or(1);
         let aligned = 1_u64.checked_shl(self.size.trailing_zeros()).unwrap_or(u64::MAX);
-        usize::try_from(aligned).unwrap_or(usize::MAX).min(largest)
+        usize::try_from(aligned).unwrap_or(usize::MAX).min(largest).min(H::BLOCK)
     }
 
     fn append_block(&mut self, leaves: &[H::Output], store: &mut impl FnMut(NodeId, H::Output)) {
         let mut at = NodeId::leaf(self.size);
-        let mut row = leaves.to_vec();
+        let (mut row, mut above) = (leaves.to_vec(), Vec::new());
         loop {
             for (index, hash) in (at.index..).zip(&row) {
                 store(NodeId { index, ..at }, *hash);
@@ -71,7 +71,9 @@ impl<H: TreeHash> Frontier<H> {
             if row.len() <= 1 {
                 break;
             }
-            row = H::nodes(&row);
+            H::nodes(&row, &mut above);
+            std::mem::swap(&mut row, &mut above);
+            above.clear();
             at = at.parent();
         }
         let Some(mut hash) = row.first().copied() else { return };

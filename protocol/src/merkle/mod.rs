@@ -11,12 +11,15 @@ mod verify;
 pub use frontier::Frontier;
 pub use prove::{consistency_path, inclusion_path, root_of};
 pub use tree::Tree;
-pub use verify::{ProofError, verify_consistency, verify_inclusion};
+pub use verify::{Inclusion, ProofError, verify_consistency, verify_inclusion, verify_inclusions};
 
 /// A hash with the three uses that a tree makes of it, told apart by a tag byte.
 pub trait TreeHash {
     /// What the hash gives.
     type Output: Copy + Eq + std::fmt::Debug;
+    /// Leaves that a growing tree takes at a time, a power of two: few enough that what is hashed is still in the cache
+    /// when it is hashed again, one level higher.
+    const BLOCK: usize = 4096;
     /// The root of a tree without leaves: the hash of nothing.
     fn empty() -> Self::Output;
     /// A leaf: the hash of `0x00 || data`.
@@ -27,10 +30,11 @@ pub trait TreeHash {
     fn leaves(data: &[u8], width: usize) -> Vec<Self::Output> {
         data.chunks_exact(width.max(1)).map(Self::leaf).collect()
     }
-    /// The nodes over children that stand one after the other, two by two; a last one without sibling is passed over.
-    fn nodes(children: &[Self::Output]) -> Vec<Self::Output> {
+    /// Appends the nodes over children that stand one after the other, two by two; a last one without sibling is passed
+    /// over.
+    fn nodes(children: &[Self::Output], parents: &mut Vec<Self::Output>) {
         let (pairs, _) = children.as_chunks::<2>();
-        pairs.iter().map(|[left, right]| Self::node(left, right)).collect()
+        parents.extend(pairs.iter().map(|[left, right]| Self::node(left, right)));
     }
 }
 

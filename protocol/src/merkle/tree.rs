@@ -1,11 +1,11 @@
 //! A whole tree in memory: for tests, small batches and checks that recompute a root.
 
-use super::{Frontier, NodeId, Nodes, TreeHash, consistency_path, inclusion_path};
+use super::{NodeId, Nodes, TreeHash, consistency_path, inclusion_path, root_of};
 
 /// All nodes of a tree, level by level: about two digests a leaf.
 #[derive(Debug, Clone)]
 pub struct Tree<H: TreeHash> {
-    frontier: Frontier<H>,
+    /// The leaves, and above them the perfect subtrees, level by level.
     levels: Vec<Vec<H::Output>>,
 }
 
@@ -16,7 +16,7 @@ pub struct NoSuchNode(pub NodeId);
 
 impl<H: TreeHash> Default for Tree<H> {
     fn default() -> Self {
-        Self { frontier: Frontier::default(), levels: Vec::new() }
+        Self { levels: Vec::new() }
     }
 }
 
@@ -31,26 +31,53 @@ impl<H: TreeHash> FromIterator<H::Output> for Tree<H> {
 impl<H: TreeHash> Tree<H> {
     /// Appends leaves by their hashes.
     pub fn extend(&mut self, leaf_hashes: &[H::Output]) {
-        let Self { frontier, levels } = self;
-        frontier.extend(leaf_hashes, |at, hash| {
-            let level = usize::from(at.level);
-            if level >= levels.len() {
-                levels.resize_with(level.saturating_add(1), Vec::new);
+        self.reserve(leaf_hashes.len());
+        for block in leaf_hashes.chunks(H::BLOCK) {
+            if let Some(leaves) = self.levels.first_mut() {
+                leaves.extend_from_slice(block);
             }
-            if let Some(row) = levels.get_mut(level) {
-                row.push(hash);
+            self.complete();
+        }
+    }
+
+    /// Makes room for more leaves: the levels above them, and their width.
+    fn reserve(&mut self, more: usize) {
+        let size = self.levels.first().map_or(0, Vec::len).saturating_add(more);
+        let mut width = size;
+        for level in 0.. {
+            if width == 0 {
+                break;
             }
-        });
+            if self.levels.len() <= level {
+                self.levels.push(Vec::new());
+            }
+            if let Some(row) = self.levels.get_mut(level) {
+                row.reserve_exact(width.saturating_sub(row.len()));
+            }
+            width >>= 1;
+        }
+    }
+
+    /// Hashes every pair that has no parent yet, from the leaves upwards.
+    fn complete(&mut self) {
+        let mut rows = self.levels.as_mut_slice();
+        while let [children, above @ ..] = rows {
+            if let Some(parents) = above.first_mut() {
+                let known = parents.len().saturating_mul(2);
+                H::nodes(children.get(known..).unwrap_or_default(), parents);
+            }
+            rows = above;
+        }
     }
 
     /// Leaves.
     pub fn size(&self) -> u64 {
-        self.frontier.size()
+        self.levels.first().map_or(0, |leaves| leaves.len() as u64)
     }
 
     /// The root over all leaves.
     pub fn root(&self) -> H::Output {
-        self.frontier.root()
+        root_of::<H, _>(self, self.size()).unwrap_or_else(|_| H::empty())
     }
 
     /// The inclusion proof of leaf `index` among the first `size` leaves; empty where there is no such leaf.

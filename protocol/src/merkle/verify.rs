@@ -32,6 +32,50 @@ pub enum ProofError {
     Root,
 }
 
+/// Where a proof is between the leaf and the root: the index of the node it has reached, and that of the last node of
+/// the same level (RFC 9162 section 2.1.3.2).
+struct Climb {
+    place: u64,
+    last: u64,
+}
+
+impl Climb {
+    fn from_leaf(index: u64, size: u64) -> Result<Self, ProofError> {
+        if index >= size {
+            return Err(ProofError::Index { index, size });
+        }
+        Ok(Self { place: index, last: size.saturating_sub(1) })
+    }
+
+    /// The children of the next node up, from the node reached and the next one of the path; nothing at the root.
+    fn up<D>(&mut self, reached: D, node: D) -> Option<[D; 2]> {
+        if self.last == 0 {
+            return None;
+        }
+        let children = if self.place & 1 == 1 || self.place == self.last {
+            // On the right edge a level without sibling takes no proof node.
+            while self.place & 1 == 0 && self.place != 0 {
+                self.place >>= 1;
+                self.last >>= 1;
+            }
+            [node, reached]
+        } else {
+            [reached, node]
+        };
+        self.place >>= 1;
+        self.last >>= 1;
+        Some(children)
+    }
+
+    /// Whether the path was as long as it had to be, and led to the root.
+    fn arrives<D: PartialEq>(&self, reached: &D, tree: &TreeHead<D>, nodes: usize) -> Result<(), ProofError> {
+        if self.last != 0 {
+            return Err(ProofError::Length { nodes });
+        }
+        if *reached == tree.root { Ok(()) } else { Err(ProofError::Root) }
+    }
+}
+
 /// Whether `leaf_hash` stands at `index` of the tree. `path` runs from the leaf's sibling to the root's child.
 pub fn verify_inclusion<H: TreeHash>(
     leaf_hash: H::Output,
@@ -39,35 +83,57 @@ pub fn verify_inclusion<H: TreeHash>(
     tree: TreeHead<H::Output>,
     path: &[H::Output],
 ) -> Result<(), ProofError> {
-    let TreeHead { size, root } = tree;
-    if index >= size {
-        return Err(ProofError::Index { index, size });
-    }
-    let length = ProofError::Length { nodes: path.len() };
-    let mut place = index;
-    let mut last = size.saturating_sub(1);
+    let mut climb = Climb::from_leaf(index, tree.size)?;
     let mut hash = leaf_hash;
     for node in path {
-        if last == 0 {
-            return Err(length);
-        }
-        if place & 1 == 1 || place == last {
-            hash = H::node(node, &hash);
-            // On the right edge a level without sibling takes no proof node.
-            while place & 1 == 0 && place != 0 {
-                place >>= 1;
-                last >>= 1;
+        let too_long = ProofError::Length { nodes: path.len() };
+        let [left, right] = climb.up(hash, *node).ok_or(too_long)?;
+        hash = H::node(&left, &right);
+    }
+    climb.arrives(&hash, &tree, path.len())
+}
+
+/// That a leaf stands at an index, and the path that is to prove it.
+#[derive(Debug, Clone, Copy)]
+pub struct Inclusion<'a, D> {
+    /// The leaf's hash.
+    pub leaf_hash: D,
+    /// Its index.
+    pub index: u64,
+    /// From the leaf's sibling to the root's child.
+    pub path: &'a [D],
+}
+
+/// What [`verify_inclusion`] says of each, in their order: all nodes of one height are hashed at once, where the hash
+/// can.
+pub fn verify_inclusions<H: TreeHash>(
+    tree: TreeHead<H::Output>,
+    claims: &[Inclusion<'_, H::Output>],
+) -> Vec<Result<(), ProofError>> {
+    let start = |claim: &Inclusion<'_, H::Output>| Climb::from_leaf(claim.index, tree.size);
+    let mut climbs: Vec<_> = claims.iter().map(|claim| (start(claim), claim.leaf_hash)).collect();
+    let height = claims.iter().map(|claim| claim.path.len()).max().unwrap_or(0);
+    let (mut children, mut parents) = (Vec::new(), Vec::new());
+    for level in 0..height {
+        let mut climbing = Vec::with_capacity(claims.len());
+        for ((climb, hash), claim) in climbs.iter_mut().zip(claims) {
+            let (Ok(at), Some(node)) = (climb.as_mut(), claim.path.get(level)) else { continue };
+            match at.up(*hash, *node) {
+                Some(pair) => {
+                    children.extend(pair);
+                    climbing.push(hash);
+                }
+                None => *climb = Err(ProofError::Length { nodes: claim.path.len() }),
             }
-        } else {
-            hash = H::node(&hash, node);
         }
-        place >>= 1;
-        last >>= 1;
+        H::nodes(&children, &mut parents);
+        for (hash, parent) in climbing.into_iter().zip(parents.drain(..)) {
+            *hash = parent;
+        }
+        children.clear();
     }
-    if last != 0 {
-        return Err(length);
-    }
-    if hash == root { Ok(()) } else { Err(ProofError::Root) }
+    let judged = climbs.into_iter().zip(claims);
+    judged.map(|((climb, hash), claim)| climb?.arrives(&hash, &tree, claim.path.len())).collect()
 }
 
 /// Whether the tree `to` extends the tree `from` without changing any of its leaves.

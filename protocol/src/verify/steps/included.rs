@@ -4,7 +4,7 @@ use super::{Case, Outcome};
 use crate::heads::{CHUNK_WORDS, Head, chunk_of, chunks_for};
 use crate::keccak::Keccak;
 use crate::manifest::manifest_digest;
-use crate::merkle::{TreeHead, verify_inclusion};
+use crate::merkle::{Inclusion, TreeHead, verify_inclusion, verify_inclusions};
 use crate::verify::detail::{Detail, Reason};
 use crate::voucher::Record;
 
@@ -43,9 +43,13 @@ impl Case<'_> {
 
     /// Each entry is at its index of the log.
     pub fn history_included(&self) -> Outcome {
-        let absent = self.dossier.history.iter().find(|item| {
-            verify_inclusion::<Keccak>(item.step.entry.leaf(), item.index, self.log(), &item.path).is_err()
-        });
+        let history = &self.dossier.history;
+        let claims: Vec<_> = history
+            .iter()
+            .map(|item| Inclusion { leaf_hash: item.step.entry.leaf(), index: item.index, path: &item.path })
+            .collect();
+        let judged = verify_inclusions::<Keccak>(self.log(), &claims);
+        let absent = history.iter().zip(judged).find(|(_, judged)| judged.is_err()).map(|(item, _)| item);
         absent.map_or(Outcome::Passed, |item| Outcome::failed(Reason::EntryNotInLog, [&item.index]))
     }
 
