@@ -1,6 +1,6 @@
 //! The Vouchsafe protocol, version 1: bytes in, verdict out.
 //!
-//! In scope: every byte of `docs/protocol.md` sections 1 to 11 and 13. Out of scope: input and output, clocks,
+//! In scope: every byte of `docs/protocol.md` but for the contract's, section 12. Out of scope: input and output, clocks,
 //! randomness, concurrency; nothing here does any of it, and nothing panics on any input. The only `unsafe` is the vector
 //! hash, `keccak::permutation`.
 
@@ -11,6 +11,7 @@
 
 pub mod checkpoint;
 pub mod digest;
+pub mod disclosure;
 pub mod dossier;
 pub mod entry;
 pub mod fraud;

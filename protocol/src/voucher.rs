@@ -151,15 +151,43 @@ impl Stamp {
         self.0 == [0; 16]
     }
 
-    /// Opens "serial S is voucher V" without giving the stamp away.
-    fn label_key(&self) -> [u8; 16] {
-        bytes16(keccak(&[b"vouchsafe/v1/opening-key", &self.0]))
+    /// What opens "serial S is voucher V" without giving the stamp away.
+    pub fn label_key(&self) -> LabelKey {
+        LabelKey(bytes16(keccak(&[b"vouchsafe/v1/opening-key", &self.0])))
     }
 }
 
 impl fmt::Debug for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Stamp(hidden)")
+    }
+}
+
+/// 16 bytes that follow from a stamp and lead nowhere back: they tie a serial to a label, and open nothing else. Shown to
+/// whom the serial is disclosed, and to nobody before: who has them can try serials.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct LabelKey([u8; 16]);
+
+impl LabelKey {
+    /// From its bytes.
+    pub const fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes, for a disclosure and nothing else.
+    pub const fn expose(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// The label of a formed serial.
+    pub fn label(&self, serial: &str) -> Result<Digest, TooLong> {
+        Ok(keccak(&[b"vouchsafe/v1/label", &self.0, &text_length(serial)?, serial.as_bytes()]))
+    }
+}
+
+impl fmt::Debug for LabelKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LabelKey(hidden)")
     }
 }
 
@@ -180,8 +208,7 @@ pub fn voucher_key(issuer: &PublicKey, stamp: &Stamp, serial: &str, code: &str) 
 
 /// The label of a formed serial.
 pub fn label(stamp: &Stamp, serial: &str) -> Result<Digest, TooLong> {
-    let key = Zeroizing::new(stamp.label_key());
-    Ok(keccak(&[b"vouchsafe/v1/label", key.as_slice(), &text_length(serial)?, serial.as_bytes()]))
+    stamp.label_key().label(serial)
 }
 
 /// The reference to an order that a memo carries (docs/protocol.md section 5).

@@ -15,6 +15,8 @@ pub use report::{HistoryLine, Report, StepReport, VoucherFacts};
 pub use steps::{GRACE_MS, Outcome, memo_order, not_after};
 pub use verdict::Verdict;
 
+pub(crate) use question::sixteen;
+
 use crate::digest::{LedgerId, PublicKey};
 use crate::dossier::Dossier;
 use crate::manifest::Manifest;

@@ -109,7 +109,7 @@ impl Opening {
     }
 }
 
-fn sixteen(at: &At<'_>) -> Result<[u8; 16], JsonError> {
+pub(crate) fn sixteen(at: &At<'_>) -> Result<[u8; 16], JsonError> {
     at.bytes()?.try_into().map_err(|_| at.error("16 bytes are due"))
 }
 
