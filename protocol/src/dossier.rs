@@ -360,7 +360,7 @@ fn signed(at: &At<'_>) -> Result<Signed, JsonError> {
     })
 }
 
-fn entry_hex<S: Serializer>(entry: &Entry, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn entry_hex<S: Serializer>(entry: &Entry, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&bytes_to_hex(&entry.encode()))
 }
 
@@ -368,7 +368,7 @@ fn terms_hex<S: Serializer>(terms: &Terms, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&bytes_to_hex(&terms.encode()))
 }
 
-fn chunk_hex<S: Serializer>(chunk: &Chunk, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn chunk_hex<S: Serializer>(chunk: &Chunk, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&bytes_to_hex(chunk.encode()))
 }
 

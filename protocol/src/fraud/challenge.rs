@@ -11,6 +11,7 @@ use crate::heads::{CHUNK_BYTES, CHUNK_WORDS, Chunk, Head, chunks_for};
 use crate::keccak::{Keccak, keccak};
 use crate::merkle::{TreeHash as _, TreeHead, verify_inclusion};
 use crate::voucher::Record;
+use serde::Serialize;
 
 /// Leaf 0 of a batch without redeemers and arbiters: the manifest's digest and 13 bytes of terms. The last two of these
 /// say how many keys of 32 bytes follow (docs/protocol.md section 4).
@@ -27,19 +28,23 @@ pub struct Challenge {
 }
 
 /// The leaf that cannot be had, as the three functions of the judge name it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind")]
 pub enum Withheld {
     /// The entry at a log index: `challengeEntry`.
+    #[serde(rename = "withheld_entry")]
     Entry {
         /// Below the checkpoint's `size`.
         index: u64,
     },
     /// A chunk of the head array: `challengeChunk`.
+    #[serde(rename = "withheld_chunk")]
     Chunk {
         /// Below `chunks_for(vouchers)` of the checkpoint.
         chunk: u64,
     },
     /// A leaf of the batch of an Issue entry: `challengeRecord`.
+    #[serde(rename = "withheld_record")]
     Record {
         /// That entry, whose content is the batch root.
         issue: ProvenEntry,

@@ -9,6 +9,7 @@
 //! fields the arguments after the checkpoint.
 
 mod challenge;
+pub mod file;
 mod find;
 mod refused;
 mod rules;
@@ -19,19 +20,22 @@ pub use refused::Refused;
 
 use crate::checkpoint::Checkpoint;
 use crate::digest::{Digest, LedgerId};
+use crate::dossier::{chunk_hex, entry_hex};
 use crate::entry::Entry;
 use crate::heads::{Chunk, Head, chunk_of, chunks_for};
 use crate::keccak::Keccak;
 use crate::merkle::{TreeHead, verify_inclusion};
 use crate::voucher::Record;
 use rules::{Issued, Logged};
+use serde::Serialize;
 
 /// An entry and its place in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProvenEntry {
     /// Its log index.
     pub index: u64,
     /// Its 98 bytes.
+    #[serde(serialize_with = "entry_hex")]
     pub entry: Entry,
     /// From the leaf upwards, under the checkpoint's `log_root`.
     pub path: Vec<Digest>,
@@ -48,11 +52,12 @@ impl ProvenEntry {
 }
 
 /// A voucher's word of the head array, in its chunk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProvenHead {
     /// The voucher whose word is meant; below the checkpoint's `vouchers`, so that padding is never taken for a word.
     pub number: u64,
     /// The chunk `number / 16`.
+    #[serde(serialize_with = "chunk_hex")]
     pub chunk: Chunk,
     /// From the chunk upwards, under the checkpoint's `head_root`.
     pub path: Vec<Digest>,
@@ -73,13 +78,14 @@ impl ProvenHead {
 }
 
 /// A record in the batch of an Issue entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProvenRecord {
     /// The Issue entry, whose content is the batch root.
     pub issue: ProvenEntry,
     /// Leaf of the batch tree, at least 1: leaf 0 is manifest and terms.
     pub leaf: u64,
     /// Its 64 bytes.
+    #[serde(serialize_with = "file::record_hex")]
     pub record: Record,
     /// From the record upwards, under the batch root.
     pub path: Vec<Digest>,
@@ -125,6 +131,15 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// All of them, in the order of section 13.
+    pub const ALL: [Self; 10] =
+        [Self::F1, Self::F2, Self::F2a, Self::F3, Self::F4, Self::F5, Self::F6, Self::F7, Self::F8, Self::F9];
+
+    /// Its number in section 13: the first word of its name.
+    pub fn code(self) -> &'static str {
+        self.name().split(' ').next().unwrap_or_default()
+    }
+
     /// Its name in section 13.
     pub const fn name(self) -> &'static str {
         match self {
@@ -143,7 +158,8 @@ impl Rule {
 }
 
 /// A contradiction within what one checkpoint stands for. `x` and `y` are named as in section 13.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields are section 13's x and y, and what each variant says of them")]
 pub enum Fraud {
     /// F1: two entries leave the same entry, and both cover one voucher.
@@ -159,7 +175,11 @@ pub enum Fraud {
     /// F4: `y` covers the voucher, and its head points below `y`.
     StaleHead { y: ProvenEntry, head: ProvenHead },
     /// F4: `y` covers voucher `number`, which the checkpoint does not count.
-    UncountedVoucher { y: ProvenEntry, number: u64 },
+    UncountedVoucher {
+        y: ProvenEntry,
+        #[serde(serialize_with = "file::number_hex")]
+        number: u64,
+    },
     /// F5: the head points at `x`, which does not cover the voucher or has another status.
     ForgedHead { x: ProvenEntry, head: ProvenHead },
     /// F5: the head points at or past the end of the log.
