@@ -352,7 +352,8 @@ pub fn step(at: &At<'_>) -> Result<Step, JsonError> {
     Ok(Step { entry, memo, signatures })
 }
 
-fn signed(at: &At<'_>) -> Result<Signed, JsonError> {
+/// Reads a signature and whose it is.
+pub fn signed(at: &At<'_>) -> Result<Signed, JsonError> {
     Ok(Signed {
         role: at.member("role")?.text()?.to_owned(),
         key: at.member("key")?.parsed::<PublicKey>()?,

@@ -21,6 +21,7 @@ pub mod keccak;
 pub mod lifecycle;
 pub mod manifest;
 pub mod merkle;
+pub mod public_data;
 pub mod receipt;
 pub mod signing;
 pub mod time;

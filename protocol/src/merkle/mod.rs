@@ -10,7 +10,7 @@ mod verify;
 
 pub use frontier::Frontier;
 pub use prove::{consistency_path, inclusion_path, root_of};
-pub use tree::Tree;
+pub use tree::{NoSuchNode, Tree};
 pub use verify::{Inclusion, ProofError, verify_consistency, verify_inclusion, verify_inclusions};
 
 /// A hash with the three uses that a tree makes of it, told apart by a tag byte.
