@@ -14,5 +14,6 @@ pub mod keys;
 pub mod lang;
 pub mod node_client;
 pub mod party;
+pub mod public_data;
 pub mod report;
 pub mod source;

@@ -1,5 +1,5 @@
 //! The public data of a ledger: all that is needed to check it, as files at fixed paths whose content never changes
-//! (docs/protocol.md section 14).
+//! (docs/protocol.md section 16).
 //!
 //! In scope: the paths, and each file's bytes in both directions. Out of scope: fetching and serving them, and whether
 //! what they say is true.

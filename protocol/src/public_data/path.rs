@@ -1,4 +1,4 @@
-//! Where each file lies: the paths of docs/protocol.md section 14, written and read in exactly one way.
+//! Where each file lies: the paths of docs/protocol.md section 16, written and read in exactly one way.
 
 use super::Part;
 use super::tile::LEVELS;
@@ -53,7 +53,7 @@ pub enum DataPath {
 
 /// A text that is no path of public data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no path of public data: see docs/protocol.md section 14")]
+#[error("no path of public data: see docs/protocol.md section 16")]
 pub struct PathError;
 
 impl fmt::Display for DataPath {

@@ -65,7 +65,9 @@ where
         let end = begin.saturating_add(usize::try_from(width).unwrap_or(usize::MAX));
         let mut row = tile.as_ref().get(begin..end).ok_or_else(missing)?.to_vec();
         while row.len() > 1 {
-            row = Keccak::nodes(&row);
+            let mut above = Vec::with_capacity(row.len() / 2);
+            Keccak::nodes(&row, &mut above);
+            row = above;
         }
         row.first().copied().ok_or_else(missing)
     }

@@ -25,7 +25,7 @@ impl std::str::FromStr for NodeAddress {
 
 impl NodeAddress {
     /// The address of a resource below it, the path without a leading slash.
-    pub(super) fn resource(&self, path: &str) -> Result<Url, NodeError> {
+    pub(crate) fn resource(&self, path: &str) -> Result<Url, NodeError> {
         self.0.join(path).map_err(|_| NodeError::Address)
     }
 }

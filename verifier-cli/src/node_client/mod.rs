@@ -147,7 +147,7 @@ impl fmt::Debug for NodeClient {
 }
 
 /// A client that gives a node up after so long a silence.
-fn client(silence: Option<Duration>) -> reqwest::Result<Client> {
+pub(crate) fn client(silence: Option<Duration>) -> reqwest::Result<Client> {
     // Installed once in a process; whoever was first chose.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
@@ -171,7 +171,7 @@ fn problem(status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Option<Probl
 }
 
 /// The whole chain of causes in one line, without the URL.
-fn causes(error: reqwest::Error) -> String {
+pub(crate) fn causes(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();
     let mut source = error.source();

@@ -35,7 +35,7 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
 }
 
 /// All bytes, or none if there are more than [`MAX_FILE_BYTES`].
-pub(super) fn read_limited(from: impl Read) -> io::Result<Option<Vec<u8>>> {
+pub(crate) fn read_limited(from: impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     from.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() <= MAX_FILE_BYTES).then_some(bytes))

@@ -12,7 +12,8 @@ mod trust;
 
 pub use absence::{Absent, Unproven, judge_absence};
 pub use asked::{Asked, key_from_text};
-pub use dossier::{Fetched, NodeArgs, fetch};
+pub use dossier::{Fetched, NODE_VARIABLE, NodeArgs, fetch};
+pub(crate) use file::read_limited;
 pub use file::{MAX_FILE_BYTES, read_file, read_text};
 pub use line::{DeliveredLine, LineError, read_line};
 pub(crate) use line::{SEPARATOR, divide};

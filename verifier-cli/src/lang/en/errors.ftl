@@ -86,3 +86,16 @@ error-needs-voucher = that is a dossier already
     .advice = Name a voucher by its key or link.
 error-not-json-dossier = it is not a dossier: { $cause }
     .advice = Take the dossier afresh from the node: vouchsafe dossier KEY.
+
+error-no-data = it is not known where the ledger's public data is
+    .advice = Give --from URL of a node or of a web server with a mirror, or --from DIR; or set VOUCHSAFE_NODE.
+error-no-mirror = { $path } has no ledger.json: it is no mirror of a ledger
+    .advice = Name the folder that vouchsafe mirror wrote, or a URL.
+error-data-missing = { $whence } has no { $path }
+    .advice = What an anchored checkpoint covers must be public. Ask another source; if none has it, the operator withholds it.
+error-data-unreachable = the public data of { $whence } is out of reach: { $cause }
+    .advice = Check the address and the network, or try later.
+error-data-damaged = { $path } of { $whence } is damaged: { $problem }
+    .advice = Write vouchsafe mirror DIR to have a mirror's damaged files fetched again, or ask another source.
+error-data-tree = the tree has no node { $node } on level { $level }
+    .advice = Take the data from another source.

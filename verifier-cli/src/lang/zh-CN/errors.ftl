@@ -86,3 +86,16 @@ error-needs-voucher = 这已经是一份档案了
     .advice = 请用公钥或链接指明凭证。
 error-not-json-dossier = 这不是凭证档案：{ $cause }
     .advice = 请从节点重新获取：vouchsafe dossier 凭证公钥。
+
+error-no-data = 不知道去哪里读账本的公开数据
+    .advice = 请用 --from URL 指明节点或存有镜像的网站，或用 --from DIR 指明镜像目录；也可设置 VOUCHSAFE_NODE。
+error-no-mirror = { $path } 里没有 ledger.json，不是账本的镜像
+    .advice = 请写 vouchsafe mirror 生成的目录，或写一个网址。
+error-data-missing = { $whence } 没有 { $path }
+    .advice = 已锚定的检查点所涵盖的数据必须公开。请换一个来源；如果哪里都没有，就是运营方隐瞒了它。
+error-data-unreachable = 无法取得 { $whence } 的公开数据：{ $cause }
+    .advice = 请检查地址和网络，或稍后再试。
+error-data-damaged = { $whence } 的 { $path } 已损坏：{ $problem }
+    .advice = 用 vouchsafe mirror DIR 可以重新取回镜像中损坏的文件；也可以换一个来源。
+error-data-tree = 树的第 { $level } 层没有节点 { $node }
+    .advice = 请换一个来源。

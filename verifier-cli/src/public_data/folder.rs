@@ -1,0 +1,96 @@
+//! Public data in a folder: a mirror.
+
+use super::{DataError, PublicData};
+use crate::failure::Failure;
+use crate::source::read_limited;
+use protocol::public_data::DataPath;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// The folder below a mirror where files lie until they are whole.
+const UNFINISHED: &str = ".unfinished";
+
+/// A folder with the files of section 16.
+#[derive(Debug, Clone)]
+pub struct FolderData {
+    folder: PathBuf,
+}
+
+impl FolderData {
+    /// The data in this folder; nothing is read yet.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where a file lies.
+    pub fn file(&self, path: DataPath) -> PathBuf {
+        self.folder.join(path.to_string())
+    }
+
+    /// Writes a file, whole or not at all as long as the system runs. There is no sync: what a power cut leaves is found
+    /// when it is read, because every file is held against the chain then, and fetched again.
+    pub fn put(&self, path: DataPath, bytes: &[u8]) -> Result<(), Failure> {
+        let name = path.to_string();
+        self.put_named(&name, bytes)
+    }
+
+    /// The same for a file beside the data.
+    pub fn put_named(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let file = self.folder.join(name);
+        let unfinished = self.folder.join(UNFINISHED);
+        let written = (|| {
+            fs::create_dir_all(&unfinished)?;
+            if let Some(parent) = file.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            // Unlike the name of any other file at work: slashes do not stand in names.
+            let draft = unfinished.join(name.replace('/', "_"));
+            fs::write(&draft, bytes)?;
+            fs::rename(&draft, &file)
+        })();
+        written.map_err(|error: io::Error| {
+            Failure::usage("error-out-unwritable")
+                .with_foreign("path", file.display())
+                .with_foreign("cause", error)
+        })
+    }
+
+    /// Takes a file away, if it is there.
+    pub fn remove(&self, path: DataPath) {
+        // What cannot be removed is surplus, and nobody reads it.
+        let _ = fs::remove_file(self.file(path));
+    }
+
+    /// Takes away what a run that was killed left behind.
+    pub fn clear_unfinished(&self) {
+        // What stays is written over, or surplus.
+        let _ = fs::remove_dir_all(self.folder.join(UNFINISHED));
+    }
+}
+
+impl PublicData for FolderData {
+    fn fetch(&self, path: DataPath) -> Result<Vec<u8>, DataError> {
+        let file = self.file(path);
+        let whence = || self.whence();
+        match File::open(file).and_then(read_limited) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(DataError::damaged(path, whence(), "it is larger than any file of public data")),
+            Err(error) => Err(match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
+                    DataError::Missing { path, whence: whence() }
+                }
+                _ => DataError::Unreachable { whence: whence(), cause: error.to_string() },
+            }),
+        }
+    }
+
+    fn whence(&self) -> String {
+        self.folder.display().to_string()
+    }
+}
