@@ -1,6 +1,7 @@
 //! The contract as Rust knows it, generated from the committed artefact: one definition of its ABI and its bytecode.
 
 use crate::error::Refusal;
+use crate::fraud::{JudgeRefusal, judge_refusal};
 use crate::reader::Phase;
 use alloy::primitives::{B256, U256};
 use alloy::sol_types::{Revert as RevertText, SolError as _, SolInterface as _};
@@ -27,10 +28,10 @@ pub(crate) fn to_contract(checkpoint: &Checkpoint) -> Anchors::Checkpoint {
         number: checkpoint.number,
         size: checkpoint.size,
         vouchers: checkpoint.vouchers,
-        logRoot: B256::new(*checkpoint.log_root.as_bytes()),
-        headRoot: B256::new(*checkpoint.head_root.as_bytes()),
-        operatorKey: B256::new(*checkpoint.operator_key.as_bytes()),
-        previous: B256::new(*checkpoint.previous.as_bytes()),
+        logRoot: word(checkpoint.log_root.as_bytes()),
+        headRoot: word(checkpoint.head_root.as_bytes()),
+        operatorKey: word(checkpoint.operator_key.as_bytes()),
+        previous: word(checkpoint.previous.as_bytes()),
     }
 }
 
@@ -59,10 +60,13 @@ pub(crate) fn phase(number: u8) -> Option<Phase> {
     }
 }
 
-/// Why a call was refused, from the data that it reverted with.
+/// Why a call was refused, from the data that it reverted with: in the words of `Anchors`, or of a judge.
 pub(crate) fn refusal(data: &[u8]) -> Refusal {
     if let Ok(error) = Errors::abi_decode(data) {
         return named(&error);
+    }
+    if let Some(refusal) = judge_refusal(data) {
+        return Refusal::Judge(refusal);
     }
     match RevertText::abi_decode(data) {
         Ok(text) => Refusal::Other(text.reason),
@@ -92,7 +96,13 @@ fn named(error: &Errors) -> Refusal {
         Errors::NotAnExtension(e) => {
             Refusal::NotAnExtension { from: e.from, to: e.to, nodes: e.nodes.saturating_to() }
         }
-        other => Refusal::Other(format!("{other:?}")),
+        Errors::NotOpener(e) => Refusal::NotOpener { sender: address(e.sender), opener: address(e.opener) },
+        Errors::NotJudge(e) => Refusal::NotJudge { judge: address(e.sender) },
+        Errors::NotInRing(e) => Refusal::NotInRing { number: e.number, latest: e.latest },
+        // Judges say these two in the same words.
+        Errors::NothingOwed(_) => Refusal::Judge(JudgeRefusal::NothingOwed),
+        Errors::TransferFailed(_) => Refusal::Judge(JudgeRefusal::TransferFailed),
+        other @ Errors::StillHeard(_) => Refusal::Other(format!("{other:?}")),
     }
 }
 
@@ -103,6 +113,14 @@ pub(crate) fn wei(amount: U256) -> u128 {
 
 pub(crate) fn digest(word: B256) -> Digest {
     Digest::new(word.0)
+}
+
+pub(crate) fn word(bytes: &[u8; 32]) -> B256 {
+    B256::new(*bytes)
+}
+
+pub(crate) fn to_address(account: Address) -> alloy::primitives::Address {
+    alloy::primitives::Address::new(*account.as_bytes())
 }
 
 pub(crate) fn address(account: alloy::primitives::Address) -> Address {

@@ -1,5 +1,6 @@
 //! What can go wrong between us and a chain, and what each case calls for.
 
+use crate::fraud::JudgeRefusal;
 use crate::reader::Phase;
 use protocol::{Address, Digest, LedgerId};
 use std::error::Error;
@@ -35,6 +36,16 @@ pub enum AnchorError {
     #[error("no Anchors contract at {contract} on chain {chain_id}: correct the address, or deploy it")]
     NoContract {
         /// The address that was configured.
+        contract: Address,
+        /// The chain.
+        chain_id: u64,
+    },
+    /// What lies at the judge's address is no judge of the ledgers of this contract.
+    #[error("no judge of {contract} at {judge} on chain {chain_id}: correct the address, or deploy one")]
+    NoJudge {
+        /// The address that was given.
+        judge: Address,
+        /// The contract of the ledgers.
         contract: Address,
         /// The chain.
         chain_id: u64,
@@ -181,6 +192,31 @@ pub enum Refusal {
         /// Nodes in the proof.
         nodes: u64,
     },
+    /// `NotOpener`: only who opened the ledger adds judges and closes it.
+    #[error("{sender} did not open this ledger, {opener} did")]
+    NotOpener {
+        /// Who asked.
+        sender: Address,
+        /// Who may.
+        opener: Address,
+    },
+    /// `NotJudge`: the opener never added it.
+    #[error("{judge} is no judge of this ledger: its operator never put his bond under it")]
+    NotJudge {
+        /// Who would take the bond.
+        judge: Address,
+    },
+    /// `NotInRing`: only the newest 64 checkpoints are kept.
+    #[error("checkpoint {number} is not among the newest 64, up to {latest}: show the ones after it, too")]
+    NotInRing {
+        /// The checkpoint.
+        number: u64,
+        /// The newest.
+        latest: u64,
+    },
+    /// A judge refuses.
+    #[error(transparent)]
+    Judge(#[from] JudgeRefusal),
     /// Anything else, in the words of the contract or the endpoint.
     #[error("{0}")]
     Other(String),

@@ -13,6 +13,9 @@ pub const DEVELOPMENT_CHAIN_ID: u64 = 31337;
 /// The least bond on the chains inside this process: 0.01 of their ether, so that the rule is there.
 pub const DEVELOPMENT_MINIMUM_BOND_WEI: u128 = 10_000_000_000_000_000;
 
+/// What a challenge takes as its deposit on those chains, in wei: about ten times what an answer costs there.
+pub const DEVELOPMENT_DEPOSIT_WEI: u128 = 1_000_000_000_000_000;
+
 /// Reads what one `Anchors` contract on one chain says.
 ///
 /// # Contract
@@ -43,6 +46,10 @@ pub trait AnchorReader: Send + Sync + fmt::Debug {
 
     /// The checkpoint of this number, and where it was anchored. Number 0 is the opening.
     async fn checkpoint(&self, ledger: LedgerId, number: u64) -> Result<AnchoredCheckpoint, AnchorError>;
+
+    /// Who may take the ledger's bond, in the order in which its opener said so. A judge is never removed; without one a
+    /// bond backs nothing.
+    async fn judges(&self, ledger: LedgerId) -> Result<Vec<Address>, AnchorError>;
 
     /// What became of a transaction that [`AnchorWriter`](crate::AnchorWriter) sent.
     async fn transaction(&self, tx: Digest) -> Result<TxState, AnchorError>;

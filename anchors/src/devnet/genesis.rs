@@ -1,8 +1,9 @@
-//! The first block: who has what, and where the contract lies.
+//! The first block: who has what, and where contract and judge lie.
 
 use super::execute;
 use crate::contract::Anchors;
-use crate::reader::{DEVELOPMENT_CHAIN_ID, DEVELOPMENT_MINIMUM_BOND_WEI};
+use crate::fraud::FraudProofs;
+use crate::reader::{DEVELOPMENT_CHAIN_ID, DEVELOPMENT_DEPOSIT_WEI, DEVELOPMENT_MINIMUM_BOND_WEI};
 use alloy::primitives::{Address, B256, Bytes, TxKind, U256, address, keccak256};
 use alloy::signers::local::PrivateKeySigner;
 use alloy::sol_types::SolConstructor as _;
@@ -29,12 +30,17 @@ pub const DEVELOPMENT_KEYS: [&str; 10] = [
 /// Ten thousand ether for each account.
 const FUNDS_WEI: u128 = 10_000 * 1_000_000_000_000_000_000;
 
-/// Deploys the contract and does nothing else; nobody has its key. ASCII for "vouchsafe devnet", zero-padded.
+/// Deploys contract and judge and does nothing else; nobody has its key. ASCII for "vouchsafe devnet", zero-padded.
 const DEPLOYER: Address = address!("766f75636873616665206465766e657400000000");
 
 /// Where the contract lies on every development chain: the deployer's first.
 pub(super) fn contract() -> Address {
     DEPLOYER.create(0)
+}
+
+/// Where the judge of its ledgers lies: the deployer's second.
+pub(super) fn judge() -> Address {
+    DEPLOYER.create(1)
 }
 
 /// The state of the first block.
@@ -47,23 +53,32 @@ pub(super) fn state() -> InMemoryDB {
         }
     }
     let constructor = Anchors::constructorCall { minimumBond_: U256::from(DEVELOPMENT_MINIMUM_BOND_WEI) };
-    let creation = TxEnv {
-        caller: DEPLOYER,
-        kind: TxKind::Create,
-        data: Bytes::from([Anchors::BYTECODE.as_ref(), &constructor.abi_encode()].concat()),
-        gas_limit: execute::TX_GAS_LIMIT,
-        chain_id: Some(DEVELOPMENT_CHAIN_ID),
-        ..TxEnv::default()
-    };
-    // A contract that does not deploy leaves an account without code; the tests of this crate would not get far.
-    if let Ok(deployed) = execute::run(&db, BlockEnv::default(), creation) {
-        db.commit(deployed.state);
-    }
+    create(&mut db, 0, &Anchors::BYTECODE, &constructor.abi_encode());
+    let deposit = U256::from(DEVELOPMENT_DEPOSIT_WEI);
+    let constructor = FraudProofs::constructorCall { anchors_: contract(), deposit_: deposit };
+    create(&mut db, 1, &FraudProofs::BYTECODE, &constructor.abi_encode());
     db
 }
 
-/// What stands in for a state root, which this chain does not compute: a hash that changes with the contract, so that a
-/// file made with another contract is recognised.
+/// Deploys a contract out of the deployer's transaction of this number.
+fn create(db: &mut InMemoryDB, nonce: u64, bytecode: &[u8], arguments: &[u8]) {
+    let creation = TxEnv {
+        caller: DEPLOYER,
+        kind: TxKind::Create,
+        data: Bytes::from([bytecode, arguments].concat()),
+        gas_limit: execute::TX_GAS_LIMIT,
+        chain_id: Some(DEVELOPMENT_CHAIN_ID),
+        nonce,
+        ..TxEnv::default()
+    };
+    // A contract that does not deploy leaves an account without code; the tests of this crate would not get far.
+    if let Ok(deployed) = execute::run(db, BlockEnv::default(), creation) {
+        db.commit(deployed.state);
+    }
+}
+
+/// What stands in for a state root, which this chain does not compute: a hash that changes with the contracts, so that
+/// a file made with others is recognised.
 pub(super) fn fingerprint() -> B256 {
-    keccak256(&Anchors::BYTECODE)
+    keccak256([Anchors::BYTECODE.as_ref(), FraudProofs::BYTECODE.as_ref()].concat())
 }

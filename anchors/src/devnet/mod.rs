@@ -20,6 +20,7 @@ use crate::reader::{Chain, DEVELOPMENT_CHAIN_ID};
 use async_trait::async_trait;
 use chain::{Blocks, Refused};
 use journal::Journal;
+use protocol::Address;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -57,6 +58,11 @@ impl Devnet {
     /// Its id, and the contract that lies on it from the first block on.
     pub fn chain() -> Chain {
         Chain::new(DEVELOPMENT_CHAIN_ID, crate::contract::address(genesis::contract()))
+    }
+
+    /// The judge that lies on it from the first block on.
+    pub fn judge() -> Address {
+        crate::contract::address(genesis::judge())
     }
 
     /// One of its ten funded accounts, the same as `anvil`'s; counted from 0. Everybody knows their keys.

@@ -46,6 +46,26 @@ impl<K> EvmChain<K> {
         }
     }
 
+    /// Every event that the filter takes in these blocks, both included, oldest first.
+    pub(crate) async fn logs(&self, filter: &Filter, from: u64, to: u64) -> Result<Vec<Log>, AnchorError> {
+        let mut range = self.shared.log_range_blocks;
+        let mut next = from.max(self.shared.from_block);
+        let mut all = Vec::new();
+        while next <= to {
+            let end = next.saturating_add(range - 1).min(to);
+            let page = filter.clone().from_block(next).to_block(end);
+            match self.shared.provider.get_logs(&page).await.map_err(|error| self.failed(error)) {
+                Ok(logs) => {
+                    all.extend(logs.into_iter().filter(|log| !log.removed));
+                    next = end.saturating_add(1);
+                }
+                Err(AnchorError::Declined { .. }) if range > 1 => range /= 2,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(all)
+    }
+
     fn placed(&self, log: Log) -> Result<Found, AnchorError> {
         match (log.transaction_hash, log.block_number, log.block_hash) {
             (Some(tx), Some(block_number), Some(block_hash)) => {

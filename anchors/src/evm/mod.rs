@@ -133,7 +133,17 @@ impl EvmChain {
     }
 }
 
+impl EvmChain<AnchoringKey> {
+    pub(crate) const fn key(&self) -> &AnchoringKey {
+        &self.key
+    }
+}
+
 impl<K> EvmChain<K> {
+    pub(crate) fn contract(&self) -> alloy::primitives::Address {
+        crate::contract::to_address(self.shared.chain.contract)
+    }
+
     fn failed(&self, error: TransportError) -> AnchorError {
         transport::anchor_error(&self.shared.endpoints, error)
     }

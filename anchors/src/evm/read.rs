@@ -16,23 +16,28 @@ use alloy::rpc::types::{Filter, TransactionReceipt, TransactionRequest};
 use alloy::sol_types::{SolCall, SolEvent};
 use async_trait::async_trait;
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
-use protocol::{Digest, LedgerId, PublicKey};
+use protocol::{Address, Digest, LedgerId, PublicKey};
 use std::fmt;
 use std::sync::PoisonError;
 
 impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
-    pub(super) fn contract(&self) -> EvmAddress {
-        EvmAddress::new(*self.shared.chain.contract.as_bytes())
-    }
-
-    fn no_contract(&self) -> AnchorError {
+    pub(crate) fn no_contract(&self) -> AnchorError {
         let Chain { chain_id, contract, .. } = self.shared.chain;
         AnchorError::NoContract { contract, chain_id }
     }
 
-    /// Calls a view on the newest state.
-    pub(super) async fn view<C: SolCall>(&self, call: &C) -> Result<C::Return, AnchorError> {
-        let request = TransactionRequest::default().with_to(self.contract()).with_input(call.abi_encode());
+    /// Calls a view of the contract on the newest state.
+    pub(crate) async fn view<C: SolCall>(&self, call: &C) -> Result<C::Return, AnchorError> {
+        self.view_of(self.contract(), call).await
+    }
+
+    /// Calls a view of any contract on the newest state.
+    pub(crate) async fn view_of<C: SolCall>(
+        &self,
+        contract: EvmAddress,
+        call: &C,
+    ) -> Result<C::Return, AnchorError> {
+        let request = TransactionRequest::default().with_to(contract).with_input(call.abi_encode());
         let output = self.shared.provider.call(request).block(BlockId::latest()).await;
         let output = output.map_err(|error| self.failed(error))?;
         C::abi_decode_returns(&output).map_err(|_| self.no_contract())
@@ -262,6 +267,11 @@ impl<K: fmt::Debug + Send + Sync> AnchorReader for EvmChain<K> {
         let place = self.place_of(&found).await?;
         let finality = finality(place.block_number, &head);
         Ok(AnchoredCheckpoint { checkpoint, hash, place, finality, superseded_at })
+    }
+
+    async fn judges(&self, ledger: LedgerId) -> Result<Vec<Address>, AnchorError> {
+        let newest = self.head().await?.latest.number;
+        self.judges_in(ledger, self.shared.from_block, newest).await
     }
 
     async fn transaction(&self, tx: Digest) -> Result<TxState, AnchorError> {

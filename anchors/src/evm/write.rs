@@ -14,7 +14,7 @@ use alloy::consensus::{SignableTransaction as _, TxEip1559, TxEnvelope, TxLegacy
 use alloy::eips::eip2718::Encodable2718 as _;
 use alloy::eips::{BlockId, BlockNumberOrTag};
 use alloy::network::TransactionBuilder as _;
-use alloy::primitives::{B256, Bytes, TxKind, U256};
+use alloy::primitives::{Address as EvmAddress, B256, Bytes, TxKind, U256};
 use alloy::providers::Provider as _;
 use alloy::rpc::types::TransactionRequest;
 use alloy::signers::SignerSync as _;
@@ -44,20 +44,61 @@ enum Fees {
     },
 }
 
+impl<K> EvmChain<K> {
+    /// Runs a call on the newest state.
+    pub(crate) async fn simulate(
+        &self,
+        account: EvmAddress,
+        to: EvmAddress,
+        input: Vec<u8>,
+        value: u128,
+    ) -> Result<(), AnchorError> {
+        let request = TransactionRequest::default().with_from(account).with_to(to);
+        let request = request.with_input(input).with_value(U256::from(value));
+        let done = self.shared.provider.call(request).block(BlockId::latest()).await;
+        done.map(|_| ()).map_err(|error| self.failed(error))
+    }
+
+    /// Gas that a call would take of this account on the newest state, and wei a unit.
+    pub(crate) async fn price(
+        &self,
+        account: EvmAddress,
+        to: EvmAddress,
+        input: Vec<u8>,
+        value: u128,
+    ) -> Result<(u64, u128), AnchorError> {
+        let request = TransactionRequest::default().with_from(account).with_to(to);
+        let request = request.with_input(input).with_value(U256::from(value));
+        let gas = self.shared.provider.estimate_gas(request).block(BlockId::latest()).await;
+        let gas = gas.map_err(|error| self.failed(error))?;
+        let price = self.shared.provider.get_gas_price().await.map_err(|error| self.failed(error))?;
+        Ok((gas, price))
+    }
+}
+
 impl EvmChain<AnchoringKey> {
     /// Deploys the contract of this version, with this least bond. Where it will lie is known at once; follow the
     /// transaction before using it. The contract that this chain was set up with plays no part.
     pub async fn deploy(&self, minimum_bond_wei: u128) -> Result<Deployment, AnchorError> {
-        let account = self.key.signer().address();
         let constructor = Anchors::constructorCall { minimumBond_: U256::from(minimum_bond_wei) };
-        let creation = [Anchors::BYTECODE.as_ref(), &constructor.abi_encode()].concat();
+        self.create([Anchors::BYTECODE.as_ref(), &constructor.abi_encode()].concat()).await
+    }
+
+    /// Creates a contract out of its code and constructor arguments.
+    pub(crate) async fn create(&self, creation: Vec<u8>) -> Result<Deployment, AnchorError> {
+        let account = self.key.signer().address();
         let nonces = self.shared.provider.get_transaction_count(account);
         let nonce = nonces.block_id(BlockId::latest()).await.map_err(|error| self.failed(error))?;
         let submission = self.send(TxKind::Create, creation, 0).await?;
         Ok(Deployment { contract: contract::address(account.create(nonce)), submission })
     }
 
-    async fn send(&self, to: TxKind, input: Vec<u8>, value: u128) -> Result<Submission, AnchorError> {
+    pub(crate) async fn send(
+        &self,
+        to: TxKind,
+        input: Vec<u8>,
+        value: u128,
+    ) -> Result<Submission, AnchorError> {
         let account = self.key.signer().address();
         let nonces = self.shared.provider.get_transaction_count(account);
         let nonce = nonces.block_id(BlockId::latest()).await.map_err(|error| self.failed(error))?;

@@ -1,7 +1,7 @@
 //! A chain in memory that fails on demand: for tests of what stands on top of a chain.
 //!
 //! It keeps the contracts of [`AnchorReader`] and [`AnchorWriter`] and refuses what the contract refuses, in the same
-//! order. It is no EVM and costs no gas.
+//! order. It is no EVM, costs no gas, and has no judges.
 
 mod chain;
 mod ledger;
@@ -233,6 +233,11 @@ impl AnchorReader for MemoryChain {
             finality,
             superseded_at: next.map(|next| state.blocks.block(next.block).time),
         })
+    }
+
+    async fn judges(&self, ledger: LedgerId) -> Result<Vec<Address>, AnchorError> {
+        let state = self.reach()?;
+        self.found(&state, ledger).map(|_| Vec::new())
     }
 
     async fn transaction(&self, tx: Digest) -> Result<TxState, AnchorError> {

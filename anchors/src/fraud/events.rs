@@ -1,0 +1,88 @@
+//! What happened around challenges, from the judge's events.
+
+use super::contract::{FraudProofs, asked};
+use super::judge::Judge;
+use crate::contract::{self, Anchors, word};
+use crate::error::AnchorError;
+use crate::evm::EvmChain;
+use alloy::rpc::types::Filter;
+use alloy::sol_types::SolEvent as _;
+use protocol::fraud::Ask;
+use protocol::{Address, LedgerId};
+
+/// A challenge, as it was raised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Raised {
+    /// Which leaf is asked for.
+    pub ask: Ask,
+    /// Who asks.
+    pub challenger: Address,
+    /// The last block time at which an answer counts, Unix ms.
+    pub until: u64,
+    /// In which block it was raised.
+    pub block_number: u64,
+}
+
+impl<K: Send + Sync> Judge<K> {
+    /// Challenges against a ledger that were raised in these blocks, both included, oldest first. What became of each
+    /// is [`Judge::challenge`]'s to say.
+    pub async fn raised(&self, ledger: LedgerId, from: u64, to: u64) -> Result<Vec<Raised>, AnchorError> {
+        let filter = Filter::new()
+            .address(contract::to_address(self.address()))
+            .event_signature(FraudProofs::Challenged::SIGNATURE_HASH)
+            .topic1(word(ledger.as_bytes()));
+        let logs = self.chain().logs(&filter, from, to).await?;
+        let raised = logs.iter().map(|log| {
+            let event = FraudProofs::Challenged::decode_log(&log.inner).ok()?.data;
+            let ask = asked(&event.ask).filter(|ask| ask.id() == contract::digest(event.id))?;
+            let until: u64 = event.answerableUntil.saturating_to();
+            let until = until.saturating_mul(1000);
+            let block_number = log.block_number?;
+            Some(Raised { ask, challenger: contract::address(event.challenger), until, block_number })
+        });
+        let raised: Option<Vec<_>> = raised.collect();
+        raised.ok_or_else(|| AnchorError::Inconsistent {
+            what: format!("an event of {} in blocks {from} to {to} is no challenge", self.address()),
+        })
+    }
+
+    /// What was shown for an ask, if it was answered in these blocks.
+    pub async fn answered(&self, ask: &Ask, from: u64, to: u64) -> Result<Option<Vec<u8>>, AnchorError> {
+        let filter = Filter::new()
+            .address(contract::to_address(self.address()))
+            .event_signature(FraudProofs::Answered::SIGNATURE_HASH)
+            .topic1(word(ask.ledger.as_bytes()))
+            .topic2(word(ask.id().as_bytes()));
+        let logs = self.chain().logs(&filter, from, to).await?;
+        let shown = logs.iter().find_map(|log| FraudProofs::Answered::decode_log(&log.inner).ok());
+        Ok(shown.map(|event| event.data.leaf.to_vec()))
+    }
+}
+
+impl<K: Send + Sync> EvmChain<K> {
+    /// Who may take the bond of a ledger, in the order in which its opener said so. Nobody is ever removed.
+    pub(crate) async fn judges_in(
+        &self,
+        ledger: LedgerId,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<Address>, AnchorError> {
+        let filter = Filter::new()
+            .address(self.contract())
+            .event_signature(Anchors::JudgeAdded::SIGNATURE_HASH)
+            .topic1(word(ledger.as_bytes()));
+        let mut judges: Vec<Address> = Vec::new();
+        for log in self.logs(&filter, from, to).await? {
+            let event = Anchors::JudgeAdded::decode_log(&log.inner);
+            let event = event.map_err(|_| AnchorError::Inconsistent {
+                what: format!("an event of ledger {ledger} in blocks {from} to {to} names no judge"),
+            })?;
+            // One that is added twice is one.
+            let judge = contract::address(event.data.judge);
+            if !judges.contains(&judge) {
+                judges.push(judge);
+            }
+        }
+        Ok(judges)
+    }
+}
