@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes what the other crates build on, artifacts/NAME.json (ABI, bytecode, compiler), from what the Makefile has had
+// Writes what the other crates build on, artifacts/NAME.json (ABI, bytecode, storage layout, compiler), from what the Makefile has had
 // forge build. With --check it writes nothing and fails where a committed artefact differs.
 "use strict";
 const fs = require("fs");
@@ -16,6 +16,16 @@ function sorted(value) {
   return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
 }
 
+/** Where the contract keeps its variables: slot, and offset and width in bytes, counted from the low end of the word. */
+function storage({ storage, types }) {
+  const place = ({ label, slot, offset, type }) => {
+    const { members, numberOfBytes } = types[types[type].value ?? type];
+    const bytes = Number(numberOfBytes);
+    return { label, slot: Number(slot), offset, bytes, ...(members && { members: members.map(place) }) };
+  };
+  return storage.map(place);
+}
+
 function artifact(name) {
   const output = JSON.parse(fs.readFileSync(path.join(built, `${name}.sol`, `${name}.json`), "utf8"));
   const { compiler, settings } = output.metadata;
@@ -24,6 +34,7 @@ function artifact(name) {
     abi: output.abi,
     bytecode: output.bytecode.object,
     deployedBytecode: output.deployedBytecode.object,
+    storage: storage(output.storageLayout),
     compiler: compiler.version,
     evmVersion: settings.evmVersion,
     optimizerRuns: settings.optimizer.runs,

@@ -43,6 +43,7 @@ pub fn check(bytes: &[u8]) {
     let report = verify(&Question {
         dossier: text,
         trusted: Some(&golden.trusted),
+        proven: None,
         finality: Finality::Final,
         opening: Some(&golden.opening),
         order: None,

@@ -232,6 +232,7 @@ impl Fixture {
         verify(&Question {
             dossier: &text,
             trusted: Some(&trusted),
+            proven: None,
             finality: Finality::Final,
             opening: None,
             order: None,

@@ -2,6 +2,7 @@
 //!
 //! In scope: the shape, read and written. Out of scope: whether it is true; `verify` says that.
 
+use crate::chain_proof::ChainProof;
 use crate::checkpoint::{Checkpoint, LedgerOrigin};
 use crate::digest::{Digest, LedgerId, PublicKey, Signature, bytes_to_hex};
 use crate::entry::{Entry, Signed, memo_content};
@@ -56,14 +57,17 @@ impl Ledger {
     }
 }
 
-/// A checkpoint and a hint where it was anchored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// A checkpoint, a hint where it was anchored, and what shows that it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DossierCheckpoint {
     /// What was anchored.
     #[serde(flatten)]
     pub checkpoint: Checkpoint,
     /// Where to look; never evidence by itself.
     pub anchored: Option<Anchored>,
+    /// Evidence for those who have the hash of a block: what that block holds of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Box<ChainProof>>,
 }
 
 /// Where on the chain a checkpoint stands.
@@ -283,7 +287,8 @@ fn read_dossier_checkpoint(at: &At<'_>) -> Result<DossierCheckpoint, JsonError> 
         }),
         None => None,
     };
-    Ok(DossierCheckpoint { checkpoint: read_checkpoint(at)?, anchored })
+    let proof = at.nullable("proof")?.map(|proof| ChainProof::read(&proof)).transpose()?;
+    Ok(DossierCheckpoint { checkpoint: read_checkpoint(at)?, anchored, proof: proof.map(Box::new) })
 }
 
 fn manifest_part(at: &At<'_>) -> Result<ManifestPart, JsonError> {

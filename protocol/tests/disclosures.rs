@@ -41,6 +41,7 @@ impl Golden {
             &Question {
                 dossier: &dossier,
                 trusted: held.then_some(&self.trusted),
+                proven: None,
                 finality: Finality::Final,
                 opening: None,
                 order: None,

@@ -3,13 +3,15 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use vouchsafe_protocol::PublicKey;
+use vouchsafe_protocol::chain_proof::{Header, Proven};
 use vouchsafe_protocol::dossier::Dossier;
 use vouchsafe_protocol::entry::Entry;
 use vouchsafe_protocol::verify::{
     Finality, Opening, Outcome, Policy, Question, Report, TrustedChain, TrustedCheckpoint, Verdict,
     VoucherFacts, verify,
 };
+
+use vouchsafe_protocol::{Digest, PublicKey};
 
 mod vectors;
 use vectors::{folder, load};
@@ -49,6 +51,7 @@ impl Golden {
         Question {
             dossier: &self.dossier,
             trusted: Some(&self.trusted),
+            proven: None,
             finality: Finality::Final,
             opening: self.opening.as_ref(),
             order: None,
@@ -198,6 +201,41 @@ fn a_superseded_or_old_checkpoint_is_unknown_unless_asked_as_of() {
         |age_s: u64| TrustedCheckpoint { block_time: Some(golden.now - age_s * 1000), ..golden.trusted };
     assert_eq!(judge(aged(86_400), true).verdict, Verdict::Refuted, "entries later than their block");
     assert_eq!(judge(aged(60), false).verdict, Verdict::GenuineUnclaimed);
+}
+
+#[test]
+fn a_block_vouches_for_what_it_is_proven_to_hold() {
+    let golden = Golden::read("ok-untouched");
+    let policy = policy_for(&golden);
+    let TrustedCheckpoint { ledger, checkpoint, .. } = golden.trusted;
+    let block = Header { hash: Digest::ZERO, number: 9, time: golden.now, state_root: Digest::ZERO };
+    let (number, hash) = (checkpoint.number, checkpoint.hash(ledger));
+    let holds = Proven { block, ledger, number, hash, tip: number, tip_time: golden.now - 60_000 };
+    let judge = |proven: Proven, as_of: bool| {
+        let question = golden.question();
+        let proven = Some(&proven);
+        verify(&Question { trusted: None, proven, policy: Some(&policy), as_of, ..question })
+    };
+    let report = judge(holds, false);
+    assert_eq!((report.verdict, report.as_of), (Verdict::GenuineUnclaimed, Some(golden.now - 60_000)));
+    let other = judge(Proven { hash: Digest::ZERO, ..holds }, false);
+    assert_eq!((other.verdict, failed_step(&other)), (Verdict::Refuted, Some("checkpoint.anchored")));
+    let elsewhere = judge(Proven { number: number + 1, tip: number + 1, ..holds }, false);
+    assert_eq!(elsewhere.verdict, Verdict::Unknown);
+    // The next one stands since a minute; of two later ones, nobody knows since when the first does.
+    let next = Proven { tip: number + 1, ..holds };
+    assert_eq!(judge(next, false).verdict, Verdict::GenuineUnclaimed);
+    assert_eq!(judge(Proven { tip_time: golden.now - 660_000, ..next }, false).verdict, Verdict::Unknown);
+    let far = Proven { tip: number + 2, ..holds };
+    assert_eq!(
+        (judge(far, false).verdict, unknown_steps(&judge(far, false))),
+        (Verdict::Unknown, vec!["checkpoint.anchored"])
+    );
+    assert_eq!(judge(far, true).verdict, Verdict::GenuineUnclaimed);
+    assert_eq!(judge(far, true).as_of, None, "its own time is not shown");
+    // Entries later than the block that holds them.
+    let early = Proven { tip_time: golden.now - 86_400_000, ..next };
+    assert_eq!(failed_step(&judge(early, true)), Some("history.legal"));
 }
 
 /// The anchored chain of hands: index, kind, status and party of each entry.

@@ -124,6 +124,7 @@ pub(super) async fn judge(State(api): State<Shared>, Strict(body): Strict<Verify
         Ok(verify(&Question {
             dossier: &text,
             trusted: trusted.as_ref().map(|(checkpoint, _)| checkpoint),
+            proven: None,
             finality: trusted.map_or(Finality::NotFinal, |(_, finality)| finality),
             opening: None,
             order: None,

@@ -192,7 +192,7 @@ impl View {
         let (manifest, part) = self.batch_parts(voucher)?;
         Ok(Some(Dossier::new(
             self.ledger,
-            DossierCheckpoint { checkpoint: *checkpoint, anchored: under.anchored },
+            DossierCheckpoint { checkpoint: *checkpoint, anchored: under.anchored, proof: None },
             manifest,
             part,
             self.head_part(voucher.number, under)?,

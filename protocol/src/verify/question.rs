@@ -1,5 +1,6 @@
 //! What a verifier is asked with: the files of docs/protocol.md section 10 beside the dossier, read strictly.
 
+use crate::chain_proof::Proven;
 use crate::checkpoint::Checkpoint;
 use crate::digest::{Address, Digest, LedgerId, PublicKey, bytes_from_hex};
 use crate::dossier::read_checkpoint;
@@ -190,6 +191,9 @@ pub struct Question<'a> {
     pub dossier: &'a str,
     /// The trusted checkpoint, if any source could be asked.
     pub trusted: Option<&'a TrustedCheckpoint>,
+    /// What a block whose hash the asker trusts is proven to hold of the dossier's checkpoint; counts where there is no
+    /// trusted checkpoint.
+    pub proven: Option<&'a Proven>,
     /// How settled it is.
     pub finality: Finality,
     /// The code with its stamp.

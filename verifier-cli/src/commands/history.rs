@@ -54,6 +54,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     let report = verify(&Question {
         dossier: &text,
         trusted: trusted.checkpoint.as_ref(),
+        proven: None,
         finality: trusted.finality,
         opening: None,
         order: None,

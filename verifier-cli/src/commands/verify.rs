@@ -229,6 +229,7 @@ fn judge(
     let report = verify(&Question {
         dossier: text,
         trusted: trusted.checkpoint.as_ref(),
+        proven: None,
         finality: trusted.finality,
         opening: beside.opening.as_ref(),
         order: beside.order.as_ref(),

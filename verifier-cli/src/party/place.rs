@@ -10,6 +10,7 @@ pub fn has_number(dossier: &str, ledger: LedgerId, voucher: &PublicKey, number: 
     let report = verify(&Question {
         dossier,
         trusted: None,
+        proven: None,
         finality: Finality::NotFinal,
         opening: None,
         order: None,

@@ -210,7 +210,7 @@ impl Made {
         });
         Dossier::new(
             Ledger::opened_at(self.origin),
-            DossierCheckpoint { checkpoint: self.checkpoint(), anchored: None },
+            DossierCheckpoint { checkpoint: self.checkpoint(), anchored: None, proof: None },
             ManifestPart {
                 text: self.manifest.clone(),
                 terms: self.terms.clone(),

@@ -53,7 +53,7 @@ impl Case<'_> {
     }
 
     fn check_block_time(&self, item: &HistoryItem) -> Judged {
-        let block_time = self.question.trusted.and_then(|trusted| trusted.block_time);
+        let block_time = self.vouched().and_then(|vouched| vouched.made_by);
         match block_time.map(|time| time.saturating_add(GRACE_MS)) {
             Some(latest) if item.step.entry.at > latest => {
                 Err(Outcome::failed(Reason::FromTheFuture, [&item.index]))

@@ -1,11 +1,12 @@
 //! The steps of docs/protocol.md section 10, one function each. Each goes over the whole list before the next begins.
-//! One room a subject: `trust`, `included`, `chain`, `opening`; `memo` reads what the parties wrote.
+//! One room a subject: `trust`, `vouched`, `included`, `chain`, `opening`; `memo` reads what the parties wrote.
 
 mod chain;
 mod included;
 mod memo;
 mod opening;
 mod trust;
+mod vouched;
 
 pub use memo::{memo_order, not_after};
 
@@ -97,13 +98,6 @@ impl Case<'_> {
         state
             .step(entry, index, &self.dossier.manifest.terms, self.voucher_of(entry))
             .map_err(|why| Outcome::Failed(Detail::illegal(index, why)))
-    }
-
-    /// Until when the trusted source vouches for this dossier: the block time of its very checkpoint.
-    pub fn vouched_until(&self) -> Option<u64> {
-        let ours = self.dossier.checkpoint.checkpoint.hash(self.dossier.ledger.id);
-        let trusted = self.question.trusted?;
-        if trusted.checkpoint.hash(trusted.ledger) == ours { trusted.block_time } else { None }
     }
 }
 

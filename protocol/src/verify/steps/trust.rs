@@ -20,24 +20,26 @@ impl Case<'_> {
 
     /// The trusted source has this checkpoint, and it is fresh.
     pub fn checkpoint_anchored(&self) -> Outcome {
-        let Question { trusted, as_of, now, policy, .. } = *self.question;
-        let Some(trusted) = trusted else {
+        let Question { as_of, now, policy, .. } = *self.question;
+        let Some(trusted) = self.vouched() else {
             return Outcome::Unknown(Detail::plain(Reason::NoTrustedCheckpoint));
         };
         let ours = self.dossier.checkpoint.checkpoint;
-        if trusted.checkpoint.number != ours.number {
-            let numbers: [&dyn std::fmt::Display; 2] = [&trusted.checkpoint.number, &ours.number];
+        if trusted.number != ours.number {
+            let numbers: [&dyn std::fmt::Display; 2] = [&trusted.number, &ours.number];
             return Outcome::Unknown(Detail::with(Reason::OtherNumber, numbers));
         }
-        if trusted.checkpoint.hash(trusted.ledger) != ours.hash(self.dossier.ledger.id) {
+        if trusted.hash != self.checkpoint_hash() {
             return Outcome::failed(Reason::OtherCheckpoint, [&ours.number]);
         }
         if as_of {
             return Outcome::Passed;
         }
         let since = |time: u64| now.saturating_sub(time);
-        if let Some(age) = trusted.superseded_at.map(since).filter(|age| *age > GRACE_MS) {
-            return Outcome::Unknown(Detail::with(Reason::Superseded, [&minutes(age)]));
+        // Where checkpoints between are not shown, the next one may be as old as this one.
+        let stale = trusted.superseded.filter(|later| !later.by_the_next || since(later.at) > GRACE_MS);
+        if let Some(later) = stale {
+            return Outcome::Unknown(Detail::with(Reason::Superseded, [&minutes(since(later.at))]));
         }
         let max_age = policy.map_or(DEFAULT_MAX_AGE_S, |policy| policy.max_age_s).saturating_mul(1000);
         if let Some(age) = trusted.block_time.map(since).filter(|age| *age > max_age) {
