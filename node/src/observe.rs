@@ -172,6 +172,7 @@ pub fn chain_error(error: &AnchorError) {
         AnchorError::OutOfReach { .. } => "out_of_reach",
         AnchorError::WrongChain { .. } => "wrong_chain",
         AnchorError::NoContract { .. } => "no_contract",
+        AnchorError::NoJudge { .. } => "no_judge",
         AnchorError::NotFound(_) => "not_found",
         AnchorError::Reverted(_) => "reverted",
         AnchorError::Declined { .. } => "declined",

@@ -142,6 +142,10 @@ fn told(error: &AnchorError) -> Failure {
         AnchorError::NoContract { contract, chain_id } => Failure::unknown("chain-no-contract")
             .with("contract", contract.to_string())
             .with("chain", chain_id.to_string()),
+        AnchorError::NoJudge { judge, contract, chain_id } => Failure::unknown("chain-no-judge")
+            .with("judge", judge.to_string())
+            .with("contract", contract.to_string())
+            .with("chain", chain_id.to_string()),
         AnchorError::NotFound(Missing::Ledger { ledger, chain_id }) => Failure::unknown("chain-no-ledger")
             .with("ledger", ledger.to_string())
             .with("chain", chain_id.to_string()),
