@@ -3,12 +3,14 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup rust-here node-here lint deny rust rfc6962 contracts page fuzz clean
+.PHONY: help test demo setup rust-here node-here lint deny rust rfc6962 contracts page fuzz kill clean
 
 # Arguments of the demo: ARGS=--stay.
 ARGS ?=
 # How long each fuzz target runs: SECONDS=600.
 SECONDS ?= 20
+# How often a node is killed: ROUNDS=5000.
+ROUNDS ?= 1000
 
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
@@ -117,6 +119,11 @@ contracts: $(NPM_DONE) ## The contracts' tests, their gas, and that the committe
 
 fuzz: ## Each parser of foreign bytes under libFuzzer; SECONDS=600 for longer
 	fuzz/run $(SECONDS)
+
+kill: $(NPM_DONE) ## A node killed again and again, and at each of its effects; ROUNDS=5000 for more
+	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins
+	VOUCHSAFE_KILL_ROUNDS=$(ROUNDS) cargo test --locked --package vouchsafe-tests --test unbreakable -- \
+		--nocapture --test-threads=1 kill::
 
 clean: ## Remove all that was built
 	cargo clean

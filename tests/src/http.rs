@@ -2,7 +2,7 @@
 
 use crate::PATIENCE;
 use reqwest::Client;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::Value;
 
 /// One server.
@@ -48,13 +48,34 @@ impl Http {
         self.send(request.header(CONTENT_TYPE, kind).body(body.into()), path).await
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Answer {
-        let answer = request.send().await.unwrap_or_else(|error| panic!("{path}: {error}"));
-        let status = answer.status().as_u16();
-        let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).map(str::to_owned);
-        let body = answer.bytes().await.unwrap_or_else(|error| panic!("{path}: {error}"));
-        Answer { path: path.to_owned(), status, kind, body: body.to_vec() }
+    /// Posts anything to a server that may break off.
+    pub async fn try_post(
+        &self,
+        path: &str,
+        kind: &str,
+        body: impl Into<Vec<u8>>,
+    ) -> Result<Answer, reqwest::Error> {
+        let request = self.client.post(format!("{}{path}", self.base));
+        answer(request.header(CONTENT_TYPE, kind).body(body.into()), path).await
     }
+
+    /// Gets a resource of a server that may break off.
+    pub async fn try_get(&self, path: &str) -> Result<Answer, reqwest::Error> {
+        answer(self.client.get(format!("{}{path}", self.base)), path).await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Answer {
+        answer(request, path).await.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+}
+
+async fn answer(request: reqwest::RequestBuilder, path: &str) -> Result<Answer, reqwest::Error> {
+    let answer = request.send().await?;
+    let status = answer.status().as_u16();
+    let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (kind, retry_after) = (text(CONTENT_TYPE), text(RETRY_AFTER));
+    let body = answer.bytes().await?.to_vec();
+    Ok(Answer { path: path.to_owned(), status, kind, retry_after, body })
 }
 
 /// What a server answered.
@@ -65,6 +86,8 @@ pub struct Answer {
     pub status: u16,
     /// `content-type`.
     pub kind: Option<String>,
+    /// `retry-after`.
+    pub retry_after: Option<String>,
     /// The body.
     pub body: Vec<u8>,
 }

@@ -8,17 +8,23 @@
 #![expect(clippy::return_self_not_must_use, reason = "a demand is often the last word on an answer")]
 
 mod anvil;
+mod faults;
 mod http;
 mod node;
+mod parties;
 mod process;
 mod program;
+mod random;
 mod run;
 
 pub use anvil::Anvil;
+pub use faults::{Act, Effect, Faults};
 pub use http::{Answer, Http};
 pub use node::Node;
+pub use parties::{Attempt, Batch, Given, Issuer, Outcome};
 pub use process::Process;
 pub use program::{Program, path};
+pub use random::Random;
 pub use run::{Finished, Run};
 
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! `vouchsafe-node` in a folder of its own.
 
-use crate::{Anvil, Finished, Http, PATIENCE, Process, Program, Run, free_port, path};
+use crate::{Anvil, Faults, Finished, Http, PATIENCE, Process, Program, Run, free_port, path};
 use anchors::DEVELOPMENT_CHAIN_ID;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -14,6 +14,7 @@ pub struct Node {
     folder: TempDir,
     http: Http,
     process: Option<Process>,
+    environment: Vec<(&'static str, String)>,
     /// The name of its ledger, as `init` printed it.
     pub ledger: String,
     /// The contract that anchors it.
@@ -45,22 +46,37 @@ impl Node {
         let said = init.args([folder.path().join("node")]).args(options).input(key).end().await.exits(0);
         let word = |name| said_after(&said, name);
         let (ledger, contract) = (word("ledger"), word("contract"));
-        Self { folder, http: Http::new(format!("http://{address}")), process: None, ledger, contract }
+        let (http, environment) = (Http::new(format!("http://{address}")), Vec::new());
+        Self { folder, http, process: None, environment, ledger, contract }
+    }
+
+    /// From its next start on it runs on a disk and by a clock that fail by this plan; `chain` is the port of its chain.
+    pub fn under(&mut self, faults: &Faults, chain: Option<u16>) {
+        self.environment = faults.environment(&self.data(), chain);
     }
 
     /// Starts it and waits until it is ready.
     pub async fn start(&mut self) {
+        let is_ready = self.comes_up().await;
+        assert!(is_ready, "the node ended:\n{}", self.process().said());
+    }
+
+    /// Starts it and waits until it is ready or has ended. Tells which.
+    pub async fn comes_up(&mut self) -> bool {
         let mut command = Command::new(path(Program::Node));
-        command.arg("serve").arg("--data").arg(self.data());
+        command.arg("serve").arg("--data").arg(self.data()).envs(self.environment.iter().cloned());
         let process = self.process.insert(Process::start(command));
         let ready = async {
             while !self.http.answers("/readyz").await {
-                assert!(process.is_running(), "the node ended:\n{}", process.said());
-                sleep(Duration::from_millis(20)).await;
+                if !process.is_running() {
+                    return false;
+                }
+                sleep(Duration::from_millis(5)).await;
             }
+            true
         };
-        let in_time = timeout(PATIENCE, ready).await.is_ok();
-        assert!(in_time, "the node is not ready after {PATIENCE:?}:\n{}", process.said());
+        let in_time = timeout(PATIENCE, ready).await;
+        in_time.unwrap_or_else(|_| panic!("the node is not ready after {PATIENCE:?}:\n{}", process.said()))
     }
 
     /// Asks it to end, and demands that it does so in order.
@@ -72,6 +88,14 @@ impl Node {
     /// Ends it as a power cut does.
     pub async fn kill(&mut self) {
         self.process.take().expect("a node that runs").kill().await;
+    }
+
+    /// Waits until it was killed by a fault of its plan, and gives what it printed.
+    pub async fn is_killed(&mut self) -> String {
+        let mut process = self.process.take().expect("a node that runs");
+        let status = process.ended().await;
+        assert!(status.code().is_none(), "the node ended by itself, {status}:\n{}", process.said());
+        process.said()
     }
 
     /// The process, while it runs.
@@ -97,6 +121,17 @@ impl Node {
     /// Reads everything again: `vouchsafe-node fsck`. It must not run meanwhile.
     pub async fn fsck(&self) -> Finished {
         Run::new(Program::Node, ["fsck", "--data"]).args([self.data()]).end().await
+    }
+}
+
+impl Drop for Node {
+    /// What a failed test leaves is kept to be looked at.
+    #[expect(clippy::print_stderr, reason = "whoever looks at a failed test must find it")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.folder.disable_cleanup(true);
+            eprintln!("the data folder of the failed test is kept: {}", self.data().display());
+        }
     }
 }
 

@@ -66,6 +66,17 @@ impl Process {
         self.child.kill().await.unwrap_or_else(|error| panic!("{} can not be killed: {error}", self.name));
     }
 
+    /// What ends it at once, for somebody who does not have it.
+    pub fn killer(&self) -> impl FnOnce() + Send + 'static {
+        let id = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        move || {
+            if let Some(id) = id {
+                // One that has just ended by itself can not be killed.
+                let _ = kill_process(id, Signal::KILL);
+            }
+        }
+    }
+
     /// Waits until it ends by itself.
     pub async fn ended(&mut self) -> ExitStatus {
         let Ok(status) = timeout(PATIENCE, self.child.wait()).await else {

@@ -1,0 +1,191 @@
+//! A node that is killed again and again: at random moments, and before, within and after each thing that it does to its
+//! disk and its chain; or that loses its power, and with it whatever it had not synced.
+//!
+//! `make kill ROUNDS=2000` for as many rounds; a few run with every `make test`.
+
+use crate::rounds;
+use crate::world::World;
+use std::time::Duration;
+use vouchsafe_tests::{Act, Effect, Node, Random};
+
+/// Steps of a round in which nobody is killed by a fault: then it ends with a kill from outside.
+const STEPS: u64 = 90;
+/// Effects that a round has, roughly: a kill is planned somewhere among them.
+const EFFECTS: u64 = 110;
+/// Effects of a start.
+const STARTING: u64 = 30;
+/// Rounds on one ledger: every one looks at all of it.
+const WORLD: u64 = 25;
+
+/// How a round ends.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// By the `nth` effect.
+    Effect(u64, Act),
+    /// So long after it is ready.
+    Moment(Duration),
+}
+
+fn end(random: &mut Random) -> End {
+    let effects = if random.below(5) == 0 { STARTING } else { EFFECTS };
+    match random.below(10) {
+        0..=2 => End::Moment(Duration::from_micros(random.below(250_000))),
+        3 | 4 => End::Effect(1 + random.below(effects), Act::PowerCut),
+        _ => {
+            let acts = [Act::KillBefore, Act::KillHalfway, Act::KillAfter];
+            End::Effect(1 + random.below(effects), *random.one_of(&acts))
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    rounds: u64,
+    by_effect: u64,
+    at_start: u64,
+    by_power: u64,
+    from_outside: u64,
+    promises: u64,
+}
+
+/// One life of the node, from its start to its death.
+async fn round(world: &mut World, random: &mut Random, tally: &mut Tally, known: usize) {
+    let end = end(random);
+    match end {
+        End::Effect(nth, act) => world.faults.at(nth, Effect::ALL, act),
+        End::Moment(_) => world.faults.none(),
+    }
+    let is_up = world.node.comes_up().await;
+    if is_up && world.honours(known).await {
+        match end {
+            End::Effect(..) => world.load(random, STEPS).await,
+            End::Moment(moment) => {
+                let killing = killer(&mut world.node, moment);
+                world.load(random, 10 * STEPS).await;
+                killing.await.unwrap();
+            }
+        }
+    }
+    tally.rounds += 1;
+    if matches!(end, End::Effect(..)) && world.faults.fired() {
+        world.node.is_killed().await;
+        let End::Effect(_, act) = end else { return };
+        tally.by_effect += 1;
+        tally.at_start += u64::from(!is_up);
+        tally.by_power += u64::from(act == Act::PowerCut);
+    } else {
+        assert!(is_up, "the node ended by itself:\n{}", world.node.process().said());
+        world.node.kill().await;
+        tally.from_outside += 1;
+    }
+    world.faults.none();
+}
+
+/// Kills from outside, beside what goes on.
+fn killer(node: &mut Node, moment: Duration) -> tokio::task::JoinHandle<()> {
+    let killing = node.process().killer();
+    tokio::spawn(async move {
+        tokio::time::sleep(moment).await;
+        killing();
+    })
+}
+
+/// Lives of one ledger, and the look back at the end.
+async fn lives(mut world: World, lives: u64, random: &mut Random, tally: &mut Tally) {
+    let mut known = 0;
+    for _ in 0..lives {
+        let before = world.promised.len();
+        round(&mut world, random, tally, known).await;
+        // What is promised now is looked at in the next life.
+        known = before;
+        let found = world.node.fsck().await;
+        assert_eq!(found.exit, Some(0), "{}\n{}", found.stdout, found.stderr);
+    }
+    world.node.start().await;
+    assert!(world.honours(0).await, "a node at peace gives no answer");
+    world.load(random, STEPS).await;
+    world.agrees_with_its_chain().await;
+    assert!(world.honours(0).await, "a node at peace gives no answer");
+    let said = world.node.process().said();
+    assert!(!said.contains("panicked"), "{said}");
+    assert!(world.node.stop().await.success(), "{said}");
+    world.node.fsck().await.exits(0);
+    tally.promises += world.promised.len() as u64;
+    assert!(world.vouchers > 0, "nothing was ever issued");
+}
+
+/// Lives that do little: a batch, a few steps, a checkpoint for both. Each is ended one effect later than the one before,
+/// until no effect is left: so every write, sync and name of the store, and every word to the chain, was the last.
+async fn walked(mut world: World, acts: &[Act], stride: u64, random: &mut Random) -> u64 {
+    let (mut known, mut quiet) = (0, 0);
+    let first = 1 + random.below(stride);
+    for nth in (0..).map(|step| first + step * stride) {
+        for act in acts {
+            let before = world.promised.len();
+            world.faults.at(nth, Effect::ALL, *act);
+            if world.node.comes_up().await && world.honours(known).await {
+                world.load(random, 6).await;
+                world.is_anchored().await;
+            }
+            known = before;
+            if !world.faults.fired() {
+                world.faults.none();
+                world.agrees_with_its_chain().await;
+                assert!(world.node.stop().await.success());
+                world.node.fsck().await.exits(0);
+                quiet += 1;
+                if quiet > 2 * acts.len() {
+                    return nth;
+                }
+                continue;
+            }
+            world.node.is_killed().await;
+            world.faults.none();
+            let found = world.node.fsck().await;
+            assert_eq!(found.exit, Some(0), "effect {nth}, {act:?}:\n{}\n{}", found.stdout, found.stderr);
+        }
+    }
+    unreachable!("a life has an end")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_at_every_effect_of_a_life_breaks_no_promise() {
+    let mut random = choices();
+    let all = std::env::var("VOUCHSAFE_KILL_ROUNDS").is_ok();
+    let acts = [Act::KillBefore, Act::KillHalfway, Act::KillAfter, Act::PowerCut];
+    let (acts, stride) = if all { (&acts[..], 1) } else { (&acts[2..], 12) };
+    for on_anvil in [false, true] {
+        let world = if on_anvil { World::on_anvil().await } else { World::on_devnet().await };
+        let effects = walked(world, acts, stride, &mut random).await;
+        assert!(effects > 20, "a life of {effects} effects");
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a failure is seen again by its seed")]
+fn choices() -> Random {
+    let seed = Random::seed();
+    eprintln!("VOUCHSAFE_SEED={seed} shows the same kills again");
+    Random::new(seed)
+}
+
+#[expect(clippy::print_stderr, reason = "what came of a long run is its result")]
+async fn killed(all: u64, on_anvil: bool) {
+    let mut random = choices();
+    let mut tally = Tally::default();
+    while tally.rounds < all {
+        let world = if on_anvil { World::on_anvil().await } else { World::on_devnet().await };
+        let lives_now = WORLD.min(all - tally.rounds);
+        lives(world, lives_now, &mut random, &mut tally).await;
+        eprintln!("{tally:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_at_any_moment_break_no_promise() {
+    killed(rounds("VOUCHSAFE_KILL_ROUNDS", 25), false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_at_any_moment_break_no_promise_on_an_independent_chain() {
+    killed(rounds("VOUCHSAFE_KILL_ROUNDS", 25).div_ceil(4), true).await;
+}
