@@ -6,6 +6,7 @@
 mod absences;
 mod batches;
 mod checkpoints;
+mod data;
 mod entries;
 mod examples;
 mod health;
@@ -73,6 +74,7 @@ struct Api {
     state: ApiState,
     uploads: Semaphore,
     verdicts: Semaphore,
+    files: Semaphore,
     probe: health::Probe,
 }
 
@@ -86,6 +88,7 @@ pub fn router(state: ApiState) -> Router {
         state,
         uploads: Semaphore::new(UPLOADS),
         verdicts: Semaphore::new(VERDICTS),
+        files: Semaphore::new(data::FILES),
         probe: health::Probe::default(),
     });
     let mut routes = routes();
@@ -112,6 +115,7 @@ fn routes() -> Router<Shared> {
         .route("/v1/receipts/{index}", get(entries::receipt))
         .route("/v1/incidents", get(incidents::list))
         .route("/v1/absences/{voucher}", get(absences::show))
+        .route("/data/{*path}", get(data::show))
         .route("/v1/openapi.json", get(openapi::show))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))

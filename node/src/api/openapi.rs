@@ -2,7 +2,7 @@
 //! the same text, kept in step by a test.
 
 use super::problem::{Kind, MEDIA_TYPE, URN};
-use super::{absences, batches, checkpoints, entries, health, incidents, ledger, runs, shapes};
+use super::{absences, batches, checkpoints, data, entries, health, incidents, ledger, runs, shapes};
 use super::{steps, verify, vouchers};
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -41,7 +41,7 @@ pub(super) async fn show() -> impl IntoResponse {
     paths(
         ledger::show, checkpoints::list, checkpoints::show, batches::submit, batches::show, steps::submit, runs::list,
         vouchers::show, vouchers::dossier, vouchers::history, verify::judge, entries::show, entries::receipt, incidents::list,
-        absences::show, show, health::live, health::ready, health::metrics
+        absences::show, data::show, show, health::live, health::ready, health::metrics
     ),
     components(schemas(shapes::Problem, shapes::ProblemType)),
     modifiers(&Problems),
@@ -50,6 +50,7 @@ pub(super) async fn show() -> impl IntoResponse {
         (name = "batches", description = "Taking in what suppliers issue."),
         (name = "vouchers", description = "Steps, and where vouchers stand."),
         (name = "log", description = "Entries, receipts, incidents."),
+        (name = "data", description = "All that is needed to check the ledger, as static files."),
         (name = "health", description = "For those who run the node.")
     )
 )]
@@ -65,6 +66,7 @@ fn problems_of(operation: &str) -> &'static [Kind] {
     match operation {
         "ledger" | "metrics" => &[Storage],
         "checkpoints" | "runs" | "incidents" => &[Malformed, Storage],
+        "data" => &[NotFound, Storage],
         "checkpoint" | "batch" | "entry" | "receipt" => &[Malformed, NotFound, Storage],
         "submit_batch" => &[
             Malformed,

@@ -11,6 +11,7 @@ pub mod cut;
 mod decide;
 pub mod heads;
 pub mod outbox;
+mod public;
 pub mod reads;
 mod refused;
 pub mod rows;

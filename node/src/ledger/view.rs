@@ -47,6 +47,16 @@ impl View {
         Self { snapshot, ledger, operator }
     }
 
+    /// The ledger's name and origin.
+    pub(super) fn ledger(&self) -> Ledger {
+        self.ledger
+    }
+
+    /// What everything is read from.
+    pub(super) fn snapshot(&self) -> &dyn Snapshot {
+        &*self.snapshot
+    }
+
     /// Entries in the log.
     pub fn size(&self) -> Result<u64, ReadError> {
         let row = self.snapshot.last(Table::Entries, Span::all())?;

@@ -2,6 +2,7 @@
 
 use super::Reply;
 use crate::api::openapi;
+use axum::http::StatusCode;
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -13,6 +14,10 @@ pub fn document() -> &'static Value {
 
 /// Panics where the answer is not documented.
 pub fn hold(method: &str, path: &str, reply: &Reply) {
+    if reply.status == StatusCode::NOT_MODIFIED {
+        assert!(reply.bytes.is_empty() && operation(method, path).is_some());
+        return;
+    }
     let media_type = reply.headers["content-type"].to_str().expect("ASCII");
     let status = reply.status.as_u16();
     let Some(operation) = operation(method, path) else {
@@ -28,13 +33,17 @@ pub fn hold(method: &str, path: &str, reply: &Reply) {
         let description = answer["description"].as_str().expect("a description");
         assert!(description.contains(name), "{method} {path} gives an undocumented {name}");
     }
-    if media_type.contains("json") {
+    if media_type.ends_with("/json") || media_type.ends_with("+json") {
         assert_eq!(shape(&content["schema"], &reply.json), Ok(()), "{method} {path}: {}", reply.text);
     }
 }
 
 fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let fits = |template: &str| {
+        // The one template whose parameter has slashes.
+        if template == "/data/{path}" {
+            return path.starts_with("/data/");
+        }
         let (due, given) = (template.split('/'), path.split('/'));
         due.clone().count() == given.clone().count()
             && due.zip(given).all(|(due, given)| due == given || due.starts_with('{'))

@@ -2,6 +2,7 @@
 
 mod batches;
 mod conform;
+mod data;
 mod reads;
 mod serving;
 mod steps;
@@ -76,6 +77,7 @@ impl HttpBody for Sending {
 struct Reply {
     status: StatusCode,
     headers: HeaderMap,
+    bytes: Bytes,
     text: String,
     json: Value,
 }
@@ -123,9 +125,9 @@ impl Site {
         let response = self.router.clone().oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_str(&text).unwrap_or_default();
-        let reply = Reply { status: parts.status, headers: parts.headers, text, json };
+        let reply = Reply { status: parts.status, headers: parts.headers, bytes, text, json };
         assert!(reply.headers.contains_key("x-request-id"));
         conform::hold(&method, &path, &reply);
         reply
