@@ -10,6 +10,7 @@
 )]
 
 pub mod chain_proof;
+pub mod audit;
 pub mod checkpoint;
 pub mod digest;
 pub mod disclosure;

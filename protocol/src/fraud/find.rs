@@ -4,7 +4,7 @@
 //! Work: O(log n) for an entry, O(1) amortised for a record and a head. Memory: about 60 bytes an entry and 80 a record.
 
 use super::rules::{self, Issued, Logged};
-use super::{Fraud, ProvenEntry, ProvenHead, ProvenRecord};
+use super::{Fraud, Lead, RecordPlace, head_lead};
 use crate::checkpoint::Checkpoint;
 use crate::digest::{Digest, PublicKey};
 use crate::entry::Entry;
@@ -73,29 +73,30 @@ impl LogCheck {
         let y = logged(view, self.next)?;
         let mut found = Vec::new();
         if rules::illegal_alone(&y).is_ok() {
-            found.push(Fraud::IllegalAlone { y: proven(view, &y)? });
+            found.push(Lead::IllegalAlone { y: y.index });
         }
         link_frauds(view, &y, &mut found)?;
         if let Some(before) = y.index.checked_sub(1) {
             let x = logged(view, before)?;
             if rules::clock_back(&x, &y).is_ok() {
-                found.push(Fraud::ClockBack { x: proven(view, &x)?, y: proven(view, &y)? });
+                found.push(Lead::ClockBack { x: before, y: y.index });
             }
         }
         found.extend(self.range_fraud(view, &y)?);
         let number = y.entry.first.max(checkpoint.vouchers);
         if rules::uncounted_voucher(&y, number, checkpoint.vouchers).is_ok() {
-            found.push(Fraud::UncountedVoucher { y: proven(view, &y)?, number });
+            found.push(Lead::UncountedVoucher { y: y.index, number });
         } else if y.is_issue() {
             // Only a batch whose numbers are counted is read: an invented count is no reason to read on for ever.
             found.extend(self.record_fraud(view, &y)?);
         }
+        let found = found.iter().map(|lead| lead.prove(view)).collect::<Result<_, _>>()?;
         self.next = self.next.saturating_add(1);
         Ok(Some(found))
     }
 
     /// F1 and F7: the neighbours of the range among those that leave the same entry.
-    fn range_fraud<V: LedgerView>(&mut self, view: &V, y: &Logged) -> Result<Option<Fraud>, V::Error> {
+    fn range_fraud<V: LedgerView>(&mut self, view: &V, y: &Logged) -> Result<Option<Lead>, V::Error> {
         let prev = if y.is_issue() { Entry::NO_PREV } else { y.entry.prev };
         if y.entry.count == 0 || !y.is_issue() && prev == Entry::NO_PREV {
             return Ok(None);
@@ -108,14 +109,11 @@ impl LogCheck {
                 continue;
             }
             let x = logged(view, *index)?;
-            let proofs = || Ok((proven(view, &x)?, proven(view, y)?));
             if rules::double_spend(&x, y).is_ok() {
-                let (x, y) = proofs()?;
-                return Ok(Some(Fraud::DoubleSpend { x, y }));
+                return Ok(Some(Lead::DoubleSpend { x: x.index, y: y.index }));
             }
             if rules::overlapping_numbers(&x, y).is_ok() {
-                let (x, y) = proofs()?;
-                return Ok(Some(Fraud::OverlappingNumbers { x, y }));
+                return Ok(Some(Lead::OverlappingNumbers { x: x.index, y: y.index }));
             }
         }
         self.ranges.insert(place, (end, y.index));
@@ -123,7 +121,7 @@ impl LogCheck {
     }
 
     /// F6: the first key of the batch that stands at another number already.
-    fn record_fraud<V: LedgerView>(&mut self, view: &V, y: &Logged) -> Result<Option<Fraud>, V::Error> {
+    fn record_fraud<V: LedgerView>(&mut self, view: &V, y: &Logged) -> Result<Option<Lead>, V::Error> {
         let mut found = None;
         for leaf in 1..=y.entry.count {
             let record = view.record(y.index, leaf)?;
@@ -137,9 +135,8 @@ impl LogCheck {
                     let again = Issued::new(*y, leaf, record);
                     let twice = x.and_then(|x| rules::double_issue(&x, &again?));
                     if twice.is_ok() {
-                        let (x, y) =
-                            (proven_record(view, issue, earlier)?, proven_record(view, y.index, leaf)?);
-                        found = Some(Fraud::DoubleIssue { x, y });
+                        let x = RecordPlace { issue, leaf: earlier };
+                        found = Some(Lead::DoubleIssue { x, y: RecordPlace { issue: y.index, leaf } });
                     }
                 }
                 btree_map::Entry::Occupied(_) => {}
@@ -150,20 +147,20 @@ impl LogCheck {
 }
 
 /// F2 and F3: what the entry says of the one that it follows. An Issue follows nothing, which F2a holds it to.
-fn link_frauds<V: LedgerView>(view: &V, y: &Logged, found: &mut Vec<Fraud>) -> Result<(), V::Error> {
+fn link_frauds<V: LedgerView>(view: &V, y: &Logged, found: &mut Vec<Lead>) -> Result<(), V::Error> {
     if y.is_issue() {
         return Ok(());
     }
     if rules::forward_link(y).is_ok() {
-        found.push(Fraud::ForwardLink { y: proven(view, y)? });
+        found.push(Lead::ForwardLink { y: y.index });
         return Ok(());
     }
     let x = logged(view, y.entry.prev)?;
     if rules::false_link(&x, y).is_ok() {
-        found.push(Fraud::FalseLink { x: proven(view, &x)?, y: proven(view, y)? });
+        found.push(Lead::FalseLink { x: x.index, y: y.index });
     }
     if rules::illegal_step(&x, y).is_ok() {
-        found.push(Fraud::IllegalStep { x: proven(view, &x)?, y: proven(view, y)? });
+        found.push(Lead::IllegalStep { x: x.index, y: y.index });
     }
     Ok(())
 }
@@ -210,7 +207,9 @@ impl HeadCheck {
             let number = self.next;
             let seen = (chunk.word_of(number), self.latest(number));
             if self.last.replace(seen) != Some(seen) {
-                found.extend(head_fraud(view, number, chunk, seen)?);
+                let (word, latest) = seen;
+                let lead = head_lead(number, word, latest, checkpoint.size, |index| view.entry(index))?;
+                found.extend(lead.map(|lead| lead.prove(view)).transpose()?);
             }
             self.next = self.next.saturating_add(1);
         }
@@ -232,43 +231,6 @@ impl HeadCheck {
     }
 }
 
-/// What the word of a voucher contradicts, given the latest entry that covers it.
-fn head_fraud<V: LedgerView>(
-    view: &V,
-    number: u64,
-    chunk: Chunk,
-    (word, latest): (Head, Option<u64>),
-) -> Result<Option<Fraud>, V::Error> {
-    let head = || Ok(ProvenHead { number, chunk, path: view.chunk_path(chunk_of(number))? });
-    if rules::head_past_log(number, word, view.checkpoint().size).is_ok() {
-        return Ok(Some(Fraud::HeadPastLog { head: head()? }));
-    }
-    let x = logged(view, word.index())?;
-    if rules::forged_head(&x, number, word).is_ok() {
-        return Ok(Some(Fraud::ForgedHead { x: proven(view, &x)?, head: head()? }));
-    }
-    let Some(latest) = latest else { return Ok(None) };
-    let y = logged(view, latest)?;
-    if rules::stale_head(&y, number, word).is_ok() {
-        return Ok(Some(Fraud::StaleHead { y: proven(view, &y)?, head: head()? }));
-    }
-    Ok(None)
-}
-
 fn logged<V: LedgerView>(view: &V, index: u64) -> Result<Logged, V::Error> {
     Ok(Logged { index, entry: view.entry(index)? })
-}
-
-fn proven<V: LedgerView>(view: &V, logged: &Logged) -> Result<ProvenEntry, V::Error> {
-    let Logged { index, entry } = *logged;
-    Ok(ProvenEntry { index, entry, path: view.entry_path(index)? })
-}
-
-fn proven_record<V: LedgerView>(view: &V, issue: u64, leaf: u64) -> Result<ProvenRecord, V::Error> {
-    Ok(ProvenRecord {
-        issue: proven(view, &logged(view, issue)?)?,
-        leaf,
-        record: view.record(issue, leaf)?,
-        path: view.record_path(issue, leaf)?,
-    })
 }

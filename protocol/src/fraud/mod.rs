@@ -11,11 +11,13 @@
 mod challenge;
 pub mod file;
 mod find;
+mod lead;
 mod refused;
-mod rules;
+pub(crate) mod rules;
 
 pub use challenge::{Ask, AskedTree, Challenge, Withheld};
 pub use find::{HeadCheck, LedgerView, LogCheck, find};
+pub use lead::{Lead, RecordPlace, head_lead};
 pub use refused::Refused;
 
 use crate::checkpoint::Checkpoint;

@@ -13,33 +13,33 @@ use crate::voucher::Record;
 
 /// An entry at its place.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Logged {
-    pub(super) index: u64,
-    pub(super) entry: Entry,
+pub(crate) struct Logged {
+    pub(crate) index: u64,
+    pub(crate) entry: Entry,
 }
 
 impl Logged {
-    pub(super) fn is_issue(&self) -> bool {
+    pub(crate) fn is_issue(&self) -> bool {
         self.entry.kind == Kind::Issue.byte()
     }
 }
 
 /// A record and the number that it gives its voucher.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Issued {
+pub(crate) struct Issued {
     number: u128,
     record: Record,
 }
 
 impl Issued {
-    pub(super) fn new(issue: Logged, leaf: u64, record: Record) -> Result<Self, Refused> {
+    pub(crate) fn new(issue: Logged, leaf: u64, record: Record) -> Result<Self, Refused> {
         ensure(issue.is_issue(), Refused::NotIssue { index: issue.index })?;
         let place = leaf.checked_sub(1).ok_or(Refused::NotRecord)?;
         Ok(Self { number: u128::from(issue.entry.first).saturating_add(u128::from(place)), record })
     }
 }
 
-pub(super) fn ensure(holds: bool, otherwise: Refused) -> Result<(), Refused> {
+pub(crate) fn ensure(holds: bool, otherwise: Refused) -> Result<(), Refused> {
     if holds { Ok(()) } else { Err(otherwise) }
 }
 
@@ -61,7 +61,7 @@ fn ensure_covered(y: &Logged, number: u64) -> Result<(), Refused> {
 }
 
 /// F1.
-pub(super) fn double_spend(x: &Logged, y: &Logged) -> Result<(), Refused> {
+pub(crate) fn double_spend(x: &Logged, y: &Logged) -> Result<(), Refused> {
     ensure_two(x, y)?;
     for entry in [x, y] {
         ensure(!entry.is_issue(), Refused::Issue { index: entry.index })?;
@@ -71,7 +71,7 @@ pub(super) fn double_spend(x: &Logged, y: &Logged) -> Result<(), Refused> {
 }
 
 /// F2. A kind or status that section 6 does not list leads nowhere, so whatever is stated is illegal.
-pub(super) fn illegal_step(x: &Logged, y: &Logged) -> Result<(), Refused> {
+pub(crate) fn illegal_step(x: &Logged, y: &Logged) -> Result<(), Refused> {
     ensure_link(x, y)?;
     ensure_overlap(x, y)?;
     let (before, step) = (&x.entry, &y.entry);
@@ -90,7 +90,7 @@ pub(super) fn illegal_step(x: &Logged, y: &Logged) -> Result<(), Refused> {
 }
 
 /// F2a.
-pub(super) fn illegal_alone(y: &Logged) -> Result<(), Refused> {
+pub(crate) fn illegal_alone(y: &Logged) -> Result<(), Refused> {
     let entry = &y.entry;
     let no_range = entry.count == 0 || entry.end() > 1 << 64;
     let by_kind = match entry.kind() {
@@ -106,32 +106,32 @@ pub(super) fn illegal_alone(y: &Logged) -> Result<(), Refused> {
 }
 
 /// F3, the range.
-pub(super) fn false_link(x: &Logged, y: &Logged) -> Result<(), Refused> {
+pub(crate) fn false_link(x: &Logged, y: &Logged) -> Result<(), Refused> {
     ensure_link(x, y)?;
     ensure(!y.entry.is_inside(&x.entry), Refused::Inside { x: x.index, y: y.index })
 }
 
 /// F3, the direction.
-pub(super) fn forward_link(y: &Logged) -> Result<(), Refused> {
+pub(crate) fn forward_link(y: &Logged) -> Result<(), Refused> {
     let (index, prev) = (y.index, y.entry.prev);
     ensure(!y.is_issue(), Refused::Issue { index })?;
     ensure(prev >= index, Refused::LinksBack { index, prev })
 }
 
 /// F4, the head.
-pub(super) fn stale_head(y: &Logged, number: u64, head: Head) -> Result<(), Refused> {
+pub(crate) fn stale_head(y: &Logged, number: u64, head: Head) -> Result<(), Refused> {
     ensure_covered(y, number)?;
     ensure(head.index() < y.index, Refused::Current { number, head: head.index(), index: y.index })
 }
 
 /// F4, the count.
-pub(super) fn uncounted_voucher(y: &Logged, number: u64, vouchers: u64) -> Result<(), Refused> {
+pub(crate) fn uncounted_voucher(y: &Logged, number: u64, vouchers: u64) -> Result<(), Refused> {
     ensure_covered(y, number)?;
     ensure(number >= vouchers, Refused::Counted { number, vouchers })
 }
 
 /// F5, the entry.
-pub(super) fn forged_head(x: &Logged, number: u64, head: Head) -> Result<(), Refused> {
+pub(crate) fn forged_head(x: &Logged, number: u64, head: Head) -> Result<(), Refused> {
     let index = x.index;
     ensure(head.index() == index, Refused::OtherHead { number, head: head.index(), index })?;
     let holds = x.entry.covers(number) && head.status() == x.entry.status;
@@ -139,18 +139,18 @@ pub(super) fn forged_head(x: &Logged, number: u64, head: Head) -> Result<(), Ref
 }
 
 /// F5, the log's end.
-pub(super) fn head_past_log(number: u64, head: Head, size: u64) -> Result<(), Refused> {
+pub(crate) fn head_past_log(number: u64, head: Head, size: u64) -> Result<(), Refused> {
     ensure(head.index() >= size, Refused::InLog { number, head: head.index(), size })
 }
 
 /// F6.
-pub(super) fn double_issue(x: &Issued, y: &Issued) -> Result<(), Refused> {
+pub(crate) fn double_issue(x: &Issued, y: &Issued) -> Result<(), Refused> {
     ensure(x.number != y.number, Refused::SameNumber { number: x.number })?;
     ensure(x.record.key == y.record.key, Refused::OtherVoucher { x: x.number, y: y.number })
 }
 
 /// F7.
-pub(super) fn overlapping_numbers(x: &Logged, y: &Logged) -> Result<(), Refused> {
+pub(crate) fn overlapping_numbers(x: &Logged, y: &Logged) -> Result<(), Refused> {
     ensure_two(x, y)?;
     for entry in [x, y] {
         ensure(entry.is_issue(), Refused::NotIssue { index: entry.index })?;
@@ -159,7 +159,7 @@ pub(super) fn overlapping_numbers(x: &Logged, y: &Logged) -> Result<(), Refused>
 }
 
 /// F9.
-pub(super) fn clock_back(x: &Logged, y: &Logged) -> Result<(), Refused> {
+pub(crate) fn clock_back(x: &Logged, y: &Logged) -> Result<(), Refused> {
     ensure(x.index < y.index, Refused::NotLater { x: x.index, y: y.index })?;
     ensure(y.entry.at < x.entry.at, Refused::Clock { x: x.entry.at, y: y.entry.at })
 }

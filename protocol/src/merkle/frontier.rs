@@ -32,6 +32,17 @@ impl<H: TreeHash> Frontier<H> {
         Ok(Self { size, edge })
     }
 
+    /// From what [`Frontier::edge`] gave; `None` unless it has a digest for each binary digit of the size.
+    pub fn from_edge(size: u64, edge: Vec<H::Output>) -> Option<Self> {
+        let fits = u32::try_from(edge.len()) == Ok(size.count_ones());
+        fits.then_some(Self { size, edge })
+    }
+
+    /// The perfect subtrees on the right edge, largest first: all that it takes to go on later.
+    pub fn edge(&self) -> &[H::Output] {
+        &self.edge
+    }
+
     /// Leaves so far.
     pub fn size(&self) -> u64 {
         self.size

@@ -7,7 +7,7 @@ use std::fmt;
 
 macro_rules! reasons {
     ($($item:ident $code:literal $english:literal)*) => {
-        /// The reasons that a step can give.
+        /// The reasons that a step of a verdict can give, and an audit.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Reason { $(#[doc = $english] $item),* }
 
@@ -75,6 +75,27 @@ reasons! {
     PastRedeemBy "past_redeem_by" "no longer honoured: its time to redeem is over"
     AbsenceUnsigned "absence_unsigned" "the statement is not signed by the checkpoint's operator key"
     AbsenceOther "absence_other" "the statement is about another voucher or checkpoint"
+    DoubleSpend "double_spend" "the entry at index {0} leaves a state that the entry at index {1} left"
+    IllegalStep "illegal_step" "the entry at index {0} does not follow the one at index {1} legally"
+    IllegalAlone "illegal_alone" "the entry at index {0} is illegal whatever came before it"
+    FalseLink "false_link" "the entry at index {0} covers more than the one at index {1}, which it follows"
+    ForwardLink "forward_link" "the entry at index {0} follows none that stands before it"
+    StaleHead "stale_head" "the anchored head of voucher {0} hides the entry at index {1}"
+    UncountedVoucher "uncounted_voucher" "the entry at index {0} covers voucher {1}, which the checkpoint does not count"
+    ForgedHead "forged_head" "the anchored head of voucher {0} says what the entry at index {1} does not"
+    HeadPastLog "head_past_log" "the anchored head of voucher {0} points past the end of the log"
+    DoubleIssue "double_issue" "the batches of the entries at index {0} and {1} hold one voucher at two numbers"
+    OverlappingNumbers "overlapping_numbers" "the entry at index {0} gives out numbers of the entry at index {1}"
+    SkippedNumber "skipped_number" "the entry at index {0} issues from number {1}, where {2} is next"
+    NotLatest "not_latest" "the entry at index {0} follows one at index {1} that is not the latest of voucher {2}"
+    RecordCount "record_count" "the batch of the entry at index {0} has {1} records, the entry says {2}"
+    BadTerms "bad_terms" "the terms of the batch of the entry at index {0}: {1}"
+    BadManifest "bad_manifest" "the manifest of the batch of the entry at index {0}: {1}"
+    ReceiptBroken "receipt_broken" "the receipt for index {0} promises another entry than the log has there"
+    AbsenceBroken "absence_broken" "the operator said that voucher {0} is not there: it was issued by the entry at index {1}"
+    EntryWithheld "entry_withheld" "the entry at index {0} of the anchored log can not be had"
+    RecordWithheld "record_withheld" "leaf {1} of the batch of the entry at index {0} can not be had"
+    ChunkWithheld "chunk_withheld" "chunk {0} of the heads of checkpoint {1} can not be had"
 }
 
 /// A reason with its arguments. Serialises as its English text.
