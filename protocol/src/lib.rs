@@ -9,8 +9,8 @@
     warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::panic, clippy::expect_used)
 )]
 
-pub mod chain_proof;
 pub mod audit;
+pub mod chain_proof;
 pub mod checkpoint;
 pub mod digest;
 pub mod disclosure;

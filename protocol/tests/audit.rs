@@ -31,7 +31,8 @@ fn terms(count: u64) -> Terms {
 
 fn batch(ledger: &Ledger, index: u64, entry: &Entry) -> Batch {
     let mut tree = BatchTree::beginning_with(Keccak::leaf(&[0; 45]));
-    let records: Vec<u8> = ledger.batches[&index].iter().flat_map(vouchsafe_protocol::voucher::Record::encode).collect();
+    let records: Vec<u8> =
+        ledger.batches[&index].iter().flat_map(vouchsafe_protocol::voucher::Record::encode).collect();
     tree.extend(&records);
     Batch::of_parts(Some(terms(entry.count)), tree, entry.content).unwrap()
 }
