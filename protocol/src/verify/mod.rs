@@ -2,12 +2,14 @@
 //! (docs/protocol.md sections 10 and 11). The command, the node and any other surface show this report; none adds to it.
 
 mod detail;
+mod past;
 mod question;
 mod report;
 mod steps;
 mod verdict;
 
 pub use detail::{Detail, Reason};
+pub use past::{Bound, Certainty, Past, PastError, PastQuestion, status_at};
 pub use question::{
     DEFAULT_MAX_AGE_S, Finality, Opening, Order, Policy, Question, TrustedChain, TrustedCheckpoint,
 };
