@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod around;
 mod clock;
 mod contract;
 #[cfg(feature = "devnet")]
@@ -21,6 +22,7 @@ mod reader;
 mod trusted;
 mod writer;
 
+pub use around::{Around, checkpoints_around};
 pub use clock::Clock;
 #[cfg(feature = "devnet")]
 pub use devnet::{Devnet, DevnetError};

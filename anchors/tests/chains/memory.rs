@@ -1,11 +1,11 @@
 //! The chain in memory fails as it is told to, so that what stands on it can be tested.
 
-use crate::common::{Log, Time, opening, salted};
+use crate::common::{BEGINNING_MS, Log, Time, opening, salted};
 use std::sync::Arc;
 use std::time::Duration;
 use vouchsafe_anchors::{
     AnchorError, AnchorReader as _, AnchorWriter as _, Fault, Finality, MemoryChain, Phase, Refusal,
-    Submission, TxState, follow,
+    Submission, TxState, checkpoints_around, follow,
 };
 
 async fn opened() -> (MemoryChain, Log) {
@@ -139,4 +139,29 @@ async fn it_is_used_through_the_traits() {
     let writer: Arc<dyn vouchsafe_anchors::AnchorWriter> = Arc::new(chain);
     let reader: Arc<dyn vouchsafe_anchors::AnchorReader> = writer;
     assert_eq!(reader.latest(log.ledger).await.unwrap().number, 0);
+}
+
+#[tokio::test]
+async fn the_checkpoints_beside_any_time_are_found() {
+    let time = Time::begin();
+    let chain = MemoryChain::new(time.clock());
+    let mut log = Log::open(&chain, 1).await;
+    let origin = chain.origin(salted(1));
+    // Checkpoint n is anchored n minutes after the opening.
+    for _ in 0..9 {
+        time.pass(60_000);
+        log.anchor(&chain, 1).await;
+    }
+    let minute = |number: u64| BEGINNING_MS + number * 60_000;
+    let found = async |at| {
+        let around = checkpoints_around(&chain, &origin, at).await.unwrap();
+        [around.before, around.after].map(|facts| facts.map(|facts| facts.checkpoint.number))
+    };
+    assert_eq!(found(minute(0) - 1).await, [None, Some(0)]);
+    for number in 0..9 {
+        assert_eq!(found(minute(number)).await, [Some(number), Some(number + 1)]);
+        assert_eq!(found(minute(number + 1) - 1).await, [Some(number), Some(number + 1)]);
+    }
+    assert_eq!(found(minute(9)).await, [Some(9), None]);
+    assert_eq!(found(u64::MAX).await, [Some(9), None]);
 }

@@ -62,7 +62,7 @@ pub enum Certainty {
     Chain,
     /// Between two checkpoints, or after the newest, the operator's clock alone.
     OperatorsClock,
-    /// Nobody: no trusted checkpoint, or a time that has not come yet.
+    /// Nobody: no trusted checkpoint, a proof that does not hold, or a time that has not come yet.
     Nobody,
 }
 
@@ -263,7 +263,11 @@ impl<'s, 'a> Judging<'s, 'a> {
             at: self.at,
             verdict,
             exit: verdict.exit_code(source.question.require_final),
-            certainty: self.certainty(&certain, !accepted.is_empty() || !later.is_empty()),
+            certainty: if verdict == Verdict::Refuted {
+                Certainty::Nobody
+            } else {
+                self.certainty(&certain, latest, !accepted.is_empty() || !later.is_empty())
+            },
             before: self.before.map(|sight| sight.bound).or(self.unissued.before),
             after: self.unissued.after.or_else(|| self.after.map(|sight| sight.bound)),
             certain,
@@ -292,10 +296,11 @@ impl<'s, 'a> Judging<'s, 'a> {
         differing.or_else(|| later.next()).map(|item| item.index)
     }
 
-    fn certainty(&self, certain: &[HistoryLine], is_moved: bool) -> Certainty {
+    fn certainty(&self, certain: &[HistoryLine], latest: Option<&HistoryLine>, is_moved: bool) -> Certainty {
         let mut used = self.before.into_iter().chain(self.after);
+        let is_to_come = self.at > self.now && !latest.is_some_and(is_over);
         let is_over = certain.last().is_some_and(is_over);
-        if used.any(|sight| !sight.bound.trusted) || (self.at > self.now && !is_over) {
+        if used.any(|sight| !sight.bound.trusted) || is_to_come {
             Certainty::Nobody
         } else if certain.is_empty() && self.unissued.after.is_some() {
             Certainty::Chain

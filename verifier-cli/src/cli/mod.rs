@@ -6,7 +6,7 @@ mod help;
 mod secret;
 mod usage;
 
-use crate::commands::{dossier, history, issue, keygen, steps, verify};
+use crate::commands::{dossier, history, issue, keygen, status, steps, verify};
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -32,6 +32,8 @@ pub enum Command {
     Verify(verify::Args),
     /// Show through whose hands a voucher went.
     History(history::Args),
+    /// Say what a voucher's state was at a time.
+    Status(status::Args),
     /// Save the file with which anybody can judge a voucher.
     Dossier(dossier::Args),
     /// Make a key of your own.

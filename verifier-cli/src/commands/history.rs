@@ -96,7 +96,7 @@ fn tell(voucher: &VoucherFacts, report: &Report, trusted: &Trusted, console: &mu
         console.say(&Text::new("history-incidents").with("incidents", voucher.incidents));
     }
     console.line("");
-    hands(voucher, console);
+    hands(&voucher.history, voucher, console);
     if voucher.development_chain {
         console.line("");
         console.say(&Text::new("note-development"));

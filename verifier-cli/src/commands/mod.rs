@@ -5,6 +5,7 @@ pub mod history;
 pub mod issue;
 pub mod keygen;
 mod progress;
+pub mod status;
 pub mod steps;
 pub mod verify;
 
@@ -40,6 +41,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<u8, Failure> {
     match command {
         Command::Verify(args) => verify::run(&args, console),
         Command::History(args) => history::run(&args, console),
+        Command::Status(args) => status::run(&args, console),
         Command::Dossier(args) => dossier::run(&args, console),
         Command::Keygen(args) => keygen::run(&args, console),
         Command::Issue(args) => issue::run(&args, console),

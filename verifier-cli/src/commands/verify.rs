@@ -7,14 +7,13 @@ use crate::lang::Text;
 use crate::node_client::{NodeClient, Problem};
 use crate::report::{JsonReport, Telling, detail_text};
 use crate::source::{
-    Absent, Asked, DeliveredLine, Fetched, NodeArgs, TrustArgs, TrustSource, Trusted, Unproven, fetch,
-    judge_absence, key_from_text, read_text,
+    Absent, Asked, DeliveredLine, Fetched, NodeArgs, TrustArgs, Trusted, Unproven, fetch, judge_absence,
+    key_from_text, read_text,
 };
 use protocol::PublicKey;
 use protocol::dossier::Dossier;
 use protocol::verify::{
-    Detail, Finality, Opening, Order, Outcome, Policy, Question, Reason, Report, StepCode, StepReport,
-    Verdict, verify,
+    Detail, Opening, Order, Outcome, Policy, Question, Reason, Report, StepCode, StepReport, Verdict, verify,
 };
 use std::path::{Path, PathBuf};
 
@@ -207,8 +206,7 @@ fn judge(
     voucher: Option<&PublicKey>,
     console: &Console,
 ) -> Result<Telling, Failure> {
-    let nothing =
-        Trusted { source: TrustSource::None, checkpoint: None, finality: Finality::Final, problem: None };
+    let nothing = Trusted::nothing();
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

@@ -1,6 +1,7 @@
 //! What the dossier says of the voucher. Shown only where no proof failed: what a refuted file says is worth nothing.
 
 use super::names::{reporter, who};
+use super::verdict::status_text;
 use super::{Telling, heading, labelled};
 use crate::console::{Console, plain};
 use crate::lang::Text;
@@ -75,10 +76,9 @@ fn issuer(voucher: &VoucherFacts) -> Text {
 }
 
 fn state(voucher: &VoucherFacts, console: &Console) -> Option<(&'static str, Text)> {
-    let status = Status::from_byte(voucher.status?)?;
     let latest = voucher.history.last()?;
     let id = if latest.anchored { "value-status" } else { "value-status-promised" };
-    let text = Text::new(id).with("status", Text::new(format!("status-{}", status.name())));
+    let text = Text::new(id).with("status", status_text(voucher.status?));
     Some(("fact-status", text.with("at", console.times.both(latest.at))))
 }
 

@@ -10,13 +10,13 @@ const MEMO_COLUMNS: usize = 36;
 
 /// Prints one row an entry, oldest first: when, what, who signed, who has it then, which numbers, what was written, and
 /// whether it is anchored.
-pub fn hands(voucher: &VoucherFacts, console: &mut Console) {
-    let is_local = voucher.history.iter().any(|line| console.times.local(line.at).is_some());
+pub fn hands(lines: &[HistoryLine], voucher: &VoucherFacts, console: &mut Console) {
+    let is_local = lines.iter().any(|line| console.times.local(line.at).is_some());
     let names = ["utc", "local", "kind", "signed", "party", "range", "memo", "anchored"];
     let shown = |name: &&&str| is_local || **name != "local";
     let names = names.iter().filter(shown);
     let header = names.map(|name| console.texts.say(&Text::new(format!("history-{name}")))).collect();
-    let rows = voucher.history.iter().map(|line| row(line, voucher, is_local, console));
+    let rows = lines.iter().map(|line| row(line, voucher, is_local, console));
     let table: Vec<Vec<String>> = std::iter::once(header).chain(rows).collect();
     for line in columns(&table) {
         console.line(&line);

@@ -7,12 +7,14 @@ mod facts;
 mod hands;
 mod json;
 mod names;
+mod past;
 mod steps;
 mod verdict;
 
 pub use hands::hands;
 pub use json::JsonReport;
 pub use names::short;
+pub use past::PastTelling;
 pub use steps::{detail_text, step_name};
 
 use crate::console::{Console, Tone};

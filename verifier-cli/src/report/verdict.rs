@@ -4,7 +4,7 @@ use super::names::{reporter, who};
 use super::{Telling, steps};
 use crate::console::{Console, Tone};
 use crate::lang::Text;
-use protocol::lifecycle::Kind;
+use protocol::lifecycle::{Kind, Status};
 use protocol::verify::{HistoryLine, Verdict, VoucherFacts};
 
 /// The icon, which says the same as colour and word.
@@ -20,6 +20,14 @@ pub(super) const fn icon(verdict: Verdict) -> (&'static str, Tone) {
         | Verdict::Voided
         | Verdict::Spent
         | Verdict::ResaleSuspected => ("✖", Tone::Bad),
+    }
+}
+
+/// The word for a status byte; the byte itself where section 6 has none.
+pub(super) fn status_text(status: u8) -> Text {
+    match Status::from_byte(status) {
+        Some(status) => Text::new(format!("status-{}", status.name())),
+        None => Text::new("value-node").with("node", status.to_string()),
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) use file::read_limited;
 pub use file::{MAX_FILE_BYTES, read_file, read_text};
 pub use line::{DeliveredLine, LineError, read_line};
 pub(crate) use line::{SEPARATOR, divide};
-pub use trust::{TrustArgs, TrustSource, Trusted};
+pub use trust::{Sides, TrustArgs, TrustSource, Trusted, read_checkpoint};
 
 use std::io;
 use tokio::runtime::{Builder, Runtime};

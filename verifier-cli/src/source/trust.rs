@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use anchors::{AnchorError, Chain, Endpoint, EvmChain, EvmOptions, Missing, TrustedFacts};
 use protocol::checkpoint::LedgerOrigin;
 use protocol::verify::{Finality, TrustedCheckpoint};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What the asker holds a dossier against.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -49,6 +49,46 @@ impl Trusted {
     const fn of(source: TrustSource, checkpoint: Option<TrustedCheckpoint>) -> Self {
         Self { source, checkpoint, finality: Finality::Final, problem: None }
     }
+
+    /// None at all.
+    pub const fn nothing() -> Self {
+        Self::of(TrustSource::None, None)
+    }
+
+    /// From somebody whom the asker trusts.
+    pub const fn of_file(checkpoint: TrustedCheckpoint) -> Self {
+        Self::of(TrustSource::File, Some(checkpoint))
+    }
+
+    fn of_chain(facts: &TrustedFacts) -> Self {
+        let checkpoint = Some(TrustedCheckpoint::from(facts));
+        Self { finality: facts.finality.into(), ..Self::of(TrustSource::Chain, checkpoint) }
+    }
+}
+
+/// The checkpoints on both sides of a time.
+#[derive(Debug, Clone)]
+pub struct Sides {
+    /// The last at or before it.
+    pub before: Option<Trusted>,
+    /// The first after it.
+    pub after: Option<Trusted>,
+}
+
+impl Sides {
+    /// Of files: the nearest whose time is given.
+    pub fn of_files(files: &[TrustedCheckpoint], at: u64) -> Self {
+        let timed = || files.iter().filter_map(|file| Some((file, file.block_time?)));
+        let before = timed().filter(|(_, time)| *time <= at).max_by_key(|(file, _)| file.checkpoint.number);
+        let after = timed().filter(|(_, time)| *time > at).min_by_key(|(file, _)| file.checkpoint.number);
+        let side = |found: Option<(&TrustedCheckpoint, u64)>| found.map(|(file, _)| Trusted::of_file(*file));
+        Self { before: side(before), after: side(after) }
+    }
+
+    /// Both, where there are.
+    pub fn checkpoints(&self) -> impl Iterator<Item = TrustedCheckpoint> {
+        [&self.before, &self.after].into_iter().flatten().filter_map(|trusted| trusted.checkpoint)
+    }
 }
 
 impl TrustArgs {
@@ -68,32 +108,41 @@ impl TrustArgs {
 
     /// The checkpoint of the file, if one was given.
     pub fn of_file(&self) -> Result<Option<TrustedCheckpoint>, Failure> {
-        let Some(path) = &self.trusted_checkpoint else { return Ok(None) };
-        let parsed = TrustedCheckpoint::parse(&read_text(path)?);
-        parsed.map(Some).map_err(|error| {
-            Failure::usage("error-checkpoint-file")
-                .with_foreign("path", path.display())
-                .with_foreign("cause", error)
-        })
+        self.trusted_checkpoint.as_deref().map(read_checkpoint).transpose()
     }
 
     /// The checkpoint of this number of the ledger that was opened there. A chain that cannot be asked is no failure: it
     /// is told as [`Trusted::problem`], and makes the verdict `unknown`.
     pub fn checkpoint(&self, origin: &LedgerOrigin, number: u64) -> Result<Trusted, Failure> {
         if let Some(checkpoint) = self.of_file()? {
-            return Ok(Trusted::of(TrustSource::File, Some(checkpoint)));
+            return Ok(Trusted::of_file(checkpoint));
         }
         let endpoints = self.endpoints()?;
         if endpoints.is_empty() {
-            return Ok(Trusted::of(TrustSource::None, None));
+            return Ok(Trusted::nothing());
         }
-        Ok(match ask(endpoints, origin, number) {
-            Ok(facts) => Trusted {
-                finality: finality(&facts),
-                ..Trusted::of(TrustSource::Chain, Some(trusted(&facts)))
-            },
+        let asked =
+            ask(endpoints, origin, async |chain| anchors::trusted_checkpoint(chain, origin, number).await);
+        Ok(match asked {
+            Ok(facts) => Trusted::of_chain(&facts),
             Err(error) => Trusted { problem: Some(told(&error)), ..Trusted::of(TrustSource::Chain, None) },
         })
+    }
+
+    /// What the chain has on both sides of a time (Unix milliseconds); none where no chain was named.
+    ///
+    /// # Errors
+    /// Where the chain can not say: without it nobody knows which checkpoints these are.
+    pub fn around(&self, origin: &LedgerOrigin, at: u64) -> Result<Option<Sides>, Failure> {
+        let endpoints = self.endpoints()?;
+        if endpoints.is_empty() {
+            return Ok(None);
+        }
+        let asked =
+            ask(endpoints, origin, async |chain| anchors::checkpoints_around(chain, origin, at).await);
+        let around = asked.map_err(|error| told(&error))?;
+        let side = |facts: Option<TrustedFacts>| facts.as_ref().map(Trusted::of_chain);
+        Ok(Some(Sides { before: side(around.before), after: side(around.after) }))
     }
 
     /// The endpoints, each a URL.
@@ -103,30 +152,27 @@ impl TrustArgs {
     }
 }
 
-fn ask(endpoints: Vec<Endpoint>, origin: &LedgerOrigin, number: u64) -> Result<TrustedFacts, AnchorError> {
+/// A file with a checkpoint from somebody whom the asker trusts.
+pub fn read_checkpoint(path: &Path) -> Result<TrustedCheckpoint, Failure> {
+    TrustedCheckpoint::parse(&read_text(path)?).map_err(|error| {
+        Failure::usage("error-checkpoint-file")
+            .with_foreign("path", path.display())
+            .with_foreign("cause", error)
+    })
+}
+
+fn ask<T>(
+    endpoints: Vec<Endpoint>,
+    origin: &LedgerOrigin,
+    question: impl AsyncFnOnce(&EvmChain) -> Result<T, AnchorError>,
+) -> Result<T, AnchorError> {
     let options = EvmOptions::new(Chain::new(origin.chain_id, origin.contract), endpoints);
     let chain = EvmChain::new(&options)?;
     let runtime = runtime().map_err(|cause| AnchorError::OutOfReach {
         endpoint: "this machine".to_owned(),
         cause: cause.into(),
     })?;
-    runtime.block_on(anchors::trusted_checkpoint(&chain, origin, number))
-}
-
-const fn trusted(facts: &TrustedFacts) -> TrustedCheckpoint {
-    TrustedCheckpoint {
-        ledger: facts.ledger,
-        checkpoint: facts.checkpoint,
-        block_time: Some(facts.block_time),
-        superseded_at: facts.superseded_at,
-    }
-}
-
-const fn finality(facts: &TrustedFacts) -> Finality {
-    match facts.finality {
-        anchors::Finality::Final => Finality::Final,
-        anchors::Finality::Pending { .. } => Finality::NotFinal,
-    }
+    runtime.block_on(question(&chain))
 }
 
 /// Why the chain says nothing, in the asker's language.

@@ -9,6 +9,7 @@ mod node;
 mod refusals;
 mod run;
 mod server;
+mod status;
 mod transcripts;
 mod vectors;
 mod verdicts;

@@ -29,7 +29,7 @@ fn check_with(name: &str, folder: &Folder, line: &str, hidden: &[(&str, &str)]) 
     }
 }
 
-fn check(name: &str, folder: &Folder, line: &str) {
+pub fn check(name: &str, folder: &Folder, line: &str) {
     check_with(name, folder, line, &[]);
 }
 

@@ -9,4 +9,5 @@ help-version = Print the version
 
 help-verify-after = Exit codes: 0 genuine (also not final yet, without --final); 10 spent; 11 sold; 12 sold to somebody else or sold before; 13 voided, on hold or expired; 20 the code is not this voucher's; 21 not found; 22 issuer not known; 30 refuted; 3 unknown; 2 wrong usage.
 help-history-after = Exit codes: 0 shown; 30 shown, and refuted; 3 no answer, or not there by the node's word; 2 wrong usage.
+help-status-after = Exit codes: those of verify, for the state at that time; 21 not issued by then; 3 unknown, or that time is still to come; 2 wrong usage.
 help-dossier-after = Exit codes: 0 saved; 3 no answer, or not there by the node's word; 2 wrong usage, or the file is there.

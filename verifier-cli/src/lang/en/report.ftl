@@ -144,6 +144,33 @@ history-incidents = { $incidents ->
    *[other] { $incidents } refused sales stand against it.
 }
 
+past-title = At { $at }: { $state }
+past-not-issued = not issued yet
+past-not-known = not known
+past-by-chain = The chain vouches for it: what it held by then and what it held afterwards agree.
+past-by-clock = The operator's clock alone says so: the chain bounds the time, and no more.
+past-by-nobody = Nobody vouches for it.
+past-refuted = A proof does not hold: { $detail }. The files say nothing about that time.
+past-contradiction = Both files hold by themselves, and contradict each other at entry { $index }. Keep both: they are evidence against the operator.
+past-bound = { $number }, anchored { $at }
+past-bound-unheld = { $number }, anchored { $at } by the file's own word
+past-no-bound = none
+past-under = Under checkpoint { $number }
+heading-past = What is known of that time
+heading-past-certain = Anchored by then: certain
+heading-past-accepted = Anchored only afterwards, accepted by then by the operator's clock
+heading-past-later = Anchored afterwards, accepted after that time by the operator's clock
+heading-past-limits = What can not be known, and what limits this answer
+fact-past-verdict = Verdict then
+fact-past-before = Checkpoint before
+fact-past-after = Checkpoint after
+fact-past-certain = Certain state
+fact-past-holder = Held by
+past-limit-between = Whether these steps were taken before or after that time: between two blocks only the operator's clock says when.
+past-limit-newest = What the operator accepted after the newest checkpoint and showed nobody.
+past-limit-first = What stood before the first checkpoint that was given: give a dossier under an earlier one too.
+past-limit-future = That time is still to come.
+
 dossier-saved = Saved { $path } ({ $bytes } bytes, under checkpoint { $number }).
 checkpoint-saved = The checkpoint is kept in { $path }: with it and the dossier anybody can judge without network.
 checkpoint-not-saved = Nothing is kept in { $path }: no chain gave a checkpoint.

@@ -9,6 +9,7 @@ help-version = 显示版本
 
 help-verify-after = 退出码：0 真实（未最终确认也是 0，除非用 --final）；10 已核销；11 已售出；12 疑似卖给了别人或曾经售出；13 已作废、已冻结或已过期；20 卡密不符；21 查无此证；22 发行方身份未知；30 证明不成立；3 无法判断；2 用法不对。
 help-history-after = 退出码：0 已显示；30 已显示，但证明不成立；3 没有答案，或节点说没有；2 用法不对。
+help-status-after = 退出码：与 verify 相同，针对那个时间的状态；21 当时尚未发行；3 无法判断，或那个时间还没有到；2 用法不对。
 help-dossier-after = 退出码：0 已保存；3 没有答案，或节点说没有；2 用法不对，或文件已存在。
 
 help-vouchsafe = 对照区块链查验预付凭证，并完成交易各方的每一步。
@@ -29,6 +30,13 @@ help-verify-json = 以 JSON 输出报告。
 help-history = 显示凭证经过了谁的手。
 help-history-what = 档案文件、凭证公钥，或去掉 # 后半段的链接。不写或写 - 时从标准输入读取。
 help-history-json = 以 JSON 输出历史。
+
+help-status = 说明一张凭证在某个时间是什么状态。
+help-status-what = 同一张凭证在那个时间之前和之后的检查点下保存的档案文件；或凭证公钥，或去掉 # 后半段的链接（这时去问节点）。不写或写 - 时从标准输入读取。
+help-status-at = 时间：2026-09-21T08:00:00+08:00、2026-09-21（当天零点），或 Unix 毫秒数。不写时区则按您的时区。
+help-status-trusted_checkpoint = 您信任的人给的检查点文件；每份档案一个。
+help-status-my_key = 您的公钥，用来核对凭证当时是不是记在您名下。
+help-status-json = 以 JSON 输出状态。
 
 help-dossier = 保存档案文件：任何人都能用它查验凭证。
 help-dossier-voucher = 凭证公钥，或去掉 # 后半段的链接。
