@@ -60,6 +60,7 @@ impl Golden {
         Question {
             dossier,
             trusted,
+            proven: None,
             finality: Finality::Final,
             opening: None,
             order: None,

@@ -74,7 +74,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
         What::Dossiers(texts) => sources.beside(texts)?,
         What::Voucher { key, site } => {
             let client = NodeClient::new(args.node.address(site.as_deref())?)?;
-            sources.from_node(&client, &key)?
+            sources.asked_of(&client, &key)?
         }
     };
     let questions: Vec<Question<'_>> = gathered
@@ -83,6 +83,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
         .map(|(dossier, trusted)| Question {
             dossier,
             trusted: trusted.checkpoint.as_ref(),
+            proven: None,
             finality: trusted.finality,
             opening: None,
             order: None,
@@ -159,7 +160,7 @@ impl Sources {
     }
 
     /// For a voucher: the dossiers under the checkpoints beside the time, or the newest where it was not issued then.
-    fn from_node(&self, client: &NodeClient, key: &PublicKey) -> Result<Gathered, Failure> {
+    fn asked_of(&self, client: &NodeClient, key: &PublicKey) -> Result<Gathered, Failure> {
         let newest = fetched(client, key, None)?;
         let dossier = Dossier::parse(&newest)
             .map_err(|error| Failure::unknown("error-not-json-dossier").with_foreign("cause", error))?;

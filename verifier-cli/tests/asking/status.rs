@@ -38,7 +38,9 @@ fn folder(file: &Value) -> Folder {
 }
 
 fn trusting(numbers: &[u8]) -> String {
-    numbers.iter().map(|number| format!(" --trusted-checkpoint t{number}.json")).collect()
+    let trusted: Vec<String> =
+        numbers.iter().map(|number| format!(" --trusted-checkpoint t{number}.json")).collect();
+    trusted.concat()
 }
 
 /// `status` of two files, with a time in seconds after the beginning.
