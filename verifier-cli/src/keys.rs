@@ -72,20 +72,8 @@ impl PartyKey {
 
     /// Reads a key file; `-` reads it from standard input.
     pub fn read(path: &Path) -> Result<Self, Failure> {
+        let text = read_owned(path)?;
         let place = path.display().to_string();
-        let mut text = Zeroizing::new(String::with_capacity(CAPACITY));
-        let unreadable = |error: std::io::Error| {
-            Failure::usage("party-key-unreadable")
-                .with("file", place.clone())
-                .with("error", error.to_string())
-        };
-        if path == Path::new("-") {
-            std::io::stdin().lock().take(MAX_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
-        } else {
-            let file = File::open(path).map_err(unreadable)?;
-            refuse_exposed(&file, &place)?;
-            file.take(MAX_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
-        }
         Self::parse(&text).ok_or_else(|| Failure::usage("party-key-malformed").with("file", place))
     }
 
@@ -122,6 +110,23 @@ impl PartyKey {
         parts.extend(of.iter().map(|digest| digest.as_bytes().as_slice()));
         bytes16(keccak(&parts))
     }
+}
+
+/// The text of a small file that its owner alone can read; `-` reads standard input.
+pub(crate) fn read_owned(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let place = path.display().to_string();
+    let mut text = Zeroizing::new(String::with_capacity(CAPACITY));
+    let unreadable = |error: std::io::Error| {
+        Failure::usage("party-key-unreadable").with("file", place.clone()).with("error", error.to_string())
+    };
+    if path == Path::new("-") {
+        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+    } else {
+        let file = File::open(path).map_err(unreadable)?;
+        refuse_exposed(&file, &place)?;
+        file.take(MAX_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+    }
+    Ok(text)
 }
 
 fn random() -> Result<Zeroizing<[u8; 32]>, Failure> {

@@ -20,5 +20,6 @@ pub use refusal::{JudgeRefusal, Stand};
 pub use report::{Call, Cost};
 pub use walk::{WALK_LIMIT, walk};
 
+#[cfg(feature = "devnet")]
 pub(crate) use contract::FraudProofs;
 pub(crate) use refusal::judge_refusal;

@@ -1,5 +1,6 @@
 //! One file a command. Each has its `Args` and a `run` that gives the exit code or a [`Failure`].
 
+pub mod challenge;
 pub mod dossier;
 pub mod history;
 pub mod issue;
@@ -43,6 +44,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<u8, Failure> {
         Command::History(args) => history::run(&args, console),
         Command::Status(args) => status::run(&args, console),
         Command::Dossier(args) => dossier::run(&args, console),
+        Command::Challenge(args) => challenge::run(&args, console),
         Command::Keygen(args) => keygen::run(&args, console),
         Command::Issue(args) => issue::run(&args, console),
         Command::Transfer(args) => steps::transfer(&args, console),

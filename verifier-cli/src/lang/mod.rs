@@ -15,6 +15,7 @@ const FILES: &[(Language, &[&str])] = &[
     (
         Language::English,
         &[
+            include_str!("en/challenge.ftl"),
             include_str!("en/errors.ftl"),
             include_str!("en/help.ftl"),
             include_str!("en/party.ftl"),
@@ -26,6 +27,7 @@ const FILES: &[(Language, &[&str])] = &[
     (
         Language::Chinese,
         &[
+            include_str!("zh-CN/challenge.ftl"),
             include_str!("zh-CN/errors.ftl"),
             include_str!("zh-CN/help.ftl"),
             include_str!("zh-CN/party.ftl"),

@@ -17,6 +17,7 @@ pub(crate) use file::read_limited;
 pub use file::{MAX_FILE_BYTES, read_file, read_text};
 pub use line::{DeliveredLine, LineError, read_line};
 pub(crate) use line::{SEPARATOR, divide};
+pub(crate) use trust::chain_failure;
 pub use trust::{Sides, TrustArgs, TrustSource, Trusted, read_checkpoint};
 
 use std::io;

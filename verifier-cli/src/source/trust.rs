@@ -125,7 +125,9 @@ impl TrustArgs {
             ask(endpoints, origin, async |chain| anchors::trusted_checkpoint(chain, origin, number).await);
         Ok(match asked {
             Ok(facts) => Trusted::of_chain(&facts),
-            Err(error) => Trusted { problem: Some(told(&error)), ..Trusted::of(TrustSource::Chain, None) },
+            Err(error) => {
+                Trusted { problem: Some(chain_failure(&error)), ..Trusted::of(TrustSource::Chain, None) }
+            }
         })
     }
 
@@ -140,7 +142,7 @@ impl TrustArgs {
         }
         let asked =
             ask(endpoints, origin, async |chain| anchors::checkpoints_around(chain, origin, at).await);
-        let around = asked.map_err(|error| told(&error))?;
+        let around = asked.map_err(|error| chain_failure(&error))?;
         let side = |facts: Option<TrustedFacts>| facts.as_ref().map(Trusted::of_chain);
         Ok(Some(Sides { before: side(around.before), after: side(around.after) }))
     }
@@ -176,7 +178,7 @@ fn ask<T>(
 }
 
 /// Why the chain says nothing, in the asker's language.
-fn told(error: &AnchorError) -> Failure {
+pub(crate) fn chain_failure(error: &AnchorError) -> Failure {
     match error {
         AnchorError::OutOfReach { endpoint, cause } => Failure::unknown("chain-out-of-reach")
             .with("endpoint", endpoint.as_str())
