@@ -12,6 +12,7 @@ pub mod failure;
 pub mod import;
 pub mod keys;
 pub mod lang;
+pub mod mirror;
 pub mod node_client;
 pub mod party;
 pub mod public_data;

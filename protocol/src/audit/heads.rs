@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// Words by voucher number: 8 bytes each, and 4 for the tree over their chunks.
 #[derive(Debug, Clone, Default)]
-pub(super) struct HeadArray {
+pub struct HeadArray {
     words: Vec<Head>,
     /// Perfect subtrees, level by level; as of the last call of `root`.
     levels: Vec<Vec<Digest>>,
@@ -17,20 +17,29 @@ pub(super) struct HeadArray {
 }
 
 impl HeadArray {
+    /// Of these words.
     pub fn new(words: Vec<Head>) -> Self {
         let mut heads = Self { words, levels: Vec::new(), changed: Vec::new() };
         heads.changed = (0..chunks_for(heads.len())).collect();
         heads
     }
 
+    /// Vouchers.
     pub fn len(&self) -> u64 {
         u64::try_from(self.words.len()).unwrap_or(u64::MAX)
     }
 
+    /// Whether there is no voucher.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Its words.
     pub fn words(&self) -> &[Head] {
         &self.words
     }
 
+    /// The word of voucher `number`, if there is one.
     pub fn word(&self, number: u64) -> Option<Head> {
         self.words.get(usize::try_from(number).ok()?).copied()
     }
@@ -40,6 +49,7 @@ impl HeadArray {
         self.words.get(self.places(numbers)).unwrap_or_default()
     }
 
+    /// Appends `count` vouchers with one word.
     pub fn push(&mut self, count: u64, word: Head) {
         let before = self.len();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
@@ -71,6 +81,7 @@ impl HeadArray {
         }
     }
 
+    /// A chunk of its words, padded with zero.
     pub fn chunk(&self, chunk: u64) -> Chunk {
         let first = chunk.saturating_mul(CHUNK_WORDS);
         let words = self.range(first..first.saturating_add(CHUNK_WORDS));

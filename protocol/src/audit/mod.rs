@@ -19,6 +19,7 @@ mod saved;
 mod step;
 
 pub use batch::{Batch, BatchTree};
+pub use heads::HeadArray;
 pub use saved::SavedError;
 
 use crate::checkpoint::Checkpoint;
@@ -33,7 +34,6 @@ use crate::merkle::{Frontier, Nodes};
 use crate::signing::verify_signature;
 use crate::verify::{Detail, Reason, not_after};
 use batch::Batches;
-use heads::HeadArray;
 use latest::LatestEntries;
 use names::Names;
 

@@ -6,7 +6,7 @@ mod help;
 mod secret;
 mod usage;
 
-use crate::commands::{challenge, dossier, history, issue, keygen, status, steps, verify};
+use crate::commands::{challenge, dossier, history, issue, keygen, mirror, status, steps, verify};
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -38,6 +38,8 @@ pub enum Command {
     Dossier(dossier::Args),
     /// Bring a challenge file before the contract, and take the bond of an operator who lied.
     Challenge(challenge::Args),
+    /// Keep a copy of a ledger's public data, held against the chain.
+    Mirror(mirror::Args),
     /// Make a key of your own.
     Keygen(keygen::Args),
     /// Seal a supplier file into a batch, and write it shop-ready.

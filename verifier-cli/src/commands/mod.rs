@@ -5,6 +5,7 @@ pub mod dossier;
 pub mod history;
 pub mod issue;
 pub mod keygen;
+pub mod mirror;
 mod progress;
 pub mod status;
 pub mod steps;
@@ -45,6 +46,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<u8, Failure> {
         Command::Status(args) => status::run(&args, console),
         Command::Dossier(args) => dossier::run(&args, console),
         Command::Challenge(args) => challenge::run(&args, console),
+        Command::Mirror(args) => mirror::run(&args, console),
         Command::Keygen(args) => keygen::run(&args, console),
         Command::Issue(args) => issue::run(&args, console),
         Command::Transfer(args) => steps::transfer(&args, console),

@@ -44,6 +44,11 @@ impl DataError {
         Self::Damaged { path, whence, problem: problem.to_string() }
     }
 
+    /// Whether asking for other files is as little use.
+    pub const fn is_out_of_reach(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
+
     /// Whether the file is not there, by the word of whoever was asked.
     pub const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing { .. })

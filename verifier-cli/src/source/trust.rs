@@ -3,7 +3,7 @@
 
 use super::{read_text, runtime};
 use crate::failure::Failure;
-use anchors::{AnchorError, Chain, Endpoint, EvmChain, EvmOptions, Missing, TrustedFacts};
+use anchors::{AnchorError, AnchorReader as _, Chain, Endpoint, EvmChain, EvmOptions, Missing, TrustedFacts};
 use protocol::checkpoint::LedgerOrigin;
 use protocol::verify::{Finality, TrustedCheckpoint};
 use std::path::{Path, PathBuf};
@@ -145,6 +145,22 @@ impl TrustArgs {
         let around = asked.map_err(|error| chain_failure(&error))?;
         let side = |facts: Option<TrustedFacts>| facts.as_ref().map(Trusted::of_chain);
         Ok(Some(Sides { before: side(around.before), after: side(around.after) }))
+    }
+
+    /// The newest checkpoint of the ledger that was opened there: the file's, or the chain's.
+    pub fn newest(&self, origin: &LedgerOrigin) -> Result<TrustedCheckpoint, Failure> {
+        if let Some(checkpoint) = self.of_file()? {
+            return Ok(checkpoint);
+        }
+        let endpoints = self.endpoints()?;
+        if endpoints.is_empty() {
+            return Err(Failure::usage("error-no-trust"));
+        }
+        let asked = ask(endpoints, origin, async |chain| {
+            let number = chain.latest(origin.ledger()).await?.number;
+            anchors::trusted_checkpoint(chain, origin, number).await
+        });
+        asked.map(|facts| TrustedCheckpoint::from(&facts)).map_err(|error| chain_failure(&error))
     }
 
     /// The endpoints, each a URL.

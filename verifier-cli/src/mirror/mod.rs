@@ -1,0 +1,135 @@
+//! Copying a ledger's public data into a folder, every file of it held against the chain (docs/protocol.md section 16).
+//!
+//! In scope: what an anchored checkpoint covers, fetched where the folder lacks it or holds something else, and the
+//! evidence where the anchored heads are not those of the entries. Out of scope: signatures, transitions, uniqueness;
+//! an audit judges them, from the mirror too.
+//!
+//! Nothing is remembered between runs: each reads all that is there and fetches what does not fit. So a run that was
+//! killed at any moment is resumed by the next, and a file that was damaged since is found.
+
+mod batch;
+mod checkpoints;
+mod copy;
+mod heads;
+mod log;
+mod report;
+mod tree;
+
+pub use checkpoints::newest_there;
+pub use copy::{Copying, Problem};
+pub use report::{Contradiction, MirrorReport, Unavailable};
+
+use crate::failure::Failure;
+use crate::public_data::{FolderData, PublicData};
+use log::Replay;
+use protocol::checkpoint::Checkpoint;
+use protocol::dossier::Ledger;
+use protocol::public_data::{DataPath, decode_ledger};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+
+/// The file by which a mirror is held for one run at a time.
+const LOCK: &str = ".lock";
+/// What a mirror knows about itself; no public data.
+const STATE: &str = "mirror.json";
+/// What may lie in the folder of a mirror that lacks its `ledger.json`.
+const OWN: [&str; 8] = [LOCK, STATE, ".unfinished", "checkpoint", "tile", "batch", "head", "lost+found"];
+
+/// A folder that this run alone writes into.
+pub struct Mirror {
+    folder: FolderData,
+    _lock: File,
+}
+
+impl Mirror {
+    /// Takes the folder, which is made if it is not there.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let unwritable = |cause: &dyn std::fmt::Display| {
+            Failure::usage("error-out-unwritable")
+                .with_foreign("path", path.display())
+                .with_foreign("cause", cause)
+        };
+        std::fs::create_dir_all(path).map_err(|error| unwritable(&error))?;
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join(LOCK));
+        let lock = lock.map_err(|error| unwritable(&error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::usage("error-mirror-busy").with_foreign("path", path.display()));
+            }
+            Err(TryLockError::Error(error)) => return Err(unwritable(&error)),
+        }
+        let folder = FolderData::new(path);
+        folder.clear_unfinished();
+        Ok(Self { folder, _lock: lock })
+    }
+
+    /// Refuses a folder that holds something else, or another ledger.
+    pub fn check_ledger(&self, ledger: &Ledger) -> Result<(), Failure> {
+        let path = self.folder.folder();
+        match self.folder.fetch(DataPath::Ledger) {
+            Ok(bytes) => match decode_ledger(&bytes) {
+                Ok(kept) if kept != *ledger => Err(Failure::usage("error-mirror-ledger")
+                    .with_foreign("path", path.display())
+                    .with("kept", kept.id.to_string())
+                    .with("ledger", ledger.id.to_string())),
+                // One that does not read is damaged, and fetched again.
+                _ => Ok(()),
+            },
+            Err(error) if !error.is_missing() => Err(error.into()),
+            Err(_) => {
+                let foreign = |entry: std::fs::DirEntry| !OWN.iter().any(|name| entry.file_name() == *name);
+                let mut entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+                if entries.any(foreign) {
+                    return Err(Failure::usage("error-mirror-foreign").with_foreign("path", path.display()));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Copies everything that `newest`, which the chain vouches for, covers.
+    pub fn copy(
+        &self,
+        source: &dyn PublicData,
+        ledger: &Ledger,
+        newest: &Checkpoint,
+        jobs: usize,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<MirrorReport, Failure> {
+        let copying = Copying::new(source, &self.folder, jobs)?;
+        let mut report = MirrorReport::new(ledger.id, newest);
+        let outcome = (|| {
+            copying.obtain(DataPath::Ledger, |bytes| match decode_ledger(bytes) {
+                Ok(found) if found == *ledger => Ok(()),
+                Ok(found) => Err(format!("it is of ledger {}", found.id)),
+                Err(error) => Err(error.to_string()),
+            })?;
+            let checkpoints = checkpoints::copy(&copying, ledger.id, newest)?;
+            let mut replay = Replay::new(&copying, checkpoints, progress);
+            let copied = log::copy(&copying, newest, &mut replay);
+            report.take(replay);
+            copied
+        })();
+        match outcome {
+            Ok(()) => {}
+            Err(Problem::Own(failure)) => return Err(failure),
+            Err(Problem::Data(error)) => report.unavailable(&error),
+        }
+        report.count(copying.into_counts());
+        if report.is_whole() {
+            self.tidy(newest.size);
+            self.folder.put_named(STATE, &report.state())?;
+        }
+        Ok(report)
+    }
+
+    /// Takes away the parts that were the log's right edge when it was shorter: longer ones hold what they held.
+    fn tidy(&self, size: u64) {
+        let before = std::fs::read(self.folder.folder().join(STATE)).ok();
+        let Some(before) = before.and_then(|state| report::size_in(&state)) else { return };
+        for path in log::edge(before).filter(|path| log::edge(size).all(|kept| kept != *path)) {
+            self.folder.remove(path);
+        }
+    }
+}
