@@ -98,6 +98,11 @@ impl Given {
     pub const fn entry(&self) -> &Entry {
         &self.step.entry
     }
+
+    /// The hash of its leaf.
+    pub const fn leaf(&self) -> Digest {
+        self.leaf
+    }
 }
 
 fn is_issue(entry: &Entry) -> bool {

@@ -93,6 +93,7 @@ reasons! {
     BadManifest "bad_manifest" "the manifest of the batch of the entry at index {0}: {1}"
     ReceiptBroken "receipt_broken" "the receipt for index {0} promises another entry than the log has there"
     AbsenceBroken "absence_broken" "the operator said that voucher {0} is not there: it was issued by the entry at index {1}"
+    DataBehind "data_behind" "the data ends at checkpoint {0}, and {1} is anchored"
     EntryWithheld "entry_withheld" "the entry at index {0} of the anchored log can not be had"
     RecordWithheld "record_withheld" "leaf {1} of the batch of the entry at index {0} can not be had"
     ChunkWithheld "chunk_withheld" "chunk {0} of the heads of checkpoint {1} can not be had"

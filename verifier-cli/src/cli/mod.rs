@@ -6,7 +6,7 @@ mod help;
 mod secret;
 mod usage;
 
-use crate::commands::{challenge, dossier, history, issue, keygen, mirror, status, steps, verify};
+use crate::commands::{audit, challenge, dossier, history, issue, keygen, mirror, status, steps, verify};
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -40,6 +40,8 @@ pub enum Command {
     Challenge(challenge::Args),
     /// Keep a copy of a ledger's public data, held against the chain.
     Mirror(mirror::Args),
+    /// Check a whole ledger against the chain, once or for good.
+    Audit(Box<audit::Args>),
     /// Make a key of your own.
     Keygen(keygen::Args),
     /// Seal a supplier file into a batch, and write it shop-ready.

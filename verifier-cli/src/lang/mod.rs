@@ -16,6 +16,7 @@ const FILES: &[(Language, &[&str])] = &[
         Language::English,
         &[
             include_str!("en/challenge.ftl"),
+            include_str!("en/audit.ftl"),
             include_str!("en/errors.ftl"),
             include_str!("en/help.ftl"),
             include_str!("en/mirror.ftl"),
@@ -29,6 +30,7 @@ const FILES: &[(Language, &[&str])] = &[
         Language::Chinese,
         &[
             include_str!("zh-CN/challenge.ftl"),
+            include_str!("zh-CN/audit.ftl"),
             include_str!("zh-CN/errors.ftl"),
             include_str!("zh-CN/help.ftl"),
             include_str!("zh-CN/mirror.ftl"),

@@ -11,3 +11,4 @@ help-verify-after = Exit codes: 0 genuine (also not final yet, without --final);
 help-history-after = Exit codes: 0 shown; 30 shown, and refuted; 3 no answer, or not there by the node's word; 2 wrong usage.
 help-status-after = Exit codes: those of verify, for the state at that time; 21 not issued by then; 3 unknown, or that time is still to come; 2 wrong usage.
 help-dossier-after = Exit codes: 0 saved; 3 no answer, or not there by the node's word; 2 wrong usage, or the file is there.
+help-audit-after = Exit codes: 0 clean; 30 something contradicts; 3 not all could be checked; 2 wrong usage.

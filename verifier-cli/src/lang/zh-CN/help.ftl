@@ -48,3 +48,15 @@ help-arg-trusted_checkpoint = 您信任的人给的检查点文件。
 help-arg-rpc = 您信任的链节点的 JSON-RPC 地址；可给多个，依次询问，直到有一个回答。地址里有访问密钥时，不要写在命令行上：没有给出时，用环境变量 VOUCHSAFE_RPC。
 help-arg-node = 要问的节点；不写则用链接里的地址，再不然用环境变量 VOUCHSAFE_NODE。
 help-arg-policy = 列有您信任的账本和发行方的文件。
+
+help-audit = 对照区块链查验整个账本，一次或持续进行。
+help-audit-after = 退出码：0 没有问题；30 有矛盾；3 未能全部查完；2 用法不对。
+help-audit-ledger = 您要查的账本，以免查错。
+help-audit-receipts = 存放回执、含未上链步骤的档案和“查无此证”报告的文件夹：拿运营方自己说过的话来对照日志。
+help-audit-out = 存放报告、证据和续查所需内容的文件夹；不写则为本文件夹下的 audit-账本。
+help-audit-fresh = 不管文件夹里上次的审计，从第一条记录开始。
+help-audit-json = 以 JSON 输出报告。
+help-audit-follow = 持续关注，直到发现矛盾。
+help-audit-interval = 两次查看链之间的秒数。
+help-audit-metrics = 在这个地址提供 Prometheus 指标，例如 127.0.0.1:9187。
+help-audit-webhook = 一发现矛盾就把报告发送到这个地址。地址里含有密钥时，最好放在环境变量 VOUCHSAFE_WEBHOOK 里。

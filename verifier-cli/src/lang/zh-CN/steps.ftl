@@ -84,6 +84,7 @@ detail-bad_terms = 第 { $a0 } 位发行的批次的条款有误：{ $a1 }
 detail-bad_manifest = 第 { $a0 } 位发行的批次的说明有误：{ $a1 }
 detail-receipt_broken = 日志第 { $a0 } 位不是回执所承诺的记录
 detail-absence_broken = 运营方签名声明没有凭证 { $a0 }，而第 { $a1 } 位的记录发行了它
+detail-data_behind = 数据只到第 { $a0 } 号检查点，而第 { $a1 } 号已经上链
 detail-entry_withheld = 已上链日志第 { $a0 } 位的记录无法取得
 detail-record_withheld = 第 { $a0 } 位发行的批次的第 { $a1 } 号叶子无法取得
 detail-chunk_withheld = 第 { $a1 } 号检查点的状态数组第 { $a0 } 块无法取得

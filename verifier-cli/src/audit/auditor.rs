@@ -1,0 +1,460 @@
+//! One audit: from the checkpoint that was reached to the newest that the data reaches, and what was found on the way.
+
+use super::anchored::Anchored;
+use super::evidence::{Evidence, Leaf, MOST_FILES, Word, unless_unreachable};
+use super::folder::{Earlier, Folder, Progress};
+use super::intake::Intake;
+use super::receipts::Receipts;
+use super::report::{Found, MOST_LISTED};
+use super::signatures::Checks;
+use super::view::View;
+use crate::failure::Failure;
+use crate::public_data::PublicData;
+use protocol::audit::{Agreement, Batch, BatchTree, Contradiction, Given, Replay};
+use protocol::checkpoint::{Checkpoint, LedgerOrigin};
+use protocol::entry::Entry;
+use protocol::fraud::{Lead, LedgerView as _};
+use protocol::heads::{chunk_of, chunks_for};
+use protocol::merkle::{TreeHead, verify_inclusion};
+use protocol::public_data::{DataPath, RECORDS_PER_FILE};
+use protocol::verify::{Detail, GRACE_MS, Reason};
+use protocol::voucher::Record;
+use protocol::{Keccak, LedgerId};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How often what was done is written down, so that little is done again after a crash.
+const KEEP_EVERY: Duration = Duration::from_mins(1);
+/// Chunks of one checkpoint whose words are compared at most.
+const MOST_CHUNKS: usize = 16;
+
+/// What a round came to.
+#[derive(Debug)]
+pub struct Round {
+    /// The newest checkpoint that the data reaches.
+    pub newest: Checkpoint,
+    /// Number of the newest anchored checkpoint.
+    pub anchored: u64,
+    /// What could not be checked.
+    pub unchecked: Vec<Found>,
+    /// Somebody asked it to stop; it goes on from there the next time.
+    pub interrupted: bool,
+}
+
+/// A contradiction with the checkpoint that it is shown under, before it is written down.
+pub(super) struct Open {
+    pub contradiction: Contradiction,
+    pub word: Option<Word>,
+    /// None: the newest.
+    pub under: Option<Checkpoint>,
+}
+
+/// An audit that can go on, round after round.
+pub struct Auditor {
+    pub(super) data: Arc<dyn PublicData>,
+    pub(super) anchored: Anchored,
+    folder: Folder,
+    origin: LedgerOrigin,
+    pub(super) ledger: LedgerId,
+    pub(super) replay: Replay,
+    pub(super) progress: Progress,
+    pub(super) receipts: Receipts,
+    pub(super) open: Vec<Open>,
+    checks: Checks,
+    files: usize,
+    /// A time that the newest block in hand is not before, Unix ms.
+    not_before: u64,
+    kept_at: Instant,
+}
+
+/// Why an interval between two checkpoints ended.
+enum End {
+    Done,
+    Interrupted,
+    Withheld(Leaf),
+}
+
+impl Auditor {
+    /// An audit in its folder. Gives besides why it does not go on from what the folder holds, if it does not.
+    pub fn open(
+        data: Arc<dyn PublicData>,
+        anchored: Anchored,
+        folder: Folder,
+        origin: LedgerOrigin,
+        receipts: Receipts,
+    ) -> (Self, Option<String>) {
+        let ledger = origin.ledger();
+        let (kept, why) = match folder.earlier(ledger) {
+            Earlier::Nothing => (None, None),
+            Earlier::Some(kept) => (Some(*kept), None),
+            Earlier::Unusable(why) => (None, Some(why)),
+        };
+        let (progress, replay) = kept.unwrap_or_else(|| (Progress::new(ledger), Replay::new(ledger)));
+        let files = progress.found.iter().filter(|found| found.file.is_some()).count();
+        let auditor = Self {
+            data,
+            anchored,
+            folder,
+            origin,
+            ledger,
+            replay,
+            progress,
+            receipts,
+            open: Vec::new(),
+            checks: Checks::new(),
+            files,
+            not_before: 0,
+            kept_at: Instant::now(),
+        };
+        (auditor, why)
+    }
+
+    /// How far it came.
+    pub const fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Entries and vouchers gone over.
+    pub fn sizes(&self) -> (u64, u64) {
+        (self.replay.size(), self.replay.vouchers())
+    }
+
+    /// Its folder.
+    pub const fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// Where its data comes from.
+    pub fn source(&self) -> String {
+        self.data.whence()
+    }
+
+    /// Goes on to the newest checkpoint. `watch` is told how many entries are done, of how many. A failure is of the chain,
+    /// the source or the folder, and leaves what was done in place.
+    pub fn round(&mut self, stop: &AtomicBool, watch: &mut dyn FnMut(u64, u64)) -> Result<Round, Failure> {
+        let tip = self.anchored.tip()?;
+        let data = Arc::clone(&self.data);
+        let known = self.progress.closed.map_or(0, |(number, _)| number);
+        let newest = self.anchored.newest_in(&*data, tip.number, known)?;
+        let headers = self.headers(&newest)?;
+        let mut intake = Intake::new(&data, self.replay.size(), newest.size)?;
+        let mut unchecked = Vec::new();
+        let mut interrupted = false;
+        for header in &headers {
+            match self.interval(&mut intake, header, &newest, stop, watch)? {
+                End::Done => {}
+                End::Interrupted => interrupted = true,
+                End::Withheld(leaf) => unchecked.push((leaf, *header)),
+            }
+            if interrupted || !unchecked.is_empty() {
+                break;
+            }
+            match self.close(header, &newest)? {
+                Some(leaf) if matches!(leaf, Leaf::Entry { .. }) => {
+                    unchecked.push((leaf, *header));
+                    break;
+                }
+                leaf => unchecked.extend(leaf.map(|leaf| (leaf, *header))),
+            }
+        }
+        self.finish_checks();
+        if unchecked.is_empty() && !interrupted {
+            self.hold_promises(&newest, tip.number)?;
+        }
+        self.settle(&headers, &newest, tip.number)?;
+        let mut told = Vec::new();
+        for (leaf, header) in unchecked {
+            told.push(self.withheld(leaf, &header, &headers, &newest, tip.number)?);
+        }
+        if newest.number < tip.number && self.is_late(tip.block_time)? {
+            let detail = Detail::with(Reason::DataBehind, [&newest.number, &tip.number]);
+            told.push(Found::unchecked(&detail));
+        }
+        Ok(Round { newest, anchored: tip.number, unchecked: told, interrupted })
+    }
+
+    /// The checkpoints to hold the entries against: those after the one that was reached. Where that one is no longer the
+    /// anchored one, all is begun anew.
+    fn headers(&mut self, newest: &Checkpoint) -> Result<Vec<Checkpoint>, Failure> {
+        let data = Arc::clone(&self.data);
+        if let Some((number, hash)) = self.progress.closed {
+            if number <= newest.number {
+                let mut headers = self.anchored.down(&*data, Some(newest), number)?;
+                if headers.first().map(|known| known.hash(self.ledger)) == Some(hash) {
+                    headers.remove(0);
+                    return Ok(headers);
+                }
+            }
+            self.begin_anew();
+        }
+        self.anchored.down(&*data, Some(newest), 0)
+    }
+
+    /// Forgets what was replayed: it does not lead to what is anchored.
+    fn begin_anew(&mut self) {
+        self.folder.forget();
+        self.progress.begin_anew();
+        self.replay = Replay::new(self.ledger);
+        self.not_before = 0;
+    }
+
+    /// Takes the entries up to a checkpoint's size.
+    fn interval(
+        &mut self,
+        intake: &mut Intake,
+        header: &Checkpoint,
+        newest: &Checkpoint,
+        stop: &AtomicBool,
+        watch: &mut dyn FnMut(u64, u64),
+    ) -> Result<End, Failure> {
+        let data = Arc::clone(&self.data);
+        let view = View::new(&*data, *newest, newest);
+        while self.replay.size() < header.size {
+            let index = self.replay.size();
+            if index.is_multiple_of(256) {
+                watch(index, newest.size);
+                if stop.load(Ordering::Relaxed) {
+                    return Ok(End::Interrupted);
+                }
+                self.keep_now_and_then(newest)?;
+            }
+            let Some(given) = unless_unreachable(intake.next())?.flatten() else {
+                return Ok(End::Withheld(Leaf::Entry { index }));
+            };
+            self.check_time(&given, header)?;
+            let batch = if self.replay.needs_batch(given.entry(), header) {
+                match self.batch(index, given.entry())? {
+                    Ok(batch) => Some(batch),
+                    Err(leaf) => return Ok(End::Withheld(leaf)),
+                }
+            } else {
+                None
+            };
+            let taken = self.replay.take(given, batch, header, |index| view.entry(index));
+            let Some(taken) = unless_unreachable(taken)? else {
+                return Ok(End::Withheld(Leaf::Entry { index }));
+            };
+            for contradiction in taken.contradictions {
+                // What a checkpoint does not count, a later one may.
+                let uncounted = matches!(contradiction.lead, Some(Lead::UncountedVoucher { .. }));
+                self.open.push(Open { contradiction, word: None, under: uncounted.then_some(*header) });
+            }
+            if let Some(demanded) = taken.demanded {
+                self.checks.add(demanded);
+            }
+        }
+        watch(self.replay.size(), newest.size);
+        Ok(End::Done)
+    }
+
+    /// An entry may be ten minutes ahead of the block that anchors it. Blocks do not go back, so one that is known to be late
+    /// enough answers for all after it.
+    fn check_time(&mut self, given: &Given, header: &Checkpoint) -> Result<(), Failure> {
+        let at = given.entry().at;
+        if at <= self.not_before.saturating_add(GRACE_MS) {
+            return Ok(());
+        }
+        let Some(time) = self.anchored.block_time(header.number)? else { return Ok(()) };
+        self.not_before = self.not_before.max(time);
+        if at > time.saturating_add(GRACE_MS) {
+            let index = self.replay.size();
+            let detail = Detail::with(Reason::FromTheFuture, [&index]);
+            let voucher = Some(given.entry().first);
+            let contradiction = Contradiction::of_entry(index, voucher, detail);
+            self.open.push(Open { contradiction, word: None, under: None });
+        }
+        Ok(())
+    }
+
+    /// What is shown of a batch, or the leaf of it that can not be had.
+    fn batch(&self, issue: u64, entry: &Entry) -> Result<Result<Batch, Leaf>, Failure> {
+        let manifest = unless_unreachable(self.data.fetch(DataPath::Manifest(issue)))?;
+        let terms = unless_unreachable(self.data.fetch(DataPath::Terms(issue)))?;
+        let Some((manifest, terms)) = manifest.zip(terms) else {
+            return Ok(Err(Leaf::Record { issue, leaf: 0 }));
+        };
+        let mut tree = BatchTree::new(&manifest, &terms);
+        // One file more than are due: a batch may have more records than its entry says.
+        for file in 0..=entry.count.div_ceil(RECORDS_PER_FILE) {
+            let records = self.data.fetch(DataPath::Records { batch: issue, file });
+            let Some(records) = unless_unreachable(records)? else { break };
+            tree.extend(&records);
+            if (records.len() / Record::WIDTH) as u64 != RECORDS_PER_FILE {
+                break;
+            }
+        }
+        let shown = tree.records();
+        let leaf = if shown < entry.count { shown + 1 } else { 1 };
+        Ok(Batch::new(&manifest, &terms, tree, entry.content).ok_or(Leaf::Record { issue, leaf }))
+    }
+
+    /// Holds a checkpoint against the entries, and disputes its heads where they differ. Gives a leaf that can not be had.
+    fn close(&mut self, header: &Checkpoint, newest: &Checkpoint) -> Result<Option<Leaf>, Failure> {
+        let data = Arc::clone(&self.data);
+        let view = View::new(&*data, *header, newest);
+        match self.replay.close(header) {
+            Agreement::Full => {}
+            Agreement::OtherLog => {
+                let size = self.progress.size;
+                self.finish_checks();
+                self.open.retain(|open| open.contradiction.index.is_some_and(|index| index < size));
+                let index = view.first_other_entry(size.min(header.size.saturating_sub(1)));
+                self.begin_anew();
+                return Ok(Some(Leaf::Entry { index }));
+            }
+            Agreement::OtherHeads | Agreement::HeadsUnclear => {
+                self.progress.close(header);
+                return self.dispute(header, &view);
+            }
+        }
+        self.progress.close(header);
+        Ok(None)
+    }
+
+    fn dispute(&mut self, header: &Checkpoint, view: &View<'_>) -> Result<Option<Leaf>, Failure> {
+        let touched = self.replay.vouchers().min(header.vouchers).saturating_sub(1);
+        let unknown = || Ok(Some(Leaf::Chunk { chunk: chunk_of(touched) }));
+        let chunks = self.replay.disputed_chunks(header, view.heads(), MOST_CHUNKS);
+        let Some(chunks) = unless_unreachable(chunks)? else { return unknown() };
+        let heads = TreeHead { size: chunks_for(header.vouchers), root: header.head_root };
+        let mut withheld = None;
+        for place in chunks {
+            let chunk = unless_unreachable(view.chunk(place))?;
+            let path = unless_unreachable(view.chunk_path(place))?;
+            let shown = chunk
+                .zip(path)
+                .filter(|(chunk, path)| verify_inclusion::<Keccak>(chunk.leaf(), place, heads, path).is_ok());
+            let Some((chunk, _)) = shown else {
+                withheld.get_or_insert(Leaf::Chunk { chunk: place });
+                continue;
+            };
+            let disputed = self.replay.dispute(header, place, &chunk, |index| view.entry(index));
+            for contradiction in unless_unreachable(disputed)?.unwrap_or_default() {
+                // The same head under the checkpoints that follow is the same lie.
+                let number = contradiction.voucher.unwrap_or(u64::MAX);
+                // Words past the last voucher have no proof, but nobody can answer for them.
+                if contradiction.lead.is_none() {
+                    withheld.get_or_insert(Leaf::Chunk { chunk: place });
+                }
+                if !self.progress.heads.contains(&number) {
+                    self.progress.heads.push(number);
+                    self.open.push(Open { contradiction, word: None, under: Some(*header) });
+                }
+            }
+        }
+        Ok(withheld)
+    }
+
+    fn finish_checks(&mut self) {
+        let found = self.checks.finish();
+        let open = found.into_iter().map(|contradiction| Open { contradiction, word: None, under: None });
+        self.open.extend(open);
+        self.progress.audited.signatures += std::mem::take(&mut self.checks.signatures);
+    }
+
+    fn is_late(&self, tip_time: Option<u64>) -> Result<bool, Failure> {
+        let now = self.anchored.now()?.or(tip_time).unwrap_or_default();
+        Ok(tip_time.is_none_or(|time| now > time.saturating_add(GRACE_MS)) || !self.anchored.is_chain())
+    }
+
+    fn evidence<'a>(&'a self, newest: &'a Checkpoint) -> Evidence<'a> {
+        Evidence { folder: &self.folder, origin: self.origin, data: &*self.data, newest }
+    }
+
+    /// The checkpoints that lead from one to the ring: none for one that will be in it for a while.
+    fn newer(
+        &mut self,
+        headers: &[Checkpoint],
+        than: &Checkpoint,
+        tip: u64,
+    ) -> Result<Vec<Checkpoint>, Failure> {
+        // Half of the ring: whoever sends the file has as many checkpoints of time.
+        let until = tip.saturating_sub(32);
+        let mut newer = Vec::new();
+        for number in than.number.saturating_add(1)..=until {
+            let known = headers.iter().find(|header| header.number == number).copied();
+            match known {
+                Some(header) => newer.push(header),
+                None => newer.extend(self.anchored.checkpoint(number)?),
+            }
+        }
+        Ok(newer)
+    }
+
+    /// Writes down what was found, files first, then how far it came.
+    fn settle(&mut self, headers: &[Checkpoint], newest: &Checkpoint, tip: u64) -> Result<(), Failure> {
+        let mut open = std::mem::take(&mut self.open);
+        open.sort_by_key(|open| {
+            let Contradiction { index, checkpoint, voucher, .. } = &open.contradiction;
+            (index.is_none(), *index, *checkpoint, *voucher)
+        });
+        let mut dropped = false;
+        for item in open {
+            let mut found = Found::of(&item.contradiction);
+            let is_known = |known: &Found| {
+                (&known.code, known.index, known.voucher, known.checkpoint)
+                    == (&found.code, found.index, found.voucher, found.checkpoint)
+            };
+            if self.progress.found.iter().any(is_known) {
+                continue;
+            }
+            let under = item.under.unwrap_or(*newest);
+            // What stands above the last root that agreed may be something else than what was anchored.
+            if let Some(index) =
+                found.index.filter(|index| *index >= self.progress.size && *index < newest.size)
+                && !View::new(&*self.data, *newest, newest).shows_anchored(index)?
+            {
+                dropped = true;
+                continue;
+            }
+            if self.files < MOST_FILES {
+                let newer = self.newer(headers, &under, tip)?;
+                found.file =
+                    self.evidence(newest).write(&item.contradiction, item.word.as_ref(), &under, &newer)?;
+                self.files += 1;
+            }
+            self.progress.audited.contradictions += 1;
+            self.progress.found.push(found);
+        }
+        self.progress
+            .found
+            .sort_by_key(|found| (found.index.is_none(), found.index, found.checkpoint, found.voucher));
+        self.progress.found.truncate(MOST_LISTED);
+        if dropped {
+            self.begin_anew();
+            return Ok(());
+        }
+        self.keep()
+    }
+
+    fn keep(&mut self) -> Result<(), Failure> {
+        self.kept_at = Instant::now();
+        self.folder.keep(&self.progress, &self.replay)
+    }
+
+    /// Keeps how far it came while nothing waits to be written down.
+    fn keep_now_and_then(&mut self, newest: &Checkpoint) -> Result<(), Failure> {
+        if self.kept_at.elapsed() < KEEP_EVERY || !self.open.is_empty() || newest.size < self.replay.size() {
+            return Ok(());
+        }
+        self.finish_checks();
+        if self.open.is_empty() { self.keep() } else { Ok(()) }
+    }
+
+    /// Tells what can not be had, with a challenge for it.
+    fn withheld(
+        &mut self,
+        leaf: Leaf,
+        header: &Checkpoint,
+        headers: &[Checkpoint],
+        newest: &Checkpoint,
+        tip: u64,
+    ) -> Result<Found, Failure> {
+        // Entries and records are under every later root, too; a chunk is under its own alone.
+        let under = if matches!(leaf, Leaf::Chunk { .. }) { header } else { newest };
+        let newer = self.newer(headers, under, tip)?;
+        let file = self.evidence(newest).challenge(&leaf.detail(header), &leaf, under, &newer)?;
+        Ok(Found { file, ..leaf.found(header) })
+    }
+}

@@ -1,0 +1,112 @@
+//! Receipts and absences that the auditor was given: the operator's own word, to be held against the log.
+//!
+//! Read are the receipt files that the parties' commands keep, dossiers with pending entries, and reports of vouchers that
+//! were not found; files of other things are passed over.
+
+use crate::failure::Failure;
+use crate::source::read_file;
+use protocol::digest::{Digest, LedgerId, PublicKey, Signature};
+use protocol::receipt::{Absence, Receipt};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Promises by the index that they are about, and words that a voucher is not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receipts {
+    /// Receipts by index.
+    pub receipts: BTreeMap<u64, Vec<Receipt>>,
+    /// Absences.
+    pub absences: Vec<Absence>,
+    /// Files that were read.
+    pub files: usize,
+}
+
+#[derive(Deserialize)]
+struct Promise {
+    index: Option<u64>,
+    leaf: Digest,
+    anchor_by: u64,
+    signature: Signature,
+}
+
+#[derive(Deserialize)]
+struct Word {
+    voucher: PublicKey,
+    checkpoint_hash: Digest,
+    at: u64,
+    signature: Signature,
+}
+
+#[derive(Deserialize)]
+struct Pending {
+    index: u64,
+    receipt: Promise,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    receipt: Option<Promise>,
+    #[serde(default)]
+    pending: Vec<Pending>,
+    absence: Option<Word>,
+}
+
+impl Receipts {
+    /// All in the files of a folder.
+    pub fn read(folder: &Path) -> Result<Self, Failure> {
+        let unreadable = |error: std::io::Error| {
+            Failure::usage("error-receipts-folder")
+                .with_foreign("path", folder.display())
+                .with_foreign("cause", error)
+        };
+        let mut receipts = Self::default();
+        let mut paths: Vec<_> = std::fs::read_dir(folder)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+            .map_err(unreadable)?;
+        paths.sort();
+        for path in paths.iter().filter(|path| path.is_file()) {
+            receipts.add(&read_file(path)?);
+        }
+        Ok(receipts)
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        self.files += 1;
+        // One document, or one a line; a line that a crash cut off holds nothing.
+        match serde_json::from_slice(bytes) {
+            Ok(line) => self.add_line(line),
+            Err(_) => {
+                for line in bytes.split(|byte| *byte == b'\n') {
+                    if let Ok(line) = serde_json::from_slice(line) {
+                        self.add_line(line);
+                    }
+                }
+            }
+        }
+    }
+
+    fn add_line(&mut self, line: Line) {
+        let pending = line.pending.into_iter().map(|item| (item.index, item.receipt));
+        let alone = line.receipt.and_then(|promise| Some((promise.index?, promise)));
+        for (index, Promise { leaf, anchor_by, signature, .. }) in pending.chain(alone) {
+            let receipt = Receipt { index, leaf, anchor_by, signature };
+            let known = self.receipts.entry(index).or_default();
+            if !known.contains(&receipt) {
+                known.push(receipt);
+            }
+        }
+        let absence = line.absence.map(|Word { voucher, checkpoint_hash, at, signature }| Absence {
+            voucher,
+            checkpoint_hash,
+            at,
+            signature,
+        });
+        self.absences.extend(absence);
+    }
+
+    /// Whether one of these keys signed it: whatever nobody of the ledger signed is no promise of its operator.
+    pub fn is_signed(receipt: &Receipt, ledger: LedgerId, keys: &[PublicKey]) -> bool {
+        keys.iter().any(|key| receipt.is_signed_by(key, ledger))
+    }
+}

@@ -1,0 +1,89 @@
+//! The report for people.
+
+use crate::audit::{Found, Outcome, Report};
+use crate::console::{Console, Tone, columns, plain};
+use crate::lang::Text;
+use crate::report::detail_text;
+use std::path::Path;
+
+/// Contradictions that are told one by one; the report in the folder lists more.
+const MOST_TOLD: usize = 10;
+
+/// Outcome first, then the figures, then what was found, then what to do.
+pub fn tell(report: &Report, folder: &Path, console: &mut Console) {
+    let outcome = Text::new(format!("audit-{}", report.result.name()))
+        .with("ledger", report.ledger.to_string())
+        .with("checkpoint", report.checkpoint.to_string())
+        .with("contradictions", report.audited.contradictions);
+    let (icon, tone) = match report.result {
+        Outcome::Clean => ("✔", Tone::Good),
+        Outcome::Contradicted => ("✖", Tone::Bad),
+        Outcome::Unchecked => ("?", Tone::Care),
+    };
+    let line = format!("{icon} {}", console.texts.say(&outcome));
+    let line = console.paint.paint(tone, &line);
+    console.line(&line);
+    figures(report, console);
+    list(&report.found, "audit-heading-contradictions", report.audited.contradictions, console);
+    list(&report.unchecked, "audit-heading-unchecked", report.unchecked.len() as u64, console);
+    console.line("");
+    let shown = plain(&folder.display().to_string(), 200);
+    console.say(&Text::new("audit-kept").with("folder", shown));
+    let challenge = report.found.iter().chain(&report.unchecked);
+    let challenge =
+        challenge.filter_map(|found| found.file.as_deref()).find(|file| file.starts_with("challenge-"));
+    if let Some(file) = challenge {
+        let path = plain(&folder.join(file).display().to_string(), 200);
+        console.say(&Text::new("audit-challenge").with("path", path));
+    }
+    if report.found.iter().any(|found| found.rule.is_none()) {
+        console.say(&Text::new("audit-evidence"));
+    }
+}
+
+fn figures(report: &Report, console: &mut Console) {
+    let rows = [
+        ("audit-figure-source", report.source.clone()),
+        ("audit-figure-anchored", report.anchored.to_string()),
+        ("audit-figure-checkpoints", report.audited.checkpoints.to_string()),
+        ("audit-figure-entries", report.entries.to_string()),
+        ("audit-figure-vouchers", report.vouchers.to_string()),
+        ("audit-figure-signatures", report.audited.signatures.to_string()),
+        ("audit-figure-receipts", report.audited.receipts.to_string()),
+    ];
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|(name, value)| {
+            let name = Text::new("label").with("name", Text::new(name));
+            vec![format!("  {}", console.texts.say(&name)), plain(&value, 200)]
+        })
+        .collect();
+    for line in columns(&rows) {
+        console.line(&line);
+    }
+}
+
+fn list(found: &[Found], heading: &'static str, of: u64, console: &mut Console) {
+    if found.is_empty() {
+        return;
+    }
+    console.line("");
+    let heading = console.texts.say(&Text::new(heading).with("count", of));
+    let heading = console.paint.paint(Tone::Strong, &heading);
+    console.line(&heading);
+    for item in found.iter().take(MOST_TOLD) {
+        let said = match item.reason() {
+            Some(detail) => detail_text(&detail, &console.texts),
+            None => plain(&item.detail, 400),
+        };
+        let rule = item.rule.as_deref().map(|rule| format!("{rule}  ")).unwrap_or_default();
+        console.line(&format!("  {rule}{said}"));
+        if let Some(file) = &item.file {
+            console.line(&format!("      → {}", plain(file, 200)));
+        }
+    }
+    let more = of.saturating_sub(found.len().min(MOST_TOLD) as u64);
+    if more > 0 {
+        console.say(&Text::new("audit-more").with("count", more));
+    }
+}

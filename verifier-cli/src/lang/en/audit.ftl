@@ -1,0 +1,49 @@
+# What an audit says.
+
+audit-progress = Entries
+audit-goes-on = Going on after { $entries } entries of an earlier audit.
+audit-state-unusable = The earlier audit in this folder can not be gone on with, so it begins anew: { $why }
+
+audit-clean = Clean: everything up to checkpoint { $checkpoint } of ledger { $ledger } is what was anchored, legal and signed.
+audit-contradicted = Ledger { $ledger } contradicts itself or its parties: { $contradictions } contradictions, checked up to checkpoint { $checkpoint }.
+audit-unchecked = Not all of ledger { $ledger } could be checked. Nothing contradicts up to checkpoint { $checkpoint }.
+
+audit-figure-source = Data from
+audit-figure-anchored = Newest anchored checkpoint
+audit-figure-checkpoints = Checkpoints checked
+audit-figure-entries = Entries
+audit-figure-vouchers = Vouchers
+audit-figure-signatures = Signatures checked
+audit-figure-receipts = Receipts and absences
+
+audit-heading-contradictions = Contradictions: { $count }
+audit-heading-unchecked = Could not be checked: { $count }
+audit-more =   and { $count } more
+audit-kept = Report and evidence are in { $folder }.
+audit-challenge = To bring the first of it before the contract: vouchsafe challenge { $path } --rpc URL
+audit-evidence = What has no rule rests on what the source showed: signatures and memos are under no root. Audit another source before you accuse.
+
+audit-looked = Checkpoint { $checkpoint }: { $entries } entries, nothing contradicts.
+audit-metrics = Metrics at http://{ $address }/metrics
+audit-stopped = Stopped. The audit goes on from here the next time.
+audit-webhook-sent = The report was taken by { $host }.
+audit-webhook-failed = The report was not taken by { $host }: { $cause }
+
+error-audit-needs-chain = it is not known what to hold the ledger against
+    .advice = Give --rpc URL of a chain node that you trust, or --trusted-checkpoint FILE; or set VOUCHSAFE_RPC.
+error-follow-needs-chain = a checkpoint in a file does not change, so there is nothing to follow
+    .advice = Give --rpc URL.
+error-other-ledger = ledger { $asked } is meant, and the data is of ledger { $given }
+    .advice = Check --ledger, --trusted-checkpoint and --from.
+error-audit-locked = another audit is at work in { $path }
+    .advice = Wait for it, or name another folder with --out.
+error-receipts-folder = the receipts in { $path } can not be read: { $cause }
+    .advice = Name the folder that holds them.
+error-webhook-address = the webhook's address is no URL
+    .advice = It begins with http:// or https://.
+error-metrics-address = metrics can not be served at { $address }: { $cause }
+    .advice = Name an address of this machine with a free port, like 127.0.0.1:9187.
+error-threads = this machine gives no threads: { $cause }
+    .advice = Close other programs, or raise the limit.
+error-checkpoint-chain = checkpoint { $number } is missing between the anchored one and those before it
+    .advice = Ask a source that has it, or give --rpc so that the chain can be asked.

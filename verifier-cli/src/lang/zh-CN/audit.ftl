@@ -1,0 +1,49 @@
+# 审计所说的话。
+
+audit-progress = 记录
+audit-goes-on = 接着上次的审计继续，已查 { $entries } 条记录。
+audit-state-unusable = 这个文件夹里上次的审计无法继续，从头开始：{ $why }
+
+audit-clean = 没有问题：账本 { $ledger } 到第 { $checkpoint } 号检查点为止，一切都与链上一致，合法且有签名。
+audit-contradicted = 账本 { $ledger } 自相矛盾，或与各方所签不符：共 { $contradictions } 处，已查到第 { $checkpoint } 号检查点。
+audit-unchecked = 账本 { $ledger } 未能全部查完。到第 { $checkpoint } 号检查点为止没有发现矛盾。
+
+audit-figure-source = 数据来自
+audit-figure-anchored = 链上最新检查点
+audit-figure-checkpoints = 已查检查点
+audit-figure-entries = 记录
+audit-figure-vouchers = 凭证
+audit-figure-signatures = 已验签名
+audit-figure-receipts = 回执与否认声明
+
+audit-heading-contradictions = 矛盾：{ $count } 处
+audit-heading-unchecked = 无法查验：{ $count } 处
+audit-more =   另有 { $count } 处
+audit-kept = 报告和证据保存在 { $folder }。
+audit-challenge = 要把第一处提交给合约：vouchsafe challenge { $path } --rpc URL
+audit-evidence = 没有对应规则的矛盾，依据的是数据来源所出示的内容：签名和附言不在任何根之下。指控之前，请再审计另一个来源。
+
+audit-looked = 第 { $checkpoint } 号检查点：{ $entries } 条记录，没有矛盾。
+audit-metrics = 指标在 http://{ $address }/metrics
+audit-stopped = 已停止。下次从这里继续。
+audit-webhook-sent = { $host } 已收到报告。
+audit-webhook-failed = { $host } 没有收到报告：{ $cause }
+
+error-audit-needs-chain = 不知道拿什么来对照账本
+    .advice = 用 --rpc URL 给出您信任的链节点，或用 --trusted-checkpoint FILE；也可以设置 VOUCHSAFE_RPC。
+error-follow-needs-chain = 文件里的检查点不会变，没有什么可以持续关注
+    .advice = 请给出 --rpc URL。
+error-other-ledger = 要查的是账本 { $asked }，而数据属于账本 { $given }
+    .advice = 请检查 --ledger、--trusted-checkpoint 和 --from。
+error-audit-locked = 另一个审计正在使用 { $path }
+    .advice = 等它结束，或用 --out 另选文件夹。
+error-receipts-folder = 无法读取 { $path } 里的回执：{ $cause }
+    .advice = 请指定存放回执的文件夹。
+error-webhook-address = 通知地址不是网址
+    .advice = 它应以 http:// 或 https:// 开头。
+error-metrics-address = 无法在 { $address } 提供指标：{ $cause }
+    .advice = 请给出本机的地址和一个空闲端口，例如 127.0.0.1:9187。
+error-threads = 这台机器无法再开线程：{ $cause }
+    .advice = 请关闭其他程序，或提高限制。
+error-checkpoint-chain = 已上链的检查点与之前的检查点之间缺少第 { $number } 号
+    .advice = 请换一个有它的来源，或用 --rpc 直接询问链。
