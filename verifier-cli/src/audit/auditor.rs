@@ -90,7 +90,9 @@ impl Auditor {
             Earlier::Some(kept) => (Some(*kept), None),
             Earlier::Unusable(why) => (None, Some(why)),
         };
-        let (progress, replay) = kept.unwrap_or_else(|| (Progress::new(ledger), Replay::new(ledger)));
+        let (mut progress, replay) = kept.unwrap_or_else(|| (Progress::new(ledger), Replay::new(ledger)));
+        // They are given anew, and held against the log anew.
+        progress.audited.receipts = 0;
         let files = progress.found.iter().filter(|found| found.file.is_some()).count();
         let auditor = Self {
             data,

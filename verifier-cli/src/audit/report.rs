@@ -105,6 +105,7 @@ pub struct Audited {
     /// Receipts and absences that were held against the log.
     pub receipts: u64,
     /// Contradictions, listed or not.
+    #[serde(rename = "contradictions_total")]
     pub contradictions: u64,
 }
 
