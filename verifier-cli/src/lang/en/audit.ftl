@@ -43,7 +43,5 @@ error-webhook-address = the webhook's address is no URL
     .advice = It begins with http:// or https://.
 error-metrics-address = metrics can not be served at { $address }: { $cause }
     .advice = Name an address of this machine with a free port, like 127.0.0.1:9187.
-error-threads = this machine gives no threads: { $cause }
-    .advice = Close other programs, or raise the limit.
 error-checkpoint-chain = checkpoint { $number } is missing between the anchored one and those before it
     .advice = Ask a source that has it, or give --rpc so that the chain can be asked.

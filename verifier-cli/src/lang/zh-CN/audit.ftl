@@ -43,7 +43,5 @@ error-webhook-address = 通知地址不是网址
     .advice = 它应以 http:// 或 https:// 开头。
 error-metrics-address = 无法在 { $address } 提供指标：{ $cause }
     .advice = 请给出本机的地址和一个空闲端口，例如 127.0.0.1:9187。
-error-threads = 这台机器无法再开线程：{ $cause }
-    .advice = 请关闭其他程序，或提高限制。
 error-checkpoint-chain = 已上链的检查点与之前的检查点之间缺少第 { $number } 号
     .advice = 请换一个有它的来源，或用 --rpc 直接询问链。
