@@ -2,6 +2,7 @@
 
 use crate::fraud::JudgeRefusal;
 use crate::reader::Phase;
+use protocol::chain_proof::ChainProofError;
 use protocol::{Address, Digest, LedgerId};
 use std::error::Error;
 
@@ -66,6 +67,50 @@ pub enum AnchorError {
         /// Its own words.
         message: String,
     },
+    /// The account that anchors can not pay.
+    #[error(
+        "account {account} has {balance_wei} wei, {due_wei} are due for the next transaction: send it more"
+    )]
+    NoFunds {
+        /// The account.
+        account: Address,
+        /// What it has.
+        balance_wei: u128,
+        /// What the next transaction costs at most.
+        due_wei: u128,
+    },
+    /// The chain asks more for a unit of gas than may be paid.
+    #[error(
+        "a transaction that a block would take now pays {due_wei} wei for a unit of gas, at most {cap_wei} may be paid: \
+         wait for lower fees, or raise the cap{}", waiting(*.nonce)
+    )]
+    TooDear {
+        /// Wei for a unit of gas that would do.
+        due_wei: u128,
+        /// Wei for a unit of gas that may be paid.
+        cap_wei: u128,
+        /// The nonce of a transaction that waits; none where nothing was sent.
+        nonce: Option<u64>,
+    },
+    /// Two endpoints say different things about one fact. Neither is believed.
+    #[error("{first} and {second} contradict each other about {what}: trust neither, and ask a third")]
+    Disagreement {
+        /// One endpoint: scheme, host and port.
+        first: String,
+        /// Another.
+        second: String,
+        /// About what, and what each says.
+        what: String,
+    },
+    /// What an endpoint gave as proof of a checkpoint does not hold.
+    #[error("no proof that holds through {endpoint}: {cause}")]
+    Unproven {
+        /// Scheme, host and port.
+        endpoint: String,
+        /// Why.
+        #[source]
+        cause: ChainProofError,
+    },
     /// Two answers contradict each other, as happens while a chain reorganises. Ask again; if it stays, the endpoint is
     /// not to be trusted.
     #[error("answers contradict each other: {what}; try again, then ask another endpoint")]
@@ -75,10 +120,20 @@ pub enum AnchorError {
     },
 }
 
+fn waiting(nonce: Option<u64>) -> String {
+    nonce.map(|nonce| format!("; the transaction with nonce {nonce} waits")).unwrap_or_default()
+}
+
 impl AnchorError {
     /// Whether asking again later can help without anybody changing anything.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::OutOfReach { .. } | Self::Inconsistent { .. })
+        matches!(
+            self,
+            Self::OutOfReach { .. }
+                | Self::Inconsistent { .. }
+                | Self::Disagreement { .. }
+                | Self::TooDear { .. }
+        )
     }
 }
 

@@ -27,7 +27,7 @@ pub use clock::Clock;
 #[cfg(feature = "devnet")]
 pub use devnet::{Devnet, DevnetError};
 pub use error::{AnchorError, Missing, Refusal};
-pub use evm::{AnchoringKey, Endpoint, EvmChain, EvmOptions, FinalityRule};
+pub use evm::{AnchoringKey, Endpoint, EvmChain, EvmOptions, FeePolicy, FinalityRule, Trouble, Watch};
 pub use follow::follow;
 pub use fraud::JudgeRefusal;
 pub use memory::{Fault, MemoryChain};

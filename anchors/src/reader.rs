@@ -2,6 +2,7 @@
 
 use crate::error::AnchorError;
 use async_trait::async_trait;
+use protocol::chain_proof::ChainProof;
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
 use protocol::{Address, Digest, LedgerId, PublicKey};
 use serde::Serialize;
@@ -50,6 +51,11 @@ pub trait AnchorReader: Send + Sync + fmt::Debug {
     /// Who may take the ledger's bond, in the order in which its opener said so. A judge is never removed; without one a
     /// bond backs nothing.
     async fn judges(&self, ledger: LedgerId) -> Result<Vec<Address>, AnchorError>;
+
+    /// What proves by the hash of a block alone that the contract holds this checkpoint (docs/protocol.md section 10),
+    /// under the newest final block where that is possible, else under the newest. It holds: a chain that gives none, or
+    /// one that does not, is an error.
+    async fn proof(&self, origin: &LedgerOrigin, number: u64) -> Result<ChainProof, AnchorError>;
 
     /// What became of a transaction that [`AnchorWriter`](crate::AnchorWriter) sent.
     async fn transaction(&self, tx: Digest) -> Result<TxState, AnchorError>;

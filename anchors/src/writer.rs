@@ -17,9 +17,10 @@ use protocol::{Address, Digest, LedgerId, PublicKey};
 /// 3. **Repeating is safe.** A checkpoint that stands on chain already is [`Submission::AlreadyAnchored`], found by its
 ///    hash, as long as the contract keeps hashes (the newest 64). Opening again is `Reverted(WrongPhase)`: ask
 ///    [`ledger`](AnchorReader::ledger) first.
-/// 4. **One at a time.** An account has at most one transaction on its way: while there is one, nothing is sent and the
-///    answer is [`Submission::InFlight`]. So a crash after sending, before the caller wrote down the hash, cannot lead
-///    to a second checkpoint: repeat the call until it says `AlreadyAnchored`.
+/// 4. **One at a time.** An account has at most one transaction on its way: while there is one, nothing new is sent and
+///    the answer is [`Submission::InFlight`]; where it waits for too long it is [`Submission::Replaced`] by one with the
+///    same nonce that pays more. So a crash after sending, before the caller wrote down the hash, cannot lead to a second
+///    checkpoint: repeat the call until it says `AlreadyAnchored`.
 /// 5. **Sent is not written.** Follow a sent transaction with [`transaction`](AnchorReader::transaction); when it becomes
 ///    `Unknown`, repeat the call.
 #[async_trait]
@@ -65,6 +66,13 @@ pub enum Submission {
     Sent {
         /// Its hash.
         tx: Digest,
+    },
+    /// An endpoint took the transaction in place of one that waited with the same nonce and paid less.
+    Replaced {
+        /// Its hash.
+        tx: Digest,
+        /// The nonce of both.
+        nonce: u64,
     },
     /// This very checkpoint stands on chain already; read it for its place and finality.
     AlreadyAnchored,

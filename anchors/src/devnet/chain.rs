@@ -1,7 +1,7 @@
 //! Blocks and the state after the newest: what there is on the development chain.
 
 use super::error::DevnetError;
-use super::{execute, genesis};
+use super::{execute, genesis, trie};
 use alloy::consensus::proofs::{calculate_receipt_root, calculate_transaction_root};
 use alloy::consensus::transaction::{Recovered, Transaction as _};
 use alloy::consensus::{Eip658Value, Header, Receipt, ReceiptEnvelope, ReceiptWithBloom, TxEnvelope};
@@ -51,7 +51,8 @@ pub(super) struct Mined {
 /// A block that is computed, but not yet part of the chain.
 pub(super) struct NextBlock {
     block: Block,
-    changes: revm::state::EvmState,
+    /// The state after it.
+    state: InMemoryDB,
 }
 
 impl NextBlock {
@@ -80,18 +81,19 @@ pub(super) struct Blocks {
 impl Blocks {
     /// The first block, with the contract deployed, at this time (Unix seconds).
     pub fn genesis(time: u64) -> Self {
+        let db = genesis::state();
         let header = Header {
             timestamp: time,
             gas_limit: BLOCK_GAS_LIMIT,
             base_fee_per_gas: Some(BASE_FEE_WEI),
-            state_root: genesis::fingerprint(),
+            state_root: trie::state_root(&db),
             extra_data: Bytes::from_static(b"vouchsafe development chain"),
             ..Header::default()
         };
         let hash = header.hash_slow();
         let chain = vec![Block { header, hash, mined: None }];
         let by_hash = HashMap::from([(hash, 0)]);
-        Self { db: genesis::state(), chain, by_hash, by_tx: HashMap::new() }
+        Self { db, chain, by_hash, by_tx: HashMap::new() }
     }
 
     pub fn newest(&self) -> &Block {
@@ -145,8 +147,10 @@ impl Blocks {
         }
         let env = self.next_block(time);
         let time = env.timestamp.saturating_to();
-        let ResultAndState { result, state } =
+        let ResultAndState { result, state: changes } =
             execute::run(&self.db, env, execute::environment(&tx)).map_err(execute::invalid)?;
+        let mut state = self.db.clone();
+        state.commit(changes);
         let mined = Mined {
             gas_used: result.tx_gas_used(),
             gas_price: tx.effective_gas_price(Some(BASE_FEE_WEI)),
@@ -162,13 +166,13 @@ impl Blocks {
             gas_used: mined.gas_used,
             base_fee_per_gas: Some(BASE_FEE_WEI),
             logs_bloom: *mined.receipt.logs_bloom(),
-            state_root: genesis::fingerprint(),
+            state_root: trie::state_root(&state),
             transactions_root: calculate_transaction_root(std::slice::from_ref(mined.tx.inner())),
             receipts_root: calculate_receipt_root(std::slice::from_ref(&mined.receipt)),
             ..Header::default()
         };
         let hash = header.hash_slow();
-        Ok(NextBlock { block: Block { header, hash, mined: Some(mined) }, changes: state })
+        Ok(NextBlock { block: Block { header, hash, mined: Some(mined) }, state })
     }
 
     /// Makes a computed block part of the chain.
@@ -176,7 +180,7 @@ impl Blocks {
         let at = self.chain.len();
         self.by_hash.insert(next.hash(), at);
         self.by_tx.insert(next.tx_hash(), at);
-        self.db.commit(next.changes);
+        self.db = next.state;
         self.chain.push(next.block);
     }
 }

@@ -4,7 +4,7 @@ use super::execute;
 use crate::contract::Anchors;
 use crate::fraud::FraudProofs;
 use crate::reader::{DEVELOPMENT_CHAIN_ID, DEVELOPMENT_DEPOSIT_WEI, DEVELOPMENT_MINIMUM_BOND_WEI};
-use alloy::primitives::{Address, B256, Bytes, TxKind, U256, address, keccak256};
+use alloy::primitives::{Address, Bytes, TxKind, U256, address};
 use alloy::signers::local::PrivateKeySigner;
 use alloy::sol_types::SolConstructor as _;
 use revm::DatabaseCommit as _;
@@ -75,10 +75,4 @@ fn create(db: &mut InMemoryDB, nonce: u64, bytecode: &[u8], arguments: &[u8]) {
     if let Ok(deployed) = execute::run(db, BlockEnv::default(), creation) {
         db.commit(deployed.state);
     }
-}
-
-/// What stands in for a state root, which this chain does not compute: a hash that changes with the contracts, so that
-/// a file made with others is recognised.
-pub(super) fn fingerprint() -> B256 {
-    keccak256([Anchors::BYTECODE.as_ref(), FraudProofs::BYTECODE.as_ref()].concat())
 }

@@ -163,7 +163,7 @@ fn first_block(path: &Path, line: &[u8]) -> Result<Blocks, DevnetError> {
     }
     let blocks = Blocks::genesis(heading.time);
     if blocks.newest().hash != heading.block {
-        return Err(foreign("it was begun with another version of the contract"));
+        return Err(foreign("it was begun by another version, with other contracts or another first block"));
     }
     Ok(blocks)
 }

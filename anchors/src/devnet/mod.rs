@@ -10,6 +10,7 @@ mod execute;
 mod genesis;
 mod journal;
 mod rpc;
+mod trie;
 
 pub use error::DevnetError;
 pub use genesis::DEVELOPMENT_KEYS;
@@ -72,7 +73,7 @@ impl Devnet {
 
     /// Reads it within the process. With [`EvmChain::signing_with`] it is written, too.
     pub fn client(self: &Arc<Self>) -> EvmChain {
-        let exchange: Box<dyn Exchange> = Box::new(InProcess(Arc::clone(self)));
+        let exchange: Arc<dyn Exchange> = Arc::new(InProcess(Arc::clone(self)));
         EvmChain::over(vec![exchange], &EvmOptions::new(Self::chain(), Vec::new()))
     }
 

@@ -1,18 +1,24 @@
 //! Any EVM chain behind JSON-RPC endpoints.
 //!
-//! In scope: reading `Anchors` and its events, sending its transactions, falling over from one endpoint to the next.
-//! Not in scope: several endpoints that must agree (one that lies is believed; `protocol::verify` says on whose word a
-//! verdict rests), and replacing a transaction whose fee has become too low.
+//! In scope: reading `Anchors` and its events, and hearing several endpoints against each other (`agree`); sending its
+//! transactions, falling over from one endpoint to the next, until a block takes them (`send`, `fees`).
 
+mod agree;
 mod endpoint;
 mod events;
+mod fees;
 mod key;
+mod proof;
 mod read;
+mod send;
 mod transport;
+mod watch;
 mod write;
 
 pub use endpoint::{Endpoint, EndpointError};
+pub use fees::FeePolicy;
 pub use key::{AnchoringKey, KeyError};
+pub use watch::{Trouble, Watch};
 pub use write::Deployment;
 
 #[cfg(feature = "devnet")]
@@ -21,9 +27,11 @@ pub(crate) use endpoint::Exchange;
 
 use crate::error::AnchorError;
 use crate::reader::{Chain, LedgerFacts};
+use alloy::primitives::Address as EvmAddress;
 use alloy::providers::RootProvider;
 use alloy::transports::TransportError;
 use protocol::LedgerId;
+use send::Flight;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -35,7 +43,8 @@ use transport::FallOver;
 pub struct EvmOptions {
     /// The chain and the contract on it.
     pub chain: Chain,
-    /// Asked in this order until one answers; that one is asked first from then on.
+    /// Of several, all are asked what the contract says, and those that answer must agree. What is sent goes to the first
+    /// that takes it; that one is asked first from then on.
     pub endpoints: Vec<Endpoint>,
     /// How long each endpoint may take for an answer.
     pub timeout: Duration,
@@ -46,11 +55,15 @@ pub struct EvmOptions {
     pub from_block: u64,
     /// Blocks asked for events at a time. Halved, for that question, when an endpoint declines a range.
     pub log_range_blocks: u64,
+    /// What a transaction may cost.
+    pub fees: FeePolicy,
+    /// Who is told of what goes wrong with one endpoint.
+    pub watch: Watch,
 }
 
 impl EvmOptions {
     /// A contract reached through these endpoints; 10 s for an answer, the chain's own word on finality or 64
-    /// confirmations, events from the first block on, 5,000 blocks at a time.
+    /// confirmations, events from the first block on, 5,000 blocks at a time, the default fees, nobody who watches.
     pub fn new(chain: Chain, endpoints: Vec<Endpoint>) -> Self {
         Self {
             chain,
@@ -59,6 +72,8 @@ impl EvmOptions {
             finality: FinalityRule::Tag { else_confirmations: 64 },
             from_block: 0,
             log_range_blocks: 5_000,
+            fees: FeePolicy::default(),
+            watch: Watch::default(),
         }
     }
 }
@@ -90,10 +105,17 @@ pub struct EvmChain<K = ReadOnly> {
 struct Shared {
     chain: Chain,
     endpoints: String,
+    transport: FallOver,
     provider: RootProvider,
     finality: FinalityRule,
     from_block: u64,
     log_range_blocks: u64,
+    fees: FeePolicy,
+    watch: Watch,
+    /// Each endpoint alone; none where there is only one.
+    witnesses: Vec<EvmChain>,
+    /// By account.
+    flights: Mutex<HashMap<EvmAddress, Flight>>,
     /// Openings that are final: they never change, and lie far back.
     openings: Mutex<HashMap<LedgerId, LedgerFacts>>,
 }
@@ -105,23 +127,36 @@ impl EvmChain {
         let names = options.endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let client = endpoint::client(options.timeout);
         let client = client.map_err(|cause| AnchorError::OutOfReach { endpoint: names, cause })?;
-        let http = |endpoint: &Endpoint| -> Box<dyn Exchange> {
-            Box::new(endpoint::Http::new(endpoint.clone(), client.clone()))
+        let http = |endpoint: &Endpoint| -> Arc<dyn Exchange> {
+            Arc::new(endpoint::Http::new(endpoint.clone(), client.clone()))
         };
         let exchanges = options.endpoints.iter().map(http).collect();
         Ok(Self::over(exchanges, options))
     }
 
     /// A chain to read through these exchanges; the options' endpoints do not count.
-    pub(crate) fn over(exchanges: Vec<Box<dyn Exchange>>, options: &EvmOptions) -> Self {
-        let transport = FallOver::new(options.chain.chain_id, options.timeout, exchanges);
+    pub(crate) fn over(exchanges: Vec<Arc<dyn Exchange>>, options: &EvmOptions) -> Self {
+        let alone =
+            |exchange: &Arc<dyn Exchange>| Self::with(vec![Arc::clone(exchange)], Vec::new(), options);
+        let witnesses = if exchanges.len() > 1 { exchanges.iter().map(alone).collect() } else { Vec::new() };
+        Self::with(exchanges, witnesses, options)
+    }
+
+    fn with(exchanges: Vec<Arc<dyn Exchange>>, witnesses: Vec<Self>, options: &EvmOptions) -> Self {
+        let EvmOptions { chain, timeout, finality, from_block, log_range_blocks, fees, .. } = *options;
+        let transport = FallOver::new(chain.chain_id, timeout, options.watch.clone(), exchanges);
         let shared = Shared {
-            chain: options.chain,
+            chain,
             endpoints: transport.names(),
-            provider: transport.provider(),
-            finality: options.finality,
-            from_block: options.from_block,
-            log_range_blocks: options.log_range_blocks.max(1),
+            provider: transport.clone().provider(),
+            transport,
+            finality,
+            from_block,
+            log_range_blocks: log_range_blocks.max(1),
+            fees,
+            watch: options.watch.clone(),
+            witnesses,
+            flights: Mutex::default(),
             openings: Mutex::default(),
         };
         Self { shared: Arc::new(shared), key: ReadOnly }
@@ -140,7 +175,7 @@ impl EvmChain<AnchoringKey> {
 }
 
 impl<K> EvmChain<K> {
-    pub(crate) fn contract(&self) -> alloy::primitives::Address {
+    pub(crate) fn contract(&self) -> EvmAddress {
         crate::contract::to_address(self.shared.chain.contract)
     }
 

@@ -1,11 +1,11 @@
-//! [`AnchorReader`] over JSON-RPC.
+//! What one endpoint says, or the first that answers: [`AnchorReader`](crate::AnchorReader) without a second opinion.
 
 use super::events::Found;
 use super::{EvmChain, FinalityRule};
 use crate::contract::{self, Anchors, RING};
 use crate::error::{AnchorError, Missing, Refusal};
 use crate::reader::{
-    AnchorReader, AnchoredCheckpoint, Block, Chain, Finality, Head, LedgerFacts, Phase, Place, Tip, TxState,
+    AnchoredCheckpoint, Block, Chain, Finality, Head, LedgerFacts, Phase, Place, Tip, TxState,
 };
 use alloy::consensus::Transaction as _;
 use alloy::eips::{BlockId, BlockNumberOrTag};
@@ -14,7 +14,6 @@ use alloy::primitives::{Address as EvmAddress, B256};
 use alloy::providers::Provider as _;
 use alloy::rpc::types::{Filter, TransactionReceipt, TransactionRequest};
 use alloy::sol_types::{SolCall, SolEvent};
-use async_trait::async_trait;
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
 use protocol::{Address, Digest, LedgerId, PublicKey};
 use std::fmt;
@@ -43,7 +42,7 @@ impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
         C::abi_decode_returns(&output).map_err(|_| self.no_contract())
     }
 
-    async fn block(&self, which: BlockNumberOrTag) -> Result<Option<Block>, AnchorError> {
+    pub(super) async fn block(&self, which: BlockNumberOrTag) -> Result<Option<Block>, AnchorError> {
         let block =
             self.shared.provider.get_block_by_number(which).await.map_err(|error| self.failed(error))?;
         Ok(block.map(|block| Block {
@@ -148,7 +147,8 @@ impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
         AnchorError::OutOfReach { endpoint: self.shared.endpoints.clone(), cause: cause.into() }
     }
 
-    async fn read_ledger(&self, ledger: LedgerId) -> Result<LedgerFacts, AnchorError> {
+    pub(super) async fn read_ledger(&self, ledger: LedgerId) -> Result<LedgerFacts, AnchorError> {
+        self.shared.transport.doubt();
         let bond = self.view(&Anchors::bondOfCall { ledger: word(ledger) }).await?;
         let phase = contract::phase(bond.phase).ok_or_else(|| self.no_contract())?;
         if phase == Phase::Unopened {
@@ -160,7 +160,7 @@ impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
         if let Some(facts) = kept {
             return Ok(LedgerFacts { anchorer: now.0, bond_wei: now.1, phase: now.2, ..facts });
         }
-        let head = self.head().await?;
+        let head = self.read_head().await?;
         let (found, event) = self.opened_event(ledger, head.latest.number).await?;
         let place = self.place_of(&found).await?;
         let Chain { chain_id, contract, .. } = self.shared.chain;
@@ -206,13 +206,8 @@ impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
     }
 }
 
-#[async_trait]
-impl<K: fmt::Debug + Send + Sync> AnchorReader for EvmChain<K> {
-    fn chain(&self) -> Chain {
-        self.shared.chain
-    }
-
-    async fn head(&self) -> Result<Head, AnchorError> {
+impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
+    pub(super) async fn read_head(&self) -> Result<Head, AnchorError> {
         let latest = self.block(BlockNumberOrTag::Latest).await?.ok_or_else(|| AnchorError::OutOfReach {
             endpoint: self.shared.endpoints.clone(),
             cause: "it has no block yet".into(),
@@ -220,11 +215,9 @@ impl<K: fmt::Debug + Send + Sync> AnchorReader for EvmChain<K> {
         Ok(Head { latest, finalized: self.finalized(latest).await? })
     }
 
-    async fn ledger(&self, ledger: LedgerId) -> Result<LedgerFacts, AnchorError> {
-        self.read_ledger(ledger).await
-    }
-
-    async fn latest(&self, ledger: LedgerId) -> Result<Tip, AnchorError> {
+    pub(super) async fn read_latest(&self, ledger: LedgerId) -> Result<Tip, AnchorError> {
+        // What the contract has not is believed of the right chain only, whatever the endpoint served before.
+        self.shared.transport.doubt();
         let tip = self.view(&Anchors::latestCall { ledger: word(ledger) }).await?;
         if tip.hash.is_zero() {
             return Err(Missing::Ledger { ledger, chain_id: self.shared.chain.chain_id }.into());
@@ -233,12 +226,16 @@ impl<K: fmt::Debug + Send + Sync> AnchorReader for EvmChain<K> {
         Ok(Tip { number: tip.number, hash: contract::digest(tip.hash), block_time })
     }
 
-    async fn checkpoint(&self, ledger: LedgerId, number: u64) -> Result<AnchoredCheckpoint, AnchorError> {
-        let tip = self.latest(ledger).await?;
+    pub(super) async fn read_checkpoint(
+        &self,
+        ledger: LedgerId,
+        number: u64,
+    ) -> Result<AnchoredCheckpoint, AnchorError> {
+        let tip = self.read_latest(ledger).await?;
         if number > tip.number {
             return Err(Missing::Checkpoint { ledger, number, latest: tip.number }.into());
         }
-        let head = self.head().await?;
+        let head = self.read_head().await?;
         let newest = head.latest.number;
         let next = match number.checked_add(1).filter(|next| *next <= tip.number) {
             Some(next) => Some(self.anchored_event(ledger, next, newest).await?),
@@ -269,12 +266,12 @@ impl<K: fmt::Debug + Send + Sync> AnchorReader for EvmChain<K> {
         Ok(AnchoredCheckpoint { checkpoint, hash, place, finality, superseded_at })
     }
 
-    async fn judges(&self, ledger: LedgerId) -> Result<Vec<Address>, AnchorError> {
-        let newest = self.head().await?.latest.number;
+    pub(super) async fn read_judges(&self, ledger: LedgerId) -> Result<Vec<Address>, AnchorError> {
+        let newest = self.read_head().await?.latest.number;
         self.judges_in(ledger, self.shared.from_block, newest).await
     }
 
-    async fn transaction(&self, tx: Digest) -> Result<TxState, AnchorError> {
+    pub(super) async fn read_transaction(&self, tx: Digest) -> Result<TxState, AnchorError> {
         let hash = B256::new(*tx.as_bytes());
         let receipt =
             self.shared.provider.get_transaction_receipt(hash).await.map_err(|error| self.failed(error))?;
@@ -291,7 +288,7 @@ impl<K: fmt::Debug + Send + Sync> AnchorReader for EvmChain<K> {
             return Ok(TxState::Pending);
         };
         let place = self.place(hash, number, block).await?;
-        let finality = finality(number, &self.head().await?);
+        let finality = finality(number, &self.read_head().await?);
         if receipt.status() {
             return Ok(TxState::Mined { place, finality });
         }

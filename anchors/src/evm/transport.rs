@@ -4,6 +4,7 @@
 //! counts as no answer; what it says about the request counts as the answer.
 
 use super::endpoint::{Cause, Exchange};
+use super::watch::{Trouble, Watch};
 use crate::contract;
 use crate::error::AnchorError;
 use alloy::primitives::U64;
@@ -23,13 +24,14 @@ pub(super) struct FallOver(Arc<Endpoints>);
 struct Endpoints {
     chain_id: u64,
     timeout: Duration,
+    watch: Watch,
     peers: Vec<Peer>,
     /// The one that answered last.
     preferred: AtomicUsize,
 }
 
 struct Peer {
-    exchange: Box<dyn Exchange>,
+    exchange: Arc<dyn Exchange>,
     on_right_chain: AtomicBool,
 }
 
@@ -46,14 +48,26 @@ enum Failure {
 }
 
 impl FallOver {
-    pub(super) fn new(chain_id: u64, timeout: Duration, exchanges: Vec<Box<dyn Exchange>>) -> Self {
+    pub(super) fn new(
+        chain_id: u64,
+        timeout: Duration,
+        watch: Watch,
+        exchanges: Vec<Arc<dyn Exchange>>,
+    ) -> Self {
         let unchecked = |exchange| Peer { exchange, on_right_chain: AtomicBool::new(false) };
         let peers = exchanges.into_iter().map(unchecked).collect();
-        Self(Arc::new(Endpoints { chain_id, timeout, peers, preferred: AtomicUsize::new(0) }))
+        Self(Arc::new(Endpoints { chain_id, timeout, watch, peers, preferred: AtomicUsize::new(0) }))
     }
 
     pub(super) fn provider(self) -> RootProvider {
         RootProvider::new(RpcClient::new(self, false))
+    }
+
+    /// From now on no endpoint is taken to serve the right chain before it said so again.
+    pub(super) fn doubt(&self) {
+        for peer in &self.0.peers {
+            peer.on_right_chain.store(false, Ordering::Relaxed);
+        }
     }
 
     /// The names of all endpoints.
@@ -76,7 +90,12 @@ impl Endpoints {
                     return Ok(answer);
                 }
                 Err(failure @ Failure::Declined { .. }) => return Err(failure),
-                Err(failure) => failures.push(failure),
+                Err(failure) => {
+                    let wrong = matches!(failure, Failure::WrongChain { .. });
+                    let trouble = if wrong { Trouble::WrongChain } else { Trouble::NoAnswer };
+                    self.watch.tell(failure.endpoint(), trouble);
+                    failures.push(failure);
+                }
             }
         }
         Err(together(failures))

@@ -1,7 +1,4 @@
-//! [`AnchorWriter`] over JSON-RPC: one account, one transaction at a time.
-//!
-//! Its nonce is the number of its transactions in blocks, so that of two transactions sent for one purpose, at most one
-//! ever takes effect, whatever was lost in between.
+//! [`AnchorWriter`] over JSON-RPC: what is sent to the contract. How a transaction gets into a block is in `send`.
 
 use super::EvmChain;
 use super::key::AnchoringKey;
@@ -10,14 +7,11 @@ use crate::contract::{self, Anchors};
 use crate::error::AnchorError;
 use crate::reader::AnchorReader as _;
 use crate::writer::{AnchorWriter, Opening, Submission};
-use alloy::consensus::{SignableTransaction as _, TxEip1559, TxEnvelope, TxLegacy, TypedTransaction};
-use alloy::eips::eip2718::Encodable2718 as _;
-use alloy::eips::{BlockId, BlockNumberOrTag};
+use alloy::eips::BlockId;
 use alloy::network::TransactionBuilder as _;
-use alloy::primitives::{Address as EvmAddress, B256, Bytes, TxKind, U256};
+use alloy::primitives::{Address as EvmAddress, B256, TxKind, U256};
 use alloy::providers::Provider as _;
 use alloy::rpc::types::TransactionRequest;
-use alloy::signers::SignerSync as _;
 use alloy::sol_types::{SolCall as _, SolConstructor as _};
 use async_trait::async_trait;
 use protocol::checkpoint::Checkpoint;
@@ -30,18 +24,6 @@ pub struct Deployment {
     pub contract: Address,
     /// What came of sending it; with [`Submission::InFlight`] nothing was deployed.
     pub submission: Submission,
-}
-
-/// What a transaction may cost.
-enum Fees {
-    Market {
-        max: u128,
-        priority: u128,
-    },
-    /// On chains without a base fee.
-    Legacy {
-        price: u128,
-    },
 }
 
 impl<K> EvmChain<K> {
@@ -87,91 +69,9 @@ impl EvmChain<AnchoringKey> {
     /// Creates a contract out of its code and constructor arguments.
     pub(crate) async fn create(&self, creation: Vec<u8>) -> Result<Deployment, AnchorError> {
         let account = self.key.signer().address();
-        let nonces = self.shared.provider.get_transaction_count(account);
-        let nonce = nonces.block_id(BlockId::latest()).await.map_err(|error| self.failed(error))?;
+        let nonce = self.nonce(BlockId::latest()).await?;
         let submission = self.send(TxKind::Create, creation, 0).await?;
         Ok(Deployment { contract: contract::address(account.create(nonce)), submission })
-    }
-
-    pub(crate) async fn send(
-        &self,
-        to: TxKind,
-        input: Vec<u8>,
-        value: u128,
-    ) -> Result<Submission, AnchorError> {
-        let account = self.key.signer().address();
-        let nonces = self.shared.provider.get_transaction_count(account);
-        let nonce = nonces.block_id(BlockId::latest()).await.map_err(|error| self.failed(error))?;
-        let nonces = self.shared.provider.get_transaction_count(account);
-        let pending = nonces.block_id(BlockId::pending()).await.map_err(|error| self.failed(error))?;
-        if pending > nonce {
-            return Ok(Submission::InFlight { nonce });
-        }
-        let (input, value) = (Bytes::from(input), U256::from(value));
-        let request = TransactionRequest::default().with_from(account).with_kind(to);
-        let request = request.with_input(input.clone()).with_value(value);
-        let gas = self.shared.provider.estimate_gas(request).block(BlockId::latest()).await;
-        let gas = gas.map_err(|error| self.failed(error))?;
-        // A quarter more: block time and ring slots differ by the time it is mined.
-        let gas = gas.saturating_add(gas / 4);
-        let chain_id = self.shared.chain.chain_id;
-        let tx = match self.fees().await? {
-            Fees::Market { max, priority } => TypedTransaction::Eip1559(TxEip1559 {
-                chain_id,
-                nonce,
-                gas_limit: gas,
-                max_fee_per_gas: max,
-                max_priority_fee_per_gas: priority,
-                to,
-                value,
-                access_list: alloy::eips::eip2930::AccessList::default(),
-                input,
-            }),
-            Fees::Legacy { price } => TypedTransaction::Legacy(TxLegacy {
-                chain_id: Some(chain_id),
-                nonce,
-                gas_price: price,
-                gas_limit: gas,
-                to,
-                value,
-                input,
-            }),
-        };
-        self.publish(tx).await
-    }
-
-    async fn fees(&self) -> Result<Fees, AnchorError> {
-        let latest = self.shared.provider.get_block_by_number(BlockNumberOrTag::Latest).await;
-        let latest = latest.map_err(|error| self.failed(error))?;
-        if latest.is_some_and(|block| block.header.base_fee_per_gas.is_some()) {
-            let fees =
-                self.shared.provider.estimate_eip1559_fees().await.map_err(|error| self.failed(error))?;
-            return Ok(Fees::Market { max: fees.max_fee_per_gas, priority: fees.max_priority_fee_per_gas });
-        }
-        let price = self.shared.provider.get_gas_price().await.map_err(|error| self.failed(error))?;
-        Ok(Fees::Legacy { price })
-    }
-
-    async fn publish(&self, tx: TypedTransaction) -> Result<Submission, AnchorError> {
-        let signature = self.key.signer().sign_hash_sync(&tx.signature_hash());
-        let signature = signature.map_err(|error| AnchorError::OutOfReach {
-            endpoint: "the anchoring key".to_owned(),
-            cause: Box::new(error),
-        })?;
-        let envelope: TxEnvelope = tx.into_signed(signature).into();
-        let hash = *envelope.tx_hash();
-        let sent = Submission::Sent { tx: contract::digest(hash) };
-        let answer = self.shared.provider.send_raw_transaction(&envelope.encoded_2718()).await;
-        let Err(error) = answer.map_err(|error| self.failed(error)) else { return Ok(sent) };
-        // An endpoint that has it already, from an attempt whose answer was lost, declines it.
-        if matches!(error, AnchorError::Declined { .. }) && self.is_known(hash).await {
-            return Ok(sent);
-        }
-        Err(error)
-    }
-
-    async fn is_known(&self, hash: B256) -> bool {
-        matches!(self.shared.provider.get_transaction_by_hash(hash).await, Ok(Some(_)))
     }
 }
 

@@ -16,7 +16,8 @@ use crate::writer::{AnchorWriter, Opening, Submission};
 use async_trait::async_trait;
 use chain::{Blocks, Call, Extension};
 use ledger::Ledger;
-use protocol::checkpoint::Checkpoint;
+use protocol::chain_proof::ChainProof;
+use protocol::checkpoint::{Checkpoint, LedgerOrigin};
 use protocol::{Address, Digest, LedgerId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -238,6 +239,12 @@ impl AnchorReader for MemoryChain {
     async fn judges(&self, ledger: LedgerId) -> Result<Vec<Address>, AnchorError> {
         let state = self.reach()?;
         self.found(&state, ledger).map(|_| Vec::new())
+    }
+
+    /// It has no state root to prove anything under.
+    async fn proof(&self, _: &LedgerOrigin, _: u64) -> Result<ChainProof, AnchorError> {
+        let message = "a chain in memory proves nothing".to_owned();
+        Err(AnchorError::Declined { endpoint: ENDPOINT.to_owned(), code: -32601, message })
     }
 
     async fn transaction(&self, tx: Digest) -> Result<TxState, AnchorError> {

@@ -1,6 +1,7 @@
 //! The chains, held to their contracts. In files of their own: what all of them do (`conformance`), what the EVM client
-//! makes of bad endpoints (`endpoints`) and of a chain that takes its time (`outcomes`), faults on demand (`memory`), and
-//! other people's tools (`cast`).
+//! makes of bad endpoints (`endpoints`), of several that contradict each other (`witnesses`), of a chain that takes its time
+//! (`outcomes`) or takes no transaction (`stuck`), what a chain proves (`proofs`), faults on demand (`memory`), and other
+//! people's tools (`cast`).
 
 #![expect(
     clippy::expect_used,
@@ -16,3 +17,6 @@ mod conformance;
 mod endpoints;
 mod memory;
 mod outcomes;
+mod proofs;
+mod stuck;
+mod witnesses;

@@ -8,8 +8,8 @@ use protocol::Digest;
 use serde_json::json;
 use std::sync::Arc;
 use vouchsafe_anchors::{
-    AnchorError, AnchorReader as _, AnchorWriter as _, AnchoringKey, Devnet, EvmChain, Finality,
-    FinalityRule, Phase, Refusal, Submission, TxState,
+    AnchorError, AnchorReader as _, AnchorWriter as _, Devnet, EvmChain, Finality, FinalityRule, Phase,
+    Refusal, Submission, TxState,
 };
 
 #[tokio::test]
@@ -120,17 +120,6 @@ async fn the_next_endpoint_may_have_the_transaction_already() {
     let (next, proof) = log.grow(5);
     let submission = writer.anchor(log.ledger, &log.tip, &next, &proof).await.unwrap();
     mined(&writer, submission).await;
-}
-
-#[tokio::test]
-async fn an_account_without_funds_is_told_so() {
-    let (devnet, _) = anchored(0).await;
-    let poor = AnchoringKey::from_hex(&"11".repeat(32)).unwrap();
-    let error = devnet.client().signing_with(poor.clone()).open(&opening(1)).await.unwrap_err();
-    assert!(matches!(&error, AnchorError::Declined { message, .. } if message.contains("funds")), "{error}");
-    let anvil = Anvil::start().await;
-    let error = anvil.client().signing_with(poor).open(&opening(1)).await.unwrap_err();
-    assert!(matches!(&error, AnchorError::Declined { message, .. } if message.contains("funds")), "{error}");
 }
 
 #[tokio::test]

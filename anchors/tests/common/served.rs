@@ -58,6 +58,33 @@ pub async fn behind(
     .await
 }
 
+/// What stands in front of another endpoint: it may change the request, and then the answer to what was asked.
+pub async fn altering(
+    to: &str,
+    request: impl Fn(&mut Value) + Send + Sync + 'static,
+    answer: impl Fn(&Value, &mut Value) + Send + Sync + 'static,
+) -> String {
+    let (to, client) = (to.to_owned(), reqwest::Client::new());
+    let alter = Arc::new((request, answer));
+    let handler = move |body: Bytes| {
+        let (to, client, alter) = (to.clone(), client.clone(), Arc::clone(&alter));
+        async move {
+            let mut asked: Value = serde_json::from_slice(&body).expect("JSON");
+            alter.0(&mut asked);
+            let post = client.post(to).header("content-type", "application/json").body(asked.to_string());
+            let given = post.send().await.expect("an answer").bytes().await.expect("a body");
+            let mut given: Value = serde_json::from_slice(&given).expect("JSON");
+            alter.1(&asked, &mut given);
+            given.to_string()
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router = Router::new().route("/rpc", post(handler));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}/rpc")
+}
+
 /// An answer that declines.
 pub fn declined(code: i64, message: &str) -> Value {
     json!({ "error": { "code": code, "message": message } })

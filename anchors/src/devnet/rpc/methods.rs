@@ -2,15 +2,19 @@
 
 use super::{Failure, answers};
 use crate::devnet::chain::{BASE_FEE_WEI, Block, Blocks};
-use crate::devnet::{Devnet, execute};
+use crate::devnet::{Devnet, execute, trie};
 use crate::reader::DEVELOPMENT_CHAIN_ID;
 use alloy::eips::{BlockId, BlockNumberOrTag};
 use alloy::primitives::{Address, B256, Bytes, U64};
+use alloy::rpc::types::serde_helpers::JsonStorageKey;
 use alloy::rpc::types::{FeeHistory, Filter, FilterBlockOption, TransactionRequest};
 use revm::DatabaseRef as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+/// Words that are proven at a time.
+const PROVEN_WORDS: usize = 128;
 
 type Answer = Result<Value, Failure>;
 
@@ -66,6 +70,17 @@ pub(super) fn call(devnet: &Devnet, method: &str, params: &[Value]) -> Answer {
         }
         "eth_getBalance" | "eth_getCode" | "eth_getTransactionCount" | "eth_getStorageAt" => {
             account(blocks, method, params)
+        }
+        "eth_getProof" => {
+            newest_state(blocks, params, 2)?;
+            let keys: Vec<JsonStorageKey> = param(params, 1)?;
+            if keys.len() > PROVEN_WORDS {
+                return Err(Failure::parameter(format!(
+                    "{} keys: at most {PROVEN_WORDS} are proven",
+                    keys.len()
+                )));
+            }
+            show(trie::prove(&blocks.db, param(params, 0)?, &keys))
         }
         _ => Err(Failure { code: -32601, message: format!("{method} is not answered here"), data: None }),
     }
