@@ -55,7 +55,7 @@ async fn service(spool: &TempDir) -> ApiState {
     let facts = chain.ledger(name.id).await.expect("facts");
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new().expect("a store"));
     let genesis = protocol::checkpoint::Checkpoint::genesis(operator.public());
-    outbox::record_opening(&*store, genesis, &facts.opened).expect("recorded");
+    outbox::record_opening(&*store, genesis, Some((&facts.opened, facts.finality))).expect("recorded");
     let ledger = Ledger::open(Setup { store, ledger: name, operator, clock, promise_ms: 3_600_000 })
         .expect("a ledger");
     ApiState {

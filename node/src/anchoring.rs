@@ -4,12 +4,12 @@
 //! same turn runs again from the same rows and ends in the same checkpoint. Out of scope: what a checkpoint says
 //! (`ledger::cut`), how a chain is spoken to (`anchors`).
 
-use crate::ledger::outbox::{Unsettled, known, record_chain, unsettled};
+use crate::ledger::outbox::{Unsettled, known, record_chain, record_opening, unsettled};
 use crate::ledger::rows::{Published, ReadError};
 use crate::ledger::{Ledger, cut};
 use crate::observe;
 use crate::store::{Store, StoreError};
-use anchors::{AnchorError, AnchorWriter, AnchoredCheckpoint, Missing, Submission, Tip};
+use anchors::{AnchorError, AnchorWriter, AnchoredCheckpoint, Finality, Missing, Opening, Submission, Tip};
 use protocol::{Digest, LedgerId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -101,6 +101,8 @@ pub struct Standing {
     pub unsettled: usize,
     /// Number and size of the newest checkpoint that stands in a block.
     pub anchored: Option<(u64, u64)>,
+    /// Number of the chain's newest block, as long as a checkpoint waits to be final.
+    pub newest_block: Option<u64>,
 }
 
 /// What a turn leaves to do.
@@ -118,14 +120,15 @@ pub enum Next {
 pub struct Anchoring {
     ledger: Ledger,
     writer: Arc<dyn AnchorWriter>,
+    opening: Opening,
     timing: Timing,
     standing: watch::Sender<Standing>,
 }
 
 impl Anchoring {
-    /// A job that has not begun.
-    pub fn new(ledger: Ledger, writer: Arc<dyn AnchorWriter>, timing: Timing) -> Self {
-        Self { ledger, writer, timing, standing: watch::Sender::new(Standing::default()) }
+    /// A job that has not begun. `opening` is what the ledger was opened with: sent again, should the chain lose it.
+    pub fn new(ledger: Ledger, writer: Arc<dyn AnchorWriter>, opening: Opening, timing: Timing) -> Self {
+        Self { ledger, writer, opening, timing, standing: watch::Sender::new(Standing::default()) }
     }
 
     /// How it stands; changes are signalled.
@@ -170,10 +173,37 @@ impl Anchoring {
     /// The first turns wait until the store was held against the chain, which may have been down at the start.
     async fn checked_turn(&self, is_checked: &mut bool) -> Result<Next, TurnError> {
         if !*is_checked {
+            if !self.opening_stands().await? {
+                return Ok(Next::Poll);
+            }
             self.check_store_is_new().await?;
             *is_checked = true;
         }
         self.turn().await
+    }
+
+    /// Whether the chain has the opening of the ledger. One that left it with its block, before it was final, is sent
+    /// again: the ledger has the same name then, and every checkpoint fits.
+    async fn opening_stands(&self) -> Result<bool, TurnError> {
+        let genesis = self.on_store(|store| Ok(known(&*store.snapshot()?, 0)?)).await?;
+        if genesis.is_final {
+            return Ok(true);
+        }
+        let facts = match self.writer.ledger(self.ledger.facts().id).await {
+            Ok(facts) => Some(facts),
+            Err(AnchorError::NotFound(Missing::Ledger { .. })) => None,
+            Err(error) => return Err(error.into()),
+        };
+        self.on_store(move |store| {
+            let opened = facts.as_ref().map(|facts| (&facts.opened, facts.finality));
+            Ok(record_opening(store, genesis.checkpoint, opened)?)
+        })
+        .await?;
+        if facts.is_none() {
+            self.writer.open(&self.opening).await?;
+            observe::reopened();
+        }
+        Ok(facts.is_some())
     }
 
     /// Says how a turn went, and keeps the ledger from promising what the chain contradicts.
@@ -199,6 +229,9 @@ impl Anchoring {
     /// Holds the store against the chain: a store that is older than the chain, or of another history, must accept
     /// nothing, for what it accepted would stand at indices that are taken.
     pub async fn check_store_is_new(&self) -> Result<(), TurnError> {
+        if !self.opening_stands().await? {
+            return Ok(());
+        }
         let ledger = self.ledger.facts().id;
         let tip = self.latest().await?;
         let (number, theirs) = (tip.number, tip.hash);
@@ -222,6 +255,9 @@ impl Anchoring {
 
     /// One turn: settle what is on its way, then cut if it is due.
     pub async fn turn(&self) -> Result<Next, TurnError> {
+        if !self.opening_stands().await? {
+            return Ok(Next::Poll);
+        }
         let waiting = self.on_store(|store| Ok(unsettled(&*store.snapshot()?)?)).await?;
         let next = if waiting.is_empty() { Next::Rest } else { self.settle(&waiting).await? };
         let newest = self.newest().await?;
@@ -246,11 +282,13 @@ impl Anchoring {
         }
         let mut unsettled = 0;
         let mut anchored = None;
+        let mut newest_block = None;
         let mut next = Next::Poll;
         for item in waiting {
             let checkpoint = item.published.checkpoint;
             if checkpoint.number <= latest.number {
-                let now = self.record(&item.published).await?;
+                let (now, seen) = self.record(&item.published).await?;
+                newest_block = newest_block.max(seen);
                 unsettled += usize::from(!now.is_final);
                 anchored = Some((checkpoint.number, checkpoint.size));
                 if now.is_final {
@@ -260,6 +298,9 @@ impl Anchoring {
             }
             unsettled += 1;
             // A block that vanished took the checkpoint with it: it is sent again, the same as before.
+            if item.published.anchored.is_some() {
+                observe::vanished(checkpoint.number);
+            }
             self.write_down(item.published, None).await?;
             if checkpoint.number == latest.number + 1 {
                 next = self.send(item).await?;
@@ -274,6 +315,7 @@ impl Anchoring {
                 problem: None,
                 unsettled,
                 anchored: anchored.or(standing.anchored),
+                newest_block,
             };
         });
         if let Some((number, size)) = anchored {
@@ -282,8 +324,9 @@ impl Anchoring {
         Ok(if unsettled == 0 { Next::Rest } else { next })
     }
 
-    /// Writes down where the chain has a checkpoint, after holding it against the one that was cut.
-    async fn record(&self, published: &Published) -> Result<Published, TurnError> {
+    /// Writes down where the chain has a checkpoint, after holding it against the one that was cut. Gives it as it is now,
+    /// and the number of the chain's newest block where it is not final.
+    async fn record(&self, published: &Published) -> Result<(Published, Option<u64>), TurnError> {
         let ledger = self.ledger.facts().id;
         let number = published.checkpoint.number;
         let said = self.writer.checkpoint(ledger, number).await?;
@@ -291,7 +334,13 @@ impl Anchoring {
         if said.hash != ours {
             return Err(TurnError::OtherHistory { number, ours, theirs: said.hash });
         }
-        self.write_down(*published, Some(&said)).await
+        let newest = match said.finality {
+            Finality::Final => None,
+            Finality::Pending { confirmations } => {
+                Some((said.place.block_number + confirmations).saturating_sub(1))
+            }
+        };
+        Ok((self.write_down(*published, Some(&said)).await?, newest))
     }
 
     async fn write_down(
@@ -312,7 +361,7 @@ impl Anchoring {
         observe::sent(next.number, &sent);
         Ok(match sent {
             Submission::Sent { .. } | Submission::AlreadyAnchored => Next::Again,
-            Submission::InFlight { .. } => Next::Poll,
+            Submission::InFlight { .. } | Submission::Replaced { .. } => Next::Poll,
         })
     }
 

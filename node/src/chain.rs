@@ -3,12 +3,14 @@
 use crate::config::{ChainConfig, Config, ConfigError, Folder, endpoints};
 use crate::ledger::outbox::record_opening;
 use crate::ledger::rows::number_key;
+use crate::observe;
 use crate::store::{Store, StoreError, Table};
 use anchors::devnet::{Devnet, DevnetError};
 use anchors::{
     AnchorError, AnchorWriter, AnchoringKey, Chain, Clock, EvmChain, EvmOptions, FinalityRule, LedgerFacts,
-    Opening,
+    Opening, Watch,
 };
+use protocol::PublicKey;
 use protocol::checkpoint::Checkpoint;
 use protocol::signing::KeyPair;
 use std::sync::Arc;
@@ -53,17 +55,24 @@ pub fn connect(folder: &Folder, config: &Config, clock: &Clock) -> Result<Connec
             let key = Devnet::development_key(0).map_err(|error| ChainError::Setting(error.to_string()))?;
             Ok(Connected { writer: Arc::new(devnet.client().signing_with(key)), devnet: Some(devnet) })
         }
-        ChainConfig::Evm { chain_id, contract, endpoints: addresses, from_block, confirmations } => {
+        ChainConfig::Evm { chain_id, contract, endpoints: addresses, from_block, confirmations, fees } => {
             let endpoints = endpoints(addresses).map_err(ChainError::Setting)?;
             let mut options = EvmOptions::new(Chain::new(*chain_id, *contract), endpoints);
             options.from_block = *from_block;
             options.finality = FinalityRule::Tag { else_confirmations: *confirmations };
+            options.fees = (*fees).into();
+            options.watch = Watch::new(observe::endpoint_trouble);
             let text = folder.load_anchoring_key()?;
             let key =
                 AnchoringKey::from_hex(&text).map_err(|error| ChainError::Setting(error.to_string()))?;
             Ok(Connected { writer: Arc::new(EvmChain::new(&options)?.signing_with(key)), devnet: None })
         }
     }
+}
+
+/// What the ledger of this configuration is opened with.
+pub fn opening(config: &Config, operator_key: PublicKey) -> Opening {
+    Opening { salt: config.ledger.salt, operator_key, bond_wei: config.ledger.bond_wei }
 }
 
 /// Whether the store knows that the ledger was opened.
@@ -84,7 +93,8 @@ pub async fn ensure_opened(
         return Ok(());
     }
     let facts = opened(writer, config, operator, wait_s).await?;
-    Ok(record_opening(store, Checkpoint::genesis(facts.operator_key), &facts.opened)?)
+    let opened = Some((&facts.opened, facts.finality));
+    Ok(record_opening(store, Checkpoint::genesis(facts.operator_key), opened)?)
 }
 
 async fn opened(
@@ -94,11 +104,7 @@ async fn opened(
     wait_s: u64,
 ) -> Result<LedgerFacts, ChainError> {
     let ledger = config.origin(writer.chain()).ledger();
-    let opening = Opening {
-        salt: config.ledger.salt,
-        operator_key: operator.public(),
-        bond_wei: config.ledger.bond_wei,
-    };
+    let opening = opening(config, operator.public());
     for second in 0..=wait_s {
         match writer.ledger(ledger).await {
             Ok(facts) => return Ok(facts),

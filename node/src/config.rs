@@ -2,6 +2,10 @@
 //!
 //! Secrets do not stand in it: the operator key and the anchoring key lie beside it, each in a file of its own.
 
+mod chain;
+
+pub use chain::{ChainConfig, FeeConfig};
+
 use anchors::{Chain, Endpoint};
 use protocol::checkpoint::LedgerOrigin;
 use protocol::signing::KeyPair;
@@ -75,33 +79,6 @@ pub struct Config {
     /// What is taken at a time.
     #[serde(default)]
     pub limits: LimitConfig,
-}
-
-/// Which chain anchors the ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "kind", deny_unknown_fields)]
-pub enum ChainConfig {
-    /// The development chain inside this process: it proves nothing to outsiders.
-    Devnet,
-    /// A chain behind JSON-RPC endpoints, asked in this order.
-    Evm {
-        /// EIP-155 chain id.
-        chain_id: u64,
-        /// The `Anchors` contract.
-        contract: Address,
-        /// `http` or `https` addresses; they may hold access keys, so this file is for its owner alone.
-        endpoints: Vec<String>,
-        /// No block before this one holds events of the ledger.
-        #[serde(default)]
-        from_block: u64,
-        /// Confirmations that count as final where the endpoint has no `finalized` block.
-        #[serde(default = "default_confirmations")]
-        confirmations: u64,
-    },
-}
-
-const fn default_confirmations() -> u64 {
-    64
 }
 
 /// The ledger that this node keeps.
@@ -337,6 +314,9 @@ impl Config {
         }
         match &self.chain {
             ChainConfig::Devnet => Ok(()),
+            ChainConfig::Evm { fees: FeeConfig { max_fee_per_gas_gwei: 0, .. }, .. } => {
+                Err("max_fee_per_gas_gwei is 0: nothing could be anchored".to_owned())
+            }
             ChainConfig::Evm { endpoints: addresses, .. } => endpoints(addresses).map(|_| ()),
         }
     }

@@ -30,6 +30,12 @@ pub fn key(seed: u8) -> KeyPair {
     KeyPair::from_seed(&[seed; 32])
 }
 
+/// What every fixture's ledger is opened with.
+pub fn opening() -> Opening {
+    let operator_key = KeyPair::from_seed(&OPERATOR).public();
+    Opening { salt: Digest::new([7; 32]), operator_key, bond_wei: 10_u128.pow(16) }
+}
+
 /// A ledger, its chain, its job, its clock.
 pub struct Fixture {
     pub ledger: Ledger,
@@ -54,18 +60,28 @@ impl Fixture {
         Self::on(Arc::new(MemoryStore::new().expect("a store"))).await
     }
 
+    /// A ledger that was just opened, in a block that is not final.
+    pub async fn unsettled() -> Self {
+        let now = Arc::new(AtomicU64::new(BEGIN));
+        let chain = MemoryChain::new(clock_of(&now));
+        chain.hold_finality();
+        Self::opened(Arc::new(MemoryStore::new().expect("a store")), chain, now).await
+    }
+
     /// The same on a store of the caller's.
     pub async fn on(store: Arc<dyn Store>) -> Self {
         let now = Arc::new(AtomicU64::new(BEGIN));
-        let clock = clock_of(&now);
-        let chain = MemoryChain::new(clock.clone());
-        let operator = KeyPair::from_seed(&OPERATOR);
-        let salt = Digest::new([7; 32]);
-        let opening = Opening { salt, operator_key: operator.public(), bond_wei: 10_u128.pow(16) };
+        let chain = MemoryChain::new(clock_of(&now));
+        Self::opened(store, chain, now).await
+    }
+
+    async fn opened(store: Arc<dyn Store>, chain: MemoryChain, now: Arc<AtomicU64>) -> Self {
+        let opening = opening();
         chain.open(&opening).await.expect("opened");
-        let origin = chain.origin(salt);
+        let origin = chain.origin(opening.salt);
         let facts = chain.ledger(origin.ledger()).await.expect("facts");
-        record_opening(&*store, Checkpoint::genesis(operator.public()), &facts.opened).expect("recorded");
+        let opened = Some((&facts.opened, facts.finality));
+        record_opening(&*store, Checkpoint::genesis(facts.operator_key), opened).expect("recorded");
         Self::reopen(store, chain, now, dossier::Ledger::opened_at(origin))
     }
 
@@ -73,7 +89,8 @@ impl Fixture {
     pub async fn on_chain(chain: MemoryChain, now: u64, facts: dossier::Ledger) -> Self {
         let store = MemoryStore::new().expect("a store");
         let opened = chain.ledger(facts.id).await.expect("facts");
-        record_opening(&store, Checkpoint::genesis(opened.operator_key), &opened.opened).expect("recorded");
+        let place = Some((&opened.opened, opened.finality));
+        record_opening(&store, Checkpoint::genesis(opened.operator_key), place).expect("recorded");
         Self::reopened(Arc::new(store), chain, now, facts)
     }
 
@@ -101,7 +118,7 @@ impl Fixture {
             heartbeat: Duration::from_hours(1),
             poll: Duration::from_millis(10),
         };
-        let anchoring = Anchoring::new(ledger.clone(), Arc::new(chain.clone()), timing);
+        let anchoring = Anchoring::new(ledger.clone(), Arc::new(chain.clone()), opening(), timing);
         Self { ledger, store, chain, anchoring, issuer: key(1), now }
     }
 

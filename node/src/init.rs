@@ -2,8 +2,8 @@
 //! it is carried on by running it again; after that by `serve`, which opens what is not open yet.
 
 use crate::config::{
-    AnchoringConfig, ChainConfig, Config, ConfigError, Folder, LedgerConfig, check_site, endpoints, random,
-    read_secret,
+    AnchoringConfig, ChainConfig, Config, ConfigError, FeeConfig, Folder, LedgerConfig, check_site,
+    endpoints, random, read_secret,
 };
 use crate::run::{RunError, open_ledger};
 use anchors::devnet::Devnet;
@@ -108,7 +108,8 @@ pub async fn init(
             let opener = key.address();
             let (contract, from_block) = find_contract(&endpoints, chain_id, contract, key, bond_wei).await?;
             folder.save_anchoring_key(&key_text)?;
-            (ChainConfig::Evm { chain_id, contract, endpoints, from_block, confirmations: 64 }, opener)
+            let fees = FeeConfig::default();
+            (ChainConfig::Evm { chain_id, contract, endpoints, from_block, confirmations: 64, fees }, opener)
         }
     };
     let salt = Digest::new(*random::<32>()?);

@@ -4,7 +4,7 @@
 //! route. Metrics are of this process alone and begin anew with it; what the ledger knows is read from it when asked.
 
 use crate::anchoring::TurnError;
-use anchors::{AnchorError, Submission};
+use anchors::{AnchorError, Submission, Trouble};
 use indicatif::{ProgressBar, ProgressStyle};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -141,11 +141,23 @@ pub fn cut(number: u64, size: u64) {
 pub fn sent(number: u64, submission: &Submission) {
     let outcome = match submission {
         Submission::Sent { .. } => "sent",
+        Submission::Replaced { .. } => "replaced",
         Submission::InFlight { .. } => "in_flight",
         Submission::AlreadyAnchored => "already_anchored",
     };
     METRICS.sent.get_or_create(&ReasonLabels { reason: outcome }).inc();
     tracing::info!(number, outcome, "checkpoint sent");
+}
+
+/// The opening of the ledger left the chain with its block, and was sent again.
+pub fn reopened() {
+    tracing::warn!("the opening of the ledger left the chain: sent again, the same as before");
+}
+
+/// A checkpoint left the chain with its block; it is sent again, the same as before.
+pub fn vanished(number: u64) {
+    METRICS.vanished.inc();
+    tracing::warn!(number, "an anchored checkpoint left the chain with its block: it is pending again");
 }
 
 /// A checkpoint stands in a block.
@@ -177,12 +189,23 @@ pub fn chain_error(error: &AnchorError) {
         AnchorError::Reverted(_) => "reverted",
         AnchorError::Declined { .. } => "declined",
         AnchorError::Inconsistent { .. } => "inconsistent",
+        AnchorError::Disagreement { .. } => "disagreement",
+        AnchorError::NoFunds { .. } => "no_funds",
+        AnchorError::TooDear { .. } => "too_dear",
+        AnchorError::Unproven { .. } => "unproven",
     });
 }
 
 /// The chain was asked for a verdict and gave no answer in time.
 pub fn chain_silent() {
     count_chain_error("silent");
+}
+
+/// Something is wrong with one endpoint, named without its path: that may hold an access key. Another may have answered.
+pub fn endpoint_trouble(endpoint: &str, trouble: Trouble) {
+    let reason = trouble.name();
+    tracing::warn!(endpoint, reason, "trouble with a chain endpoint");
+    METRICS.endpoints.get_or_create(&EndpointLabels { endpoint: endpoint.to_owned(), reason }).inc();
 }
 
 fn count_chain_error(reason: &'static str) {
@@ -216,6 +239,12 @@ struct ReasonLabels {
     reason: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct EndpointLabels {
+    endpoint: String,
+    reason: &'static str,
+}
+
 type Whole = Gauge<u64, AtomicU64>;
 
 struct Metrics {
@@ -226,9 +255,11 @@ struct Metrics {
     verdicts: Family<ReasonLabels, Counter>,
     sent: Family<ReasonLabels, Counter>,
     chain_errors: Family<ReasonLabels, Counter>,
+    endpoints: Family<EndpointLabels, Counter>,
     incidents: Counter,
     panics: Counter,
     cuts: Counter,
+    vanished: Counter,
     entries: Whole,
     vouchers: Whole,
     anchored_checkpoint: Whole,
@@ -255,9 +286,11 @@ impl Metrics {
             verdicts: Family::default(),
             sent: Family::default(),
             chain_errors: Family::default(),
+            endpoints: Family::default(),
             incidents: Counter::default(),
             panics: Counter::default(),
             cuts: Counter::default(),
+            vanished: Counter::default(),
             entries: Gauge::default(),
             vouchers: Gauge::default(),
             anchored_checkpoint: Gauge::default(),
@@ -280,8 +313,10 @@ impl Metrics {
         to.register("incidents", "Signed second sales that were refused", self.incidents.clone());
         to.register("panics", "Requests that ended in a defect", self.panics.clone());
         to.register("checkpoints_cut", "Checkpoints cut", self.cuts.clone());
+        to.register("checkpoints_vanished", "Checkpoints that left the chain", self.vanished.clone());
         to.register("checkpoints_sent", "Attempts to anchor, by outcome", self.sent.clone());
         to.register("chain_errors", "What the chain did not do, by reason", self.chain_errors.clone());
+        to.register("endpoint_errors", "Trouble with one chain endpoint, by host", self.endpoints.clone());
     }
 
     fn register_figures(&mut self) {

@@ -2,7 +2,7 @@
 
 use crate::anchoring::{Anchoring, Timing, TurnError};
 use crate::api::{self, ApiState};
-use crate::chain::{ChainError, Connected, connect, ensure_opened};
+use crate::chain::{ChainError, Connected, connect, ensure_opened, opening};
 use crate::config::{Config, ConfigError, Folder};
 use crate::ledger::rows::ReadError;
 use crate::ledger::{Ledger, Setup, cut};
@@ -148,6 +148,7 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     ensure_opened(&*store, &*chain.writer, &config, &operator, OPENING_WAIT_S).await?;
     check_operator_key(folder, &*store, operator.public())?;
     let origin = config.origin(chain.writer.chain());
+    let opening = opening(&config, operator.public());
     let ledger = Ledger::open(Setup {
         store,
         ledger: dossier::Ledger::opened_at(origin),
@@ -156,7 +157,7 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
         promise_ms: config.anchoring.promise_s.saturating_mul(1000),
     })?;
     let (stop, stopped) = watch::channel(false);
-    let anchoring = Anchoring::new(ledger.clone(), Arc::clone(&chain.writer), timing(&config));
+    let anchoring = Anchoring::new(ledger.clone(), Arc::clone(&chain.writer), opening, timing(&config));
     match anchoring.check_store_is_new().await {
         Ok(()) => {}
         // A chain that is down keeps nobody from stepping: the job holds the store against it when it is back.

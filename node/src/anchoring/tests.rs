@@ -1,7 +1,7 @@
 //! The job against a chain that fails in every way it can, and a node that stops at every point.
 
 use super::{Anchoring, Next, Timing, TurnError};
-use crate::fixture::{Fixture, key};
+use crate::fixture::{Fixture, key, opening};
 use crate::store::{MemoryStore, Snapshot, Store, StoreError, WriteSet};
 use anchors::{AnchorError, AnchorReader as _, Clock, Fault, MemoryChain};
 use protocol::lifecycle::Kind;
@@ -134,6 +134,72 @@ async fn a_checkpoint_whose_block_vanishes_is_sent_again_unchanged() {
 }
 
 #[tokio::test]
+async fn all_that_a_deep_reorganisation_took_is_anchored_again_the_same() {
+    let fixture = Fixture::unsettled().await;
+    let turns = async || {
+        for _ in 0..8 {
+            fixture.anchoring.turn().await.expect("a turn");
+        }
+    };
+    let checkpoints = || fixture.ledger.view().expect("a view").checkpoints(0, 10).expect("read");
+    fixture.issued(20).await;
+    turns().await;
+    for first in 0..3 {
+        hand_on(&fixture, first).await;
+        fixture.pass(60);
+        turns().await;
+    }
+    let before = checkpoints();
+    assert_eq!(before.len(), 5);
+    assert!(before.iter().all(|one| one.anchored.is_some() && !one.is_final));
+    let receipt =
+        |view: &crate::ledger::View, index| view.receipt(&view.entry(index).expect("read").expect("there"));
+    let promised = receipt(&fixture.ledger.view().expect("a view"), 2);
+
+    // Everything goes, the opening of the ledger too.
+    fixture.pass(600);
+    assert!(fixture.chain.reorganise() > 4);
+    assert!(fixture.chain.latest(fixture.ledger.facts().id).await.is_err());
+    assert_eq!(fixture.anchoring.turn().await.expect("opens again"), Next::Poll);
+    fixture.anchoring.turn().await.expect("found");
+    let pending = checkpoints();
+    assert!(pending[1..].iter().all(|one| one.anchored.is_none()), "pending again");
+    turns().await;
+    turns().await;
+    fixture.chain.finalise();
+    turns().await;
+    let after = checkpoints();
+    assert_eq!(tip(&fixture).await, 4);
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before.checkpoint, after.checkpoint, "the same content");
+        assert!(after.is_final && after.anchored != before.anchored, "{after:?}");
+    }
+    // What was promised counts from when it was accepted.
+    assert_eq!(receipt(&fixture.ledger.view().expect("a view"), 2), promised);
+}
+
+#[tokio::test]
+async fn confirmations_are_counted_while_a_checkpoint_can_vanish() {
+    let fixture = Fixture::new().await;
+    fixture.chain.hold_finality();
+    fixture.issued(20).await;
+    for _ in 0..3 {
+        fixture.anchoring.turn().await.expect("a turn");
+    }
+    let block = fixture.ledger.view().expect("a view").checkpoint(1).expect("read").expect("cut");
+    let block = block.anchored.expect("in a block").block_number;
+    let standing = fixture.anchoring.standing();
+    assert_eq!(standing.borrow().newest_block, Some(block));
+    fixture.chain.pass_block();
+    fixture.chain.pass_block();
+    fixture.anchoring.turn().await.expect("a turn");
+    assert_eq!(standing.borrow().newest_block, Some(block + 2));
+    fixture.chain.finalise();
+    fixture.anchor().await;
+    assert_eq!(standing.borrow().newest_block, None);
+}
+
+#[tokio::test]
 async fn a_ledger_that_the_chain_contradicts_takes_nothing_more() {
     let fixture = Fixture::new().await;
     fixture.issued(20).await;
@@ -223,7 +289,7 @@ async fn a_chain_that_lost_the_ledger_is_no_chain_to_promise_by() {
         heartbeat: Duration::from_hours(1),
         poll: Duration::from_millis(10),
     };
-    let job = Anchoring::new(fixture.ledger.clone(), Arc::new(other), timing);
+    let job = Anchoring::new(fixture.ledger.clone(), Arc::new(other), opening(), timing);
     match job.check_store_is_new().await {
         Err(TurnError::LedgerGone(ledger)) => assert_eq!(ledger, fixture.ledger.facts().id),
         outcome => panic!("{outcome:?}"),

@@ -34,7 +34,7 @@ fn hundred() -> usize {
     responses((status = 200, description = "In their order.", body = Checkpoints)))]
 pub(super) async fn list(State(api): State<Shared>, Asked(page): Asked<Page>) -> Answer<Checkpoints> {
     let limit = page.limit.clamp(1, LIMIT);
-    let reached = api.chain_reached();
+    let seen = api.chain_seen();
     let ledger = api.state.ledger.facts().id;
     api.read(move |view| {
         // One more than is shown: it says when the last one was superseded, and that there is more.
@@ -42,7 +42,7 @@ pub(super) async fn list(State(api): State<Shared>, Asked(page): Asked<Page>) ->
         let next = found.get(limit).map(|more| more.checkpoint.number);
         let followers = found.iter().skip(1).map(Some).chain(std::iter::once(None));
         let shown = found.iter().zip(followers).take(limit);
-        let checkpoints = shown.map(|(one, next)| CheckpointView::of(ledger, one, next, reached));
+        let checkpoints = shown.map(|(one, next)| CheckpointView::of(ledger, one, next, seen));
         Ok(Json(Checkpoints { checkpoints: checkpoints.collect(), next }))
     })
     .await
@@ -53,13 +53,13 @@ pub(super) async fn list(State(api): State<Shared>, Asked(page): Asked<Page>) ->
     params(("number" = u64, Path, description = "Counted from 0, the opening.")),
     responses((status = 200, description = "The checkpoint.", body = CheckpointView)))]
 pub(super) async fn show(State(api): State<Shared>, Named(number): Named<u64>) -> Answer<CheckpointView> {
-    let reached = api.chain_reached();
+    let seen = api.chain_seen();
     let ledger = api.state.ledger.facts().id;
     api.read(move |view| {
         let found = view.checkpoints(number, 2)?;
         let missing = || Problem::new(Kind::NotFound, format!("there is no checkpoint {number} yet"));
         let one = found.first().filter(|one| one.checkpoint.number == number).ok_or_else(missing)?;
-        Ok(Json(CheckpointView::of(ledger, one, found.get(1), reached)))
+        Ok(Json(CheckpointView::of(ledger, one, found.get(1), seen)))
     })
     .await
 }

@@ -1,6 +1,6 @@
 //! The ledger: its name and where it stands.
 
-use super::views::{CheckpointView, LedgerView};
+use super::views::{ChainSeen, CheckpointView, LedgerView};
 use super::{Answer, Api, Shared};
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use axum::extract::State;
 #[utoipa::path(get, path = "/v1/ledger", operation_id = "ledger", tag = "ledger",
     responses((status = 200, description = "The ledger.", body = LedgerView)))]
 pub(super) async fn show(State(api): State<Shared>) -> Answer<LedgerView> {
-    let reached = api.chain_reached();
+    let seen = api.chain_seen();
     let (size, vouchers, checkpoint) =
         api.read(|view| Ok((view.size()?, view.vouchers()?, view.latest_anchored()?))).await?;
     let state = &api.state;
@@ -22,14 +22,15 @@ pub(super) async fn show(State(api): State<Shared>) -> Answer<LedgerView> {
         site: state.site.clone(),
         development_chain: state.reader.chain().development,
         anchor_interval_s: state.anchor_interval_s,
-        checkpoint: checkpoint.map(|newest| CheckpointView::of(facts.id, &newest, None, reached)),
+        checkpoint: checkpoint.map(|newest| CheckpointView::of(facts.id, &newest, None, seen)),
         now: api.now(),
     }))
 }
 
 impl Api {
-    /// Whether the chain answered when the anchoring job asked it last.
-    pub(super) fn chain_reached(&self) -> bool {
-        self.state.standing.borrow().problem.is_none()
+    /// What the anchoring job saw of the chain when it asked last.
+    pub(super) fn chain_seen(&self) -> ChainSeen {
+        let standing = self.state.standing.borrow();
+        ChainSeen { reached: standing.problem.is_none(), newest_block: standing.newest_block }
     }
 }

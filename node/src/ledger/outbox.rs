@@ -36,16 +36,25 @@ pub fn known(snapshot: &dyn Snapshot, number: u64) -> Result<Published, ReadErro
     Published::decode(&value.ok_or_else(|| ReadError::damaged(Table::Checkpoints, number))?)
 }
 
-/// Writes down the opening of the ledger: checkpoint 0, which the contract made itself.
-pub fn record_opening(store: &dyn Store, genesis: Checkpoint, opened: &Place) -> Result<(), StoreError> {
+/// Writes down the opening of the ledger: checkpoint 0, which the contract made itself. `opened` is where and how settled
+/// it stands; `None` where the chain does not have it (any more).
+pub fn record_opening(
+    store: &dyn Store,
+    genesis: Checkpoint,
+    opened: Option<(&Place, Finality)>,
+) -> Result<(), StoreError> {
     let published = Published {
         checkpoint: genesis,
-        cut_at: opened.block_time,
-        anchored: Some(anchored_at(opened)),
-        is_final: true,
+        cut_at: opened.map_or(0, |(place, _)| place.block_time),
+        anchored: opened.map(|(place, _)| anchored_at(place)),
+        is_final: opened.is_some_and(|(_, finality)| finality == Finality::Final),
     };
+    let (key, row) = (number_key(0), published.encode());
+    if store.snapshot()?.get(Table::Checkpoints, &key)?.as_deref() == Some(&row[..]) {
+        return Ok(());
+    }
     let mut writes = WriteSet::new();
-    writes.put(Table::Checkpoints, number_key(0), published.encode());
+    writes.put(Table::Checkpoints, key, row);
     store.commit(writes)
 }
 

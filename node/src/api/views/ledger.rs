@@ -61,6 +61,15 @@ pub struct LedgerView {
     pub now: u64,
 }
 
+/// What the anchoring job saw of the chain when it asked last.
+#[derive(Debug, Clone, Copy)]
+pub struct ChainSeen {
+    /// It answered.
+    pub reached: bool,
+    /// Number of its newest block, where a checkpoint waits to be final.
+    pub newest_block: Option<u64>,
+}
+
 /// Whether a checkpoint can still vanish from the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -104,15 +113,22 @@ pub struct CheckpointView {
     pub anchored: Option<AnchoredView>,
     /// Whether it can still vanish.
     pub finality: FinalityView,
+    /// While it can: blocks from its own to the newest, both counted. Null once it is final, before it is in a block,
+    /// and where the chain could not be asked lately.
+    #[schema(required)]
+    pub confirmations: Option<u64>,
     /// Block time of the next checkpoint, Unix milliseconds; null for the newest.
     #[schema(required)]
     pub superseded_at: Option<u64>,
 }
 
 impl CheckpointView {
-    /// A checkpoint as it is stored; `reached` says whether the chain could be asked lately.
-    pub fn of(ledger: LedgerId, published: &Published, next: Option<&Published>, reached: bool) -> Self {
+    /// A checkpoint as it is stored, and as the chain was seen lately.
+    pub fn of(ledger: LedgerId, published: &Published, next: Option<&Published>, seen: ChainSeen) -> Self {
         let checkpoint = published.checkpoint;
+        let waits = published.anchored.filter(|_| !published.is_final && seen.reached);
+        let depth =
+            |place: dossier::Anchored| Some((seen.newest_block? + 1).saturating_sub(place.block_number));
         Self {
             number: checkpoint.number,
             size: checkpoint.size,
@@ -123,11 +139,12 @@ impl CheckpointView {
             previous: checkpoint.previous,
             hash: checkpoint.hash(ledger),
             anchored: published.anchored.map(AnchoredView::from),
-            finality: match (published.is_final, reached) {
+            finality: match (published.is_final, seen.reached) {
                 (true, _) => FinalityView::Final,
                 (false, true) => FinalityView::Pending,
                 (false, false) => FinalityView::Unknown,
             },
+            confirmations: waits.and_then(depth).filter(|depth| *depth > 0),
             superseded_at: next.and_then(|next| next.anchored).map(|anchored| anchored.block_time),
         }
     }
