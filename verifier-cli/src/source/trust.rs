@@ -14,7 +14,7 @@ pub struct TrustArgs {
     /// A file with the checkpoint, from somebody whom you trust.
     #[arg(long, value_name = "FILE", conflicts_with = "rpc")]
     pub trusted_checkpoint: Option<PathBuf>,
-    /// The JSON-RPC address of a chain node that you trust; several are asked in turn until one answers. One that holds an
+    /// The JSON-RPC address of a chain node that you trust. Of several, those that answer must agree. One that holds an
     /// access key is better kept off the command line: the environment's `VOUCHSAFE_RPC` counts where none is given.
     #[arg(long, value_name = "URL")]
     pub rpc: Vec<String>,
@@ -221,6 +221,14 @@ pub(crate) fn chain_failure(error: &AnchorError) -> Failure {
         AnchorError::Reverted(refusal) => Failure::unknown("chain-declines").with_foreign("cause", refusal),
         AnchorError::Declined { message, .. } => {
             Failure::unknown("chain-declines").with_foreign("cause", message)
+        }
+        AnchorError::Disagreement { first, second, what } => Failure::unknown("chain-disagreement")
+            .with("first", first.as_str())
+            .with("second", second.as_str())
+            .with_foreign("cause", what),
+        error
+        @ (AnchorError::NoFunds { .. } | AnchorError::TooDear { .. } | AnchorError::Unproven { .. }) => {
+            Failure::unknown("chain-declines").with_foreign("cause", error)
         }
         AnchorError::Inconsistent { what } => {
             Failure::unknown("chain-inconsistent").with_foreign("cause", what)

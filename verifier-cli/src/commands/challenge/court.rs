@@ -215,7 +215,7 @@ impl<'c> Court<'c> {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         let tx = loop {
             match writer.send(call.clone()).await {
-                Ok(Submission::Sent { tx }) => break tx,
+                Ok(Submission::Sent { tx } | Submission::Replaced { tx, .. }) => break tx,
                 // What an earlier run sent may be this very call: the next look at the chain says.
                 Ok(Submission::InFlight { .. } | Submission::AlreadyAnchored) => {}
                 Err(error) if error.is_transient() => {}

@@ -120,6 +120,8 @@ chain-no-checkpoint = the chain has no checkpoint { $number } of this ledger yet
     .advice = Wait until your chain node has caught up, or give another --rpc.
 chain-declines = the chain node declines: { $cause }
     .advice = Give another --rpc.
+chain-disagreement = { $first } and { $second } contradict each other, so neither is believed: { $cause }
+    .advice = Give a third --rpc, and leave out the one that the other two contradict.
 chain-inconsistent = the chain node contradicts itself: { $cause }
     .advice = Try again, then give another --rpc.
 

@@ -120,6 +120,8 @@ chain-no-checkpoint = 链上还没有这个账本的第 { $number } 号检查点
     .advice = 请等您的链节点同步，或换一个 --rpc。
 chain-declines = 链节点拒绝回答：{ $cause }
     .advice = 请换一个 --rpc。
+chain-disagreement = { $first } 与 { $second } 说法互相矛盾，两者都不采信：{ $cause }
+    .advice = 请再给一个 --rpc，并去掉与另外两个矛盾的那一个。
 chain-inconsistent = 链节点自相矛盾：{ $cause }
     .advice = 请再试一次，不行就换一个 --rpc。
 
