@@ -1,5 +1,5 @@
 //! The audit over random ledgers: honest ones are clean, each lie is found, and whatever the audit says can be proven is
-//! proven. Signatures have their own cases in `audit_signed`.
+//! proven. Signatures have their cases where the command is tested, on ledgers with real keys.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use ledgers::honest::{Seen, honest_ledger};

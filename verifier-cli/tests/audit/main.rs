@@ -1,0 +1,10 @@
+//! `vouchsafe audit` over folders of public data that an operator made, honest or not, against a checkpoint that the auditor
+//! trusts. What a chain and a node add is in the suites over real processes.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod contradictions;
+mod made;
+mod run;
+mod speed;
+mod unchecked;
+mod usage;

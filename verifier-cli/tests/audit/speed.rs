@@ -1,0 +1,49 @@
+//! How fast an audit is beside the bare rate of its signature checks. Measured on demand:
+//! `AUDIT_ENTRIES=1000000 cargo test --release -p vouchsafe-cli --test audit speed -- --ignored --nocapture`.
+
+use crate::made::{Made, origin, pair};
+use crate::run::Folder;
+use protocol::Digest;
+use protocol::lifecycle::Kind;
+use protocol::signing::verify_signature;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::time::Instant;
+
+#[test]
+#[ignore = "takes minutes, and means something in a release build alone"]
+#[expect(clippy::print_stderr, reason = "it is what the test is for")]
+fn audit_beside_the_bare_rate_of_signature_checks() {
+    let entries = std::env::var("AUDIT_ENTRIES").map_or(100_000, |text| text.parse().unwrap());
+    let mut made = Made::new();
+    made.issue(entries);
+    let (issuer, shop) = (pair("issuer", 0), pair("shop", 0));
+    for number in 0..entries {
+        let signers = [pair("issuer", 0)];
+        made.take(Kind::Transfer, 1, number..number + 1, 0, &shop, Some("{\"price\":\"9.50\"}"), &signers);
+        if number % 100_000 == 0 {
+            made.anchor();
+        }
+    }
+    made.anchor();
+    let folder = Folder::of(&made);
+    let prev = made.steps[0].entry.leaf();
+    assert_ne!(prev, Digest::ZERO);
+    for round in 0..3 {
+        let begin = Instant::now();
+        let valid = made.steps[1..].par_iter().filter(|step| {
+            let instruction = step.entry.instruction(origin().ledger(), prev);
+            verify_signature(&issuer.public(), &instruction, &step.signatures[0].signature)
+        });
+        assert_eq!(valid.count() as u64, entries);
+        let bare = begin.elapsed();
+        let begin = Instant::now();
+        let report = folder.audit_with("--fresh", 0);
+        let audit = begin.elapsed();
+        assert_eq!(report["signatures"], entries + 1);
+        let share = bare.as_secs_f64() / audit.as_secs_f64();
+        eprintln!(
+            "round {round}: bare {bare:.2?}, audit {audit:.2?}: {:.0} % of the bare rate",
+            share * 100.0
+        );
+    }
+}

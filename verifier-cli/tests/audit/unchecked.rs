@@ -1,0 +1,109 @@
+//! What is withheld is named, with a challenge for it; it contradicts nothing. A source that shows something else than was
+//! anchored is no liar's proof.
+
+use crate::made::{Made, word};
+use crate::run::Folder;
+use protocol::dossier::Memo;
+use protocol::fraud::Withheld;
+use protocol::fraud::file::Charge;
+use serde_json::{Value, json};
+
+fn withheld(folder: &Folder, made: &Made, report: &Value, code: &str) -> Withheld {
+    assert_eq!(report["result"], "unchecked");
+    assert_eq!(report["contradictions_total"], 0, "{report:#}");
+    let unchecked = &report["unchecked"][0];
+    assert_eq!(unchecked["code"], code, "{report:#}");
+    let Charge::Challenge(challenge) = folder.challenge(made, unchecked).charge else { panic!("{report:#}") };
+    challenge.leaf
+}
+
+#[test]
+fn withheld_entries_records_and_chunks_are_challenged() {
+    let made = Made::story();
+    let folder = Folder::of(&made);
+    folder.remove("data/tile/entries");
+    let report = folder.audit(3);
+    assert_eq!(withheld(&folder, &made, &report, "entry_withheld"), Withheld::Entry { index: 0 });
+    assert_eq!(report["checkpoint"], 0);
+
+    for (gone, due) in [("manifest", 0), ("terms", 0), ("records/0", 1)] {
+        let folder = Folder::of(&made);
+        folder.remove(&format!("data/batch/0/{gone}"));
+        let report = folder.audit(3);
+        let Withheld::Record { issue, leaf } = withheld(&folder, &made, &report, "record_withheld") else {
+            panic!("{report:#}")
+        };
+        assert_eq!((issue.index, leaf), (0, due), "{gone}");
+    }
+
+    let mut hiding = Made::story();
+    hiding.heads[3] = word(2, 2);
+    hiding.anchor();
+    let folder = Folder::of(&hiding);
+    folder.remove(&format!("data/head/{}/chunks", hiding.newest().number));
+    let report = folder.audit(3);
+    assert_eq!(withheld(&folder, &hiding, &report, "chunk_withheld"), Withheld::Chunk { chunk: 0 });
+}
+
+#[test]
+fn entry_that_is_not_the_anchored_one_is_withheld_and_no_contradiction() {
+    let made = Made::story();
+    let mut other = made.clone();
+    // A source that spoils an entry: every signature of it is wrong, and the log root is another.
+    other.steps[4].entry.party = crate::made::voucher(3);
+    let folder = Folder::of(&made);
+    other.write(&folder.path("other"));
+    std::fs::remove_dir_all(folder.path("data/tile/entries")).unwrap();
+    std::fs::rename(folder.path("other/tile/entries"), folder.path("data/tile/entries")).unwrap();
+    let report = folder.audit(3);
+    assert_eq!(withheld(&folder, &made, &report, "entry_withheld"), Withheld::Entry { index: 4 });
+    // Another source has it: the audit begins anew and is clean.
+    folder.remove("data");
+    made.write(&folder.path("data"));
+    assert_eq!(folder.audit(0)["entries"], 6);
+}
+
+#[test]
+fn data_that_ends_early_is_not_called_clean() {
+    let mut made = Made::story();
+    let folder = Folder::of(&made);
+    made.claim(30, 0);
+    made.anchor();
+    std::fs::write(folder.path("trusted.json"), made.trusted()).unwrap();
+    let report = folder.audit(3);
+    assert_eq!(report["unchecked"][0]["code"], "data_behind");
+    assert_eq!((&report["checkpoint"], &report["anchored"]), (&json!(4), &json!(5)));
+}
+
+#[test]
+fn damaged_or_foreign_state_is_not_gone_on_with() {
+    let folder = Folder::of(&Made::story());
+    folder.audit(0);
+    let state = std::fs::read(folder.path("audit/state")).unwrap();
+    for damage in [0, 40, state.len() / 2, state.len() - 1] {
+        let mut damaged = state.clone();
+        damaged[damage] ^= 1;
+        std::fs::write(folder.path("audit/state"), damaged).unwrap();
+        let ran = folder.run("audit --from data --trusted-checkpoint trusted.json --out audit");
+        assert_eq!(ran.exit, Some(0), "byte {damage}: {}", ran.err);
+        assert!(ran.err.contains("begins anew"), "byte {damage}: {}", ran.err);
+    }
+    std::fs::write(folder.path("audit/state"), &state[..state.len() / 3]).unwrap();
+    assert_eq!(folder.audit(0)["signatures"], 7);
+}
+
+#[test]
+fn state_of_a_history_that_is_not_anchored_is_not_gone_on_with() {
+    let mut other = Made::new();
+    other.issue(7);
+    other.anchor();
+    let folder = Folder::of(&other);
+    folder.audit(0);
+    let mut made = Made::story();
+    made.steps[1].memo = Memo::Text("{}".to_owned());
+    folder.remove("data");
+    made.write(&folder.path("data"));
+    std::fs::write(folder.path("trusted.json"), made.trusted()).unwrap();
+    let report = folder.audit(30);
+    assert_eq!((&report["entries"], &report["contradictions_total"]), (&json!(6), &json!(1)));
+}
