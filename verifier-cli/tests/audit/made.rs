@@ -1,6 +1,7 @@
 //! An operator's ledger with real keys, signatures and batches, written down as public data. What he lies about is changed
 //! before its roots are made; what a source keeps back is changed after.
 
+use anchors::{AnchorWriter as _, Clock, Devnet};
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
 use protocol::digest::PublicKey;
 use protocol::dossier::{Ledger, Memo, Step};
@@ -15,10 +16,11 @@ use protocol::public_data::{
 };
 use protocol::signing::KeyPair;
 use protocol::voucher::Record;
-use protocol::{Address, Digest, Keccak, keccak};
+use protocol::{Digest, Keccak, keccak};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 pub const NOW: u64 = 1_790_000_000_000;
 
@@ -27,9 +29,19 @@ pub fn pair(name: &str, number: u64) -> KeyPair {
     KeyPair::from_seed(keccak(&[name.as_bytes(), &number.to_be_bytes()]).as_bytes())
 }
 
+/// A development chain on which the ledger can be opened.
+pub fn chain() -> Arc<Devnet> {
+    Devnet::in_memory(Clock::new(|| NOW))
+}
+
+pub fn salt() -> Digest {
+    Digest::new([4; 32])
+}
+
+/// Where the first account of every such chain opens it.
 pub fn origin() -> LedgerOrigin {
-    let (contract, opener) = (Address::new([2; 20]), Address::new([3; 20]));
-    LedgerOrigin { chain_id: 31337, contract, opener, salt: Digest::new([4; 32]) }
+    static ORIGIN: OnceLock<LedgerOrigin> = OnceLock::new();
+    *ORIGIN.get_or_init(|| chain().client().signing_with(Devnet::development_key(0).unwrap()).origin(salt()))
 }
 
 /// A batch as it is shown.

@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod contradictions;
+mod follow;
 mod made;
 mod run;
+#[path = "../asking/server.rs"]
+#[expect(dead_code, reason = "the suites of other commands use all of it")]
+mod server;
 mod speed;
 mod unchecked;
 mod usage;

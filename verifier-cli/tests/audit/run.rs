@@ -37,9 +37,9 @@ impl Folder {
     pub fn remove(&self, name: &str) {
         let path = self.path(name);
         if path.is_dir() {
-            std::fs::remove_dir_all(path).unwrap()
+            std::fs::remove_dir_all(path).unwrap();
         } else {
-            std::fs::remove_file(path).unwrap()
+            std::fs::remove_file(path).unwrap();
         }
     }
 

@@ -1,0 +1,156 @@
+//! The monitor: on a development chain, over a web server, until something contradicts.
+
+use crate::made::{Made, NOW, chain, origin, pair, salt};
+use crate::run::Folder;
+use crate::server::serve;
+use anchors::{AnchorWriter as _, DEVELOPMENT_MINIMUM_BOND_WEI, Devnet, Opening};
+use protocol::lifecycle::Kind;
+use protocol::merkle::Tree;
+use protocol::{Digest, Keccak};
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Anchors the checkpoints from number `from` on; number 0 opens the ledger.
+fn anchor(chain: &Arc<Devnet>, made: &Made, from: usize) {
+    let writer = chain.client().signing_with(Devnet::development_key(0).unwrap());
+    let log: Tree<Keccak> = made.steps.iter().map(|step| step.entry.leaf()).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        if from == 0 {
+            let operator_key = made.checkpoints[0].0.operator_key;
+            let opening = Opening { salt: salt(), operator_key, bond_wei: DEVELOPMENT_MINIMUM_BOND_WEI };
+            writer.open(&opening).await.unwrap();
+        }
+        for pair in made.checkpoints[from..].windows(2) {
+            let (prev, next) = (pair[0].0, pair[1].0);
+            let proof: Vec<Digest> = log.consistency_path(prev.size, next.size);
+            writer.anchor(origin().ledger(), &prev, &next, &proof).await.unwrap();
+        }
+    });
+}
+
+fn files(folder: PathBuf, down: Arc<AtomicBool>) -> String {
+    serve(move |_, path, _| {
+        if down.load(Ordering::Relaxed) {
+            return (0, Vec::new());
+        }
+        match std::fs::read(folder.join(path.trim_start_matches('/'))) {
+            Ok(bytes) => (200, bytes),
+            Err(_) => (404, Vec::new()),
+        }
+    })
+}
+
+/// A monitor that ends with the test.
+struct Monitor {
+    child: Child,
+    metrics: String,
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Monitor {
+    fn start(folder: &Folder, typed: &str, hook: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_vouchsafe"))
+            .args(typed.split_whitespace())
+            .current_dir(folder.path(""))
+            .env("LC_ALL", "C.UTF-8")
+            .env("VOUCHSAFE_NOW_MS", NOW.to_string())
+            .env("VOUCHSAFE_WEBHOOK", hook)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let metrics =
+            lines.find_map(|line| Some(line.unwrap().strip_prefix("Metrics at http://")?.to_owned()));
+        let metrics = metrics.unwrap().trim_end_matches("/metrics").to_owned();
+        // Whoever stops reading stops the writer.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, metrics }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.metrics).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn waits_for(&self, line: &str) {
+        let begin = Instant::now();
+        let mut said = String::new();
+        while begin.elapsed() < PATIENCE {
+            said = self.get("/metrics");
+            if said.lines().any(|said| said == line) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("no {line:?} in:\n{said}");
+    }
+}
+
+#[test]
+fn monitor_waits_for_what_is_down_and_ends_at_the_first_contradiction() {
+    let chain = chain();
+    let mut made = Made::story();
+    anchor(&chain, &made, 0);
+    let folder = Folder::of(&made);
+    let asked = Arc::clone(&chain);
+    let rpc = serve(move |_, _, body| (200, asked.answer(body)));
+    let down = Arc::new(AtomicBool::new(false));
+    let data = files(folder.path("data"), Arc::clone(&down));
+    let posted: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let taken = Arc::clone(&posted);
+    let hook = serve(move |method, _, body| {
+        let mut taken = taken.lock().unwrap();
+        taken.push(body.to_vec());
+        // Nobody takes the first.
+        if method == "POST" && taken.len() > 1 { (204, Vec::new()) } else { (503, Vec::new()) }
+    });
+    let typed = format!(
+        "audit --from {data} --rpc {rpc} --out audit --follow --interval 1 --metrics 127.0.0.1:0 --json"
+    );
+    let mut monitor = Monitor::start(&folder, &typed, &hook);
+    monitor.waits_for("vouchsafe_audit_entries 6");
+    monitor.waits_for("vouchsafe_audit_source_up 1");
+    assert!(monitor.get("/").starts_with("HTTP/1.1 404"));
+    down.store(true, Ordering::Relaxed);
+    monitor.waits_for("vouchsafe_audit_source_up 0");
+    down.store(false, Ordering::Relaxed);
+    monitor.waits_for("vouchsafe_audit_source_up 1");
+    monitor.waits_for("vouchsafe_audit_contradictions 0");
+
+    made.take(Kind::Transfer, 1, 3..4, 5, &pair("shop", 1), None, &[pair("buyer", 0)]);
+    made.anchor();
+    made.write(&folder.path("data"));
+    anchor(&chain, &made, made.checkpoints.len() - 2);
+    let begin = Instant::now();
+    while monitor.child.try_wait().unwrap().is_none() {
+        assert!(begin.elapsed() < PATIENCE, "the monitor goes on");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(monitor.child.wait().unwrap().code(), Some(30));
+    let posted = posted.lock().unwrap();
+    let report: Value = serde_json::from_slice(posted.last().unwrap()).unwrap();
+    assert_eq!((&report["result"], posted.len()), (&Value::from("contradicted"), 2));
+    assert_eq!(report["contradictions"][0]["code"], "illegal_step");
+    folder.challenge(&made, &report["contradictions"][0]);
+    assert_eq!(serde_json::from_str::<Value>(&folder.read("audit/report.json")).unwrap(), report);
+}
