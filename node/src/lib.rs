@@ -1,5 +1,6 @@
 //! The service: takes steps, keeps the ledger, anchors it, answers for it.
 
+pub mod all_cores;
 pub mod anchoring;
 pub mod api;
 pub mod chain;

@@ -46,6 +46,11 @@ impl Process {
         })
     }
 
+    /// Its number; 0 once it has ended.
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap_or_default()
+    }
+
     /// Whether it still runs.
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))

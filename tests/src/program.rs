@@ -37,13 +37,12 @@ pub fn path(program: Program) -> PathBuf {
     }
 }
 
-/// Beside the folder of the running test, which is `target/debug/deps`.
+/// Beside the running program, or, because a test lies in `target/debug/deps`, beside its folder.
 fn ours(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("the path of this test");
-    let folder = test.ancestors().nth(2).expect("a target folder");
-    let program = folder.join(name);
-    assert!(program.is_file(), "no {name} in {}: run `cargo build --bins`", folder.display());
-    program
+    let this = std::env::current_exe().expect("the path of this program");
+    let folders = this.ancestors().skip(1).take(2);
+    let program = folders.map(|folder| folder.join(name)).find(|program| program.is_file());
+    program.unwrap_or_else(|| panic!("no {name} beside {}: run `cargo build --bins`", this.display()))
 }
 
 /// A program of the contracts' toolchain: where the variable of its name in capitals says, or where npm put it. Not

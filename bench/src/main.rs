@@ -1,0 +1,101 @@
+//! `make bench`: how fast Vouchsafe is, beside what a user would take instead, each pair within one run.
+//!
+//! One file an area; `measure` knows rounds and spreads, `report` writes docs/performance.md.
+#![expect(clippy::print_stdout, reason = "a measurement is there to be read")]
+#![expect(clippy::expect_used, reason = "a measurement that can not be made ends the run")]
+
+mod claims;
+mod dossier;
+mod growth;
+mod http;
+mod issue;
+mod measure;
+mod process;
+mod report;
+mod restart;
+mod tree;
+
+use clap::Parser;
+use measure::Figure;
+
+/// Measures, prints, and with --write keeps what it measured.
+#[derive(Parser)]
+#[command(version, max_term_width = 110)]
+struct Cli {
+    /// Little work and few rounds: shows that everything is still measured, and says nothing of speed.
+    #[arg(long)]
+    small: bool,
+    /// Only the areas of these names.
+    #[arg(long, value_name = "AREA")]
+    only: Vec<String>,
+    /// Write the report to this file.
+    #[arg(long, value_name = "FILE")]
+    write: Option<std::path::PathBuf>,
+    /// One measurement in a process of its own: prints a number.
+    #[arg(long, num_args = 1.., hide = true)]
+    probe: Vec<String>,
+}
+
+/// How much work is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Scale {
+    /// Little.
+    pub small: bool,
+}
+
+impl Scale {
+    /// Rounds of each pair.
+    pub const fn rounds(self) -> usize {
+        if self.small { 1 } else { 9 }
+    }
+}
+
+/// Measures one area.
+type Area = fn(Scale) -> Vec<Figure>;
+
+/// What is measured, by name.
+const AREAS: &[(&str, Area)] = &[("tree", tree::figures), ("ledger", ledger), ("growth", growth::figures)];
+
+/// One ledger from its first card to the check of everything, because each area needs what the one before left.
+fn ledger(scale: Scale) -> Vec<Figure> {
+    runtime().block_on(async {
+        let (mut figures, issued) = issue::figures(scale).await;
+        figures.extend(claims::figures(&issued).await);
+        figures.extend(dossier::figures(scale, &issued).await);
+        figures.extend(restart::figures(scale, issued).await);
+        figures
+    })
+}
+
+/// Where the clients run.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime")
+}
+
+fn main() {
+    let cli = Cli::parse();
+    match cli.probe.as_slice() {
+        [] => {}
+        [tree, which, size] if tree == "tree" => {
+            return println!("{}", tree::probe(which, size.parse().expect("a size")));
+        }
+        [constant, size] if constant == "constant" => {
+            return runtime().block_on(dossier::serve_constant(size.parse().expect("a size")));
+        }
+        other => panic!("no probe {other:?}"),
+    }
+    let scale = Scale { small: cli.small };
+    let wanted = |name: &str| cli.only.is_empty() || cli.only.iter().any(|only| only == name);
+    let mut figures = Vec::new();
+    for (name, measure) in AREAS.iter().filter(|(name, _)| wanted(name)) {
+        println!("== {name}");
+        for figure in measure(scale) {
+            println!("{}", report::line(&figure));
+            figures.push((*name, figure));
+        }
+    }
+    if let Some(path) = &cli.write {
+        std::fs::write(path, report::page(&figures)).expect("the report can be written");
+        println!("written: {}", path.display());
+    }
+}
