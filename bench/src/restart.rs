@@ -56,7 +56,7 @@ async fn claim_unanchored(issued: &mut Issued) {
     issued.node.stop().await;
     let path = issued.node.data().join("node.toml");
     let config = std::fs::read_to_string(&path).expect("the configuration");
-    let slow = config.replace("interval_s = 1\n", "interval_s = 86400\n");
+    let slow = config.replace("interval_s = 1\n", "interval_s = 3599\n");
     assert_ne!(config, slow, "the interval is named in {}", path.display());
     std::fs::write(&path, slow).expect("the configuration");
     issued.node.start().await;
