@@ -28,11 +28,15 @@ pub enum HexError {
 /// Bytes of any length from their text: lower-case hex after `0x`.
 pub fn bytes_from_hex(text: &str) -> Result<Vec<u8>, HexError> {
     let digits = text.strip_prefix("0x").ok_or(HexError::Prefix)?;
-    let wrong = digits.bytes().position(|b| !matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let wrong = digits.bytes().position(|byte| !is_lower_hex(byte));
     if let Some(at) = wrong {
         return Err(HexError::Character { at });
     }
     hex::decode(digits).map_err(|_| HexError::Character { at: digits.len() })
+}
+
+const fn is_lower_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 /// The text of bytes: lower-case hex after `0x`.
@@ -68,6 +72,15 @@ macro_rules! fixed_bytes {
                 &self.0
             }
 
+            /// Its text, written into this room: a dossier has a hundred of them.
+            fn text_in<'a>(&self, room: &'a mut [u8; 2 + 2 * $width]) -> &'a str {
+                let (prefix, digits) = room.split_at_mut(2);
+                prefix.copy_from_slice(b"0x");
+                // The room fits, and hexadecimal digits are UTF-8.
+                let _ = hex::encode_to_slice(self.0, digits);
+                std::str::from_utf8(room).unwrap_or_default()
+            }
+
             /// Whether every byte is zero.
             pub fn is_zero(&self) -> bool {
                 self.0.iter().all(|byte| *byte == 0)
@@ -76,8 +89,7 @@ macro_rules! fixed_bytes {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("0x")?;
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                f.write_str(self.text_in(&mut [0; 2 + 2 * $width]))
             }
         }
 
@@ -90,13 +102,20 @@ macro_rules! fixed_bytes {
         impl std::str::FromStr for $name {
             type Err = HexError;
             fn from_str(text: &str) -> Result<Self, HexError> {
+                let mut bytes = [0; $width];
+                let digits = text.strip_prefix("0x").unwrap_or_default();
+                let lower = digits.bytes().all(is_lower_hex);
+                if lower && hex::decode_to_slice(digits, &mut bytes).is_ok() {
+                    return Ok(Self(bytes));
+                }
+                // Said in full only where something is wrong.
                 Self::from_slice(&bytes_from_hex(text)?)
             }
         }
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.collect_str(self)
+                to.serialize_str(self.text_in(&mut [0; 2 + 2 * $width]))
             }
         }
 

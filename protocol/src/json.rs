@@ -5,6 +5,7 @@
 //! even in a member that nobody reads, and a list where an object is due.
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use std::collections::HashSet;
 use std::fmt;
 
 /// Integers are plain digits below this.
@@ -64,6 +65,9 @@ impl<'de> Deserialize<'de> for Json {
 
 struct JsonVisitor;
 
+/// Members of an object whose names are compared one by one.
+const FEW: usize = 16;
+
 impl<'de> Visitor<'de> for JsonVisitor {
     type Value = Json;
 
@@ -100,10 +104,19 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::List(list))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object = Vec::new();
-        let mut names = std::collections::HashSet::new();
+        let mut object: Vec<(String, Json)> = Vec::new();
+        let mut names = HashSet::new();
         while let Some((name, value)) = members.next_entry::<String, Json>()? {
-            if !names.insert(name.clone()) {
+            // A few names are compared faster than hashed; many must not be compared each with each.
+            let known = if object.len() < FEW {
+                object.iter().any(|(known, _)| *known == name)
+            } else {
+                if names.is_empty() {
+                    names.extend(object.iter().map(|(known, _)| known.clone()));
+                }
+                !names.insert(name.clone())
+            };
+            if known {
                 return Err(A::Error::custom(format_args!("the name {name:?} stands twice")));
             }
             object.push((name, value));
@@ -112,22 +125,28 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 }
 
-/// A value and the place where it stands, for readers that say where something is wrong.
-#[derive(Debug, Clone)]
+/// A value and where it stands, for readers that say where something is wrong. The place is looked for only then.
+#[derive(Debug, Clone, Copy)]
 pub struct At<'a> {
+    root: &'a Json,
+    name: &'a str,
     value: &'a Json,
-    place: String,
 }
 
 impl<'a> At<'a> {
     /// The whole text; `name` is what it is, for errors.
-    pub fn root(value: &'a Json, name: &str) -> Self {
-        Self { value, place: name.to_owned() }
+    pub const fn root(value: &'a Json, name: &'a str) -> Self {
+        Self { root: value, name, value }
+    }
+
+    const fn of(&self, value: &'a Json) -> Self {
+        Self { value, ..*self }
     }
 
     /// An error here.
     pub fn error(&self, problem: impl Into<String>) -> JsonError {
-        JsonError::new(self.place.clone(), problem)
+        let way = way_to(self.root, self.value).unwrap_or_default();
+        JsonError::new(format!("{}{way}", self.name), problem)
     }
 
     /// The members, of an object.
@@ -141,7 +160,7 @@ impl<'a> At<'a> {
     /// A member that may be absent.
     pub fn optional(&self, name: &str) -> Result<Option<At<'a>>, JsonError> {
         let found = self.members()?.iter().find(|(key, _)| key == name);
-        Ok(found.map(|(_, value)| At { value, place: format!("{}.{name}", self.place) }))
+        Ok(found.map(|(_, value)| self.of(value)))
     }
 
     /// A member that may be absent or null.
@@ -165,8 +184,7 @@ impl<'a> At<'a> {
     /// The items of a list.
     pub fn items(&self) -> Result<Vec<At<'a>>, JsonError> {
         let Json::List(items) = self.value else { return Err(self.error("a list is due")) };
-        let item = |(index, value)| At { value, place: format!("{}[{index}]", self.place) };
-        Ok(items.iter().enumerate().map(item).collect())
+        Ok(items.iter().map(|item| self.of(item)).collect())
     }
 
     /// Whether it is null.
@@ -203,5 +221,24 @@ impl<'a> At<'a> {
     /// Bytes of any width.
     pub fn bytes(&self) -> Result<Vec<u8>, JsonError> {
         crate::digest::bytes_from_hex(self.text()?).map_err(|error| self.error(error.to_string()))
+    }
+}
+
+/// How one gets from a value to the very one that is meant, not one like it: `.history[3].entry`.
+fn way_to(from: &Json, meant: &Json) -> Option<String> {
+    if std::ptr::eq(from, meant) {
+        return Some(String::new());
+    }
+    let step = |(step, value): (String, &Json)| way_to(value, meant).map(|rest| step + &rest);
+    match from {
+        Json::List(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(index, item)| step((format!("[{index}]"), item)))
+        }
+        Json::Object(members) => {
+            let mut members = members.iter();
+            members.find_map(|(name, member)| step((format!(".{name}"), member)))
+        }
+        _ => None,
     }
 }
