@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help test demo setup rust-here node-here lint deny rust rfc6962 contracts page fuzz kill clean
+.PHONY: help test demo bench benchsmall setup rust-here node-here lint deny rust rfc6962 contracts page fuzz kill clean
 
 # Arguments of the demo: ARGS=--stay.
 ARGS ?=
@@ -23,7 +23,7 @@ help: ## List these targets
 
 test: setup ## Everything that CI runs
 	@rm -f $(LEFT_OUT)
-	@for part in lint deny contracts rust rfc6962 page fuzz; do \
+	@for part in lint deny contracts rust rfc6962 benchsmall page fuzz; do \
 		echo; echo "== make $$part"; $(MAKE) $$part; \
 	done
 	@echo; echo '== make test: everything passed'
@@ -32,6 +32,14 @@ test: setup ## Everything that CI runs
 demo: rust-here ## The main job done on a file of 1,000 cards; ARGS=--stay keeps the node
 	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins
 	$${CARGO_TARGET_DIR:-target}/debug/vouchsafe-node demo $(ARGS)
+
+bench: rust-here ## Every figure of docs/performance.md, measured anew on this machine
+	cargo build --release --locked --package vouchsafe-bench --package vouchsafe-node --package vouchsafe-cli --bins
+	$${CARGO_TARGET_DIR:-target}/release/bench --write docs/performance.md
+
+benchsmall: rust-here ## That every figure is still measured, with little work; says nothing of speed
+	cargo build --locked --package vouchsafe-bench --package vouchsafe-node --package vouchsafe-cli --bins
+	$${CARGO_TARGET_DIR:-target}/debug/bench --small
 
 setup: rust-here node-here ## Install what a bare machine lacks
 	@$(MAKE) -C contracts setup
