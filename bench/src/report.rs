@@ -44,7 +44,7 @@ pub fn page(figures: &[(&str, Figure)]) -> String {
 const HEAD: &str = "# Performance\n\n\
     Made by `make bench`; do not edit. Each figure is a ratio within one run wherever there is something to divide by: both sides\n\
     in turn, the median of the rounds, the smallest and the largest. Seconds are those of the machine named here, and say little of another.\n\
-    Where the time goes and what keeps each figure from its limit is told in [ENGINE.md](ENGINE.md).\n\n";
+\n";
 
 fn wish(goal: Goal) -> String {
     match goal {
