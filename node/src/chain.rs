@@ -6,6 +6,7 @@ use crate::ledger::rows::number_key;
 use crate::observe;
 use crate::store::{Store, StoreError, Table};
 use anchors::devnet::{Devnet, DevnetError};
+use anchors::fraud::Judge;
 use anchors::{
     AnchorError, AnchorWriter, AnchoringKey, Chain, Clock, EvmChain, EvmOptions, FinalityRule, LedgerFacts,
     Opening, Watch,
@@ -43,6 +44,8 @@ pub enum ChainError {
 pub struct Connected {
     /// Reads and writes it.
     pub writer: Arc<dyn AnchorWriter>,
+    /// Who judges the ledger, where the configuration names somebody.
+    pub judge: Option<Judge<AnchoringKey>>,
     /// The chain itself, where it lives in this process.
     pub devnet: Option<Arc<Devnet>>,
 }
@@ -53,7 +56,8 @@ pub fn connect(folder: &Folder, config: &Config, clock: &Clock) -> Result<Connec
         ChainConfig::Devnet => {
             let devnet = Devnet::open(&folder.devnet(), clock.clone())?;
             let key = Devnet::development_key(0).map_err(|error| ChainError::Setting(error.to_string()))?;
-            Ok(Connected { writer: Arc::new(devnet.client().signing_with(key)), devnet: Some(devnet) })
+            let chain = devnet.client().signing_with(key);
+            Ok(Connected { judge: judge(&chain, config), writer: Arc::new(chain), devnet: Some(devnet) })
         }
         ChainConfig::Evm { chain_id, contract, endpoints: addresses, from_block, confirmations, fees } => {
             let endpoints = endpoints(addresses).map_err(ChainError::Setting)?;
@@ -65,7 +69,8 @@ pub fn connect(folder: &Folder, config: &Config, clock: &Clock) -> Result<Connec
             let text = folder.load_anchoring_key()?;
             let key =
                 AnchoringKey::from_hex(&text).map_err(|error| ChainError::Setting(error.to_string()))?;
-            Ok(Connected { writer: Arc::new(EvmChain::new(&options)?.signing_with(key)), devnet: None })
+            let chain = EvmChain::new(&options)?.signing_with(key);
+            Ok(Connected { judge: judge(&chain, config), writer: Arc::new(chain), devnet: None })
         }
     }
 }
@@ -73,6 +78,10 @@ pub fn connect(folder: &Folder, config: &Config, clock: &Clock) -> Result<Connec
 /// What the ledger of this configuration is opened with.
 pub fn opening(config: &Config, operator_key: PublicKey) -> Opening {
     Opening { salt: config.ledger.salt, operator_key, bond_wei: config.ledger.bond_wei }
+}
+
+fn judge(chain: &EvmChain<AnchoringKey>, config: &Config) -> Option<Judge<AnchoringKey>> {
+    config.judge.map(|address| Judge::new(chain.clone(), address))
 }
 
 /// Whether the store knows that the ledger was opened.

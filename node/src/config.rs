@@ -69,6 +69,10 @@ pub struct Config {
     pub site: String,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// The contract that may take the bond; the node answers before it. Once it serves, the ledger is put under it for
+    /// good. Without one the bond backs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<Address>,
     /// The chain.
     pub chain: ChainConfig,
     /// The ledger.
@@ -293,11 +297,18 @@ impl Folder {
 
 impl Config {
     /// A configuration with the defaults of this version.
-    pub fn new(site: String, listen: SocketAddr, chain: ChainConfig, ledger: LedgerConfig) -> Self {
+    pub fn new(
+        site: String,
+        listen: SocketAddr,
+        chain: ChainConfig,
+        judge: Option<Address>,
+        ledger: LedgerConfig,
+    ) -> Self {
         Self {
             format: FORMAT,
             site,
             listen,
+            judge,
             chain,
             ledger,
             anchoring: AnchoringConfig::default(),

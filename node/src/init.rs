@@ -7,6 +7,8 @@ use crate::config::{
 };
 use crate::run::{RunError, open_ledger};
 use anchors::devnet::Devnet;
+use anchors::evm::Deployment;
+use anchors::fraud::Judge;
 use anchors::{
     AnchorError, AnchorReader as _, AnchoringKey, Chain, Clock, EvmChain, EvmOptions, TxState, follow,
 };
@@ -20,6 +22,10 @@ use zeroize::Zeroizing;
 
 /// The bond where none is chosen: 0.01 of the chain's coin, the minimum of the development chain's contract.
 pub const BOND_WEI: u128 = 10_u128.pow(16);
+
+/// What a judge that is deployed takes as the deposit of a challenge: 0.001 of the chain's coin, about what an answer costs
+/// at 10 gwei a unit of gas. It pays the operator for answering.
+const DEPOSIT_WEI: u128 = 10_u128.pow(15);
 
 /// The environment variable that may hold the anchoring key.
 const KEY_VARIABLE: &str = "VOUCHSAFE_ANCHORING_KEY";
@@ -68,6 +74,8 @@ pub struct EvmChoice {
     pub chain_id: u64,
     /// The contract; a new one is deployed where there is none.
     pub contract: Option<Address>,
+    /// The judge; a new one is deployed where there is none.
+    pub judge: Option<Address>,
     /// Pays.
     pub key: AnchoringKey,
     /// The same as text, to be kept.
@@ -80,6 +88,8 @@ pub struct Made {
     pub ledger: dossier::Ledger,
     /// Signs receipts.
     pub operator_key: PublicKey,
+    /// May take the bond, once the node serves and answers before it.
+    pub judge: Address,
     /// The chain proves nothing to outsiders.
     pub development: bool,
 }
@@ -98,53 +108,63 @@ pub async fn init(
     anchoring.check().map_err(|problem| InitError::Argument(format!("--anchor-interval: {problem}")))?;
     folder.create()?;
     let operator = folder.draw_operator_key()?;
-    let (chain, opener) = match choice {
+    let (chain, judge, opener) = match choice {
         ChainChoice::Devnet => {
             let key = Devnet::development_key(0).map_err(|error| InitError::Argument(error.to_string()))?;
-            (ChainConfig::Devnet, key.address())
+            (ChainConfig::Devnet, Devnet::judge(), key.address())
         }
         ChainChoice::Evm(choice) => {
-            let EvmChoice { endpoints, chain_id, contract, key, key_text } = *choice;
-            let opener = key.address();
-            let (contract, from_block) = find_contract(&endpoints, chain_id, contract, key, bond_wei).await?;
+            let opener = choice.key.address();
+            let (contract, judge, from_block) = find_contracts(&choice, bond_wei).await?;
+            let EvmChoice { endpoints, chain_id, key_text, .. } = *choice;
             folder.save_anchoring_key(&key_text)?;
             let fees = FeeConfig::default();
-            (ChainConfig::Evm { chain_id, contract, endpoints, from_block, confirmations: 64, fees }, opener)
+            let chain =
+                ChainConfig::Evm { chain_id, contract, endpoints, from_block, confirmations: 64, fees };
+            (chain, judge, opener)
         }
     };
     let salt = Digest::new(*random::<32>()?);
     let ledger = LedgerConfig { opener, salt, bond_wei };
-    let mut config = Config::new(site.trim_end_matches('/').to_owned(), listen, chain, ledger);
+    let mut config = Config::new(site.trim_end_matches('/').to_owned(), listen, chain, Some(judge), ledger);
     config.anchoring = anchoring;
     folder.save(&config)?;
     let development = chain_of(&config).development;
     let done = open_ledger(folder, &Clock::system()).await;
     let ledger = done.map_err(|source| InitError::NotOpened { folder: folder.path().to_owned(), source })?;
-    Ok(Made { ledger, operator_key: operator.public(), development })
+    Ok(Made { ledger, operator_key: operator.public(), judge, development })
 }
 
-/// The contract to use, and the first block that can hold events of the ledger.
-async fn find_contract(
-    addresses: &[String],
-    chain_id: u64,
-    contract: Option<Address>,
-    key: AnchoringKey,
-    bond_wei: u128,
-) -> Result<(Address, u64), InitError> {
-    let endpoints = endpoints(addresses).map_err(InitError::Argument)?;
-    let at = contract.unwrap_or(Address::new([0; 20]));
-    let chain = EvmChain::new(&EvmOptions::new(Chain::new(chain_id, at), endpoints))?.signing_with(key);
-    let from_block = chain.head().await?.latest.number;
-    if let Some(contract) = contract {
-        return Ok((contract, from_block));
-    }
-    let deployment = chain.deploy(bond_wei).await?;
+/// The contract and the judge to use, and the first block that can hold events of the ledger.
+async fn find_contracts(choice: &EvmChoice, bond_wei: u128) -> Result<(Address, Address, u64), InitError> {
+    let at = |contract| -> Result<EvmChain<AnchoringKey>, InitError> {
+        let endpoints = endpoints(&choice.endpoints).map_err(InitError::Argument)?;
+        let chain = EvmChain::new(&EvmOptions::new(Chain::new(choice.chain_id, contract), endpoints))?;
+        Ok(chain.signing_with(choice.key.clone()))
+    };
+    let nowhere = at(Address::new([0; 20]))?;
+    let from_block = nowhere.head().await?.latest.number;
+    let contract = match choice.contract {
+        Some(contract) => contract,
+        None => deployed(&nowhere, nowhere.deploy(bond_wei).await?).await?,
+    };
+    let chain = at(contract)?;
+    let judge = match choice.judge {
+        Some(judge) => judge,
+        None => deployed(&chain, chain.deploy_judge(DEPOSIT_WEI).await?).await?,
+    };
+    // Whoever is put under another contract's judge by mistake has a bond that backs nothing.
+    Judge::new(chain, judge).deposit_wei().await?;
+    Ok((contract, judge, from_block))
+}
+
+async fn deployed(chain: &EvmChain<AnchoringKey>, deployment: Deployment) -> Result<Address, InitError> {
     let anchors::Submission::Sent { tx } = deployment.submission else {
         return Err(InitError::Deployment("another transaction of the account is on its way".to_owned()));
     };
     let (often, at_most) = (Duration::from_millis(500), Duration::from_mins(2));
-    match wait_mined(&chain, tx, often, at_most).await? {
-        TxState::Mined { .. } => Ok((deployment.contract, from_block)),
+    match wait_mined(chain, tx, often, at_most).await? {
+        TxState::Mined { .. } => Ok(deployment.contract),
         other => Err(InitError::Deployment(format!("its transaction is {other:?}"))),
     }
 }

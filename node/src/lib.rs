@@ -2,6 +2,7 @@
 
 pub mod all_cores;
 pub mod anchoring;
+pub mod answering;
 pub mod api;
 pub mod chain;
 pub mod config;

@@ -58,6 +58,10 @@ struct InitArgs {
     /// The Anchors contract on that chain.
     #[arg(long, value_name = "ADDRESS", requires = "rpc")]
     contract: Option<String>,
+    /// The judge of the ledgers of that contract, which may take the bond of an operator who is proven to lie; without one
+    /// a new one is deployed.
+    #[arg(long, value_name = "ADDRESS", requires = "contract")]
+    judge: Option<String>,
     /// Deploy a new Anchors contract on that chain.
     #[arg(long, requires = "rpc", conflicts_with = "contract")]
     deploy: bool,
@@ -120,15 +124,19 @@ async fn initialise(args: InitArgs) -> Done {
             args.chain_id.ok_or("--chain-id is needed with --rpc: write the chain's EIP-155 id")?;
         let contract = args.contract.map(|text| text.to_lowercase().parse()).transpose();
         let contract = contract.map_err(|error| format!("--contract: {error}"))?;
+        let judge = args.judge.map(|text| text.to_lowercase().parse()).transpose();
+        let judge = judge.map_err(|error| format!("--judge: {error}"))?;
         if contract.is_none() && !args.deploy {
             return Err("with --rpc, name the contract by --contract, or deploy one by --deploy".into());
         }
-        ChainChoice::Evm(Box::new(EvmChoice { endpoints: args.rpc, chain_id, contract, key, key_text: text }))
+        let (endpoints, key_text) = (args.rpc, text);
+        ChainChoice::Evm(Box::new(EvmChoice { endpoints, chain_id, contract, judge, key, key_text }))
     };
     let site = args.site.unwrap_or_else(|| format!("http://{}", args.listen));
     let made = init::init(&folder, chain, site, args.listen, args.bond, args.anchor_interval).await?;
     println!("ledger    {}", made.ledger.id);
     println!("contract  {} on chain {}", made.ledger.origin.contract, made.ledger.origin.chain_id);
+    println!("judge     {} (the ledger is put under it when the node first serves)", made.judge);
     println!("operator  {}", made.operator_key);
     println!("folder    {}", folder.path().display());
     if made.development {

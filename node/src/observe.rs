@@ -4,6 +4,7 @@
 //! route. Metrics are of this process alone and begin anew with it; what the ledger knows is read from it when asked.
 
 use crate::anchoring::TurnError;
+use crate::answering;
 use anchors::{AnchorError, Submission, Trouble};
 use indicatif::{ProgressBar, ProgressStyle};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -14,6 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use protocol::dossier;
+use protocol::{Address, Digest};
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
@@ -196,6 +198,46 @@ pub fn chain_error(error: &AnchorError) {
     });
 }
 
+/// The ledger is under a judge from now on: its bond backs what it anchors.
+pub fn judge_admitted(judge: Address) {
+    tracing::info!(%judge, "the ledger was put under its judge");
+}
+
+/// How many challenges wait, and for how many of them the store has no answer.
+pub fn challenges(open: usize, unanswerable: u64) {
+    METRICS.challenges_open.set(u64::try_from(open).unwrap_or(u64::MAX));
+    METRICS.challenges_unanswerable.set(unanswerable);
+}
+
+/// An answer to a challenge is on its way.
+pub fn challenge_answered(id: Digest, tx: Digest) {
+    METRICS.challenges_answered.inc();
+    tracing::warn!(%id, %tx, "challenged on the chain: answered");
+}
+
+/// A challenge asks for a leaf that the store does not have. `until` is Unix milliseconds.
+pub fn unanswerable(id: Digest, until: u64) {
+    tracing::error!(
+        %id, until,
+        "challenged on the chain for a leaf that this store does not have: THE BOND IS LOST at that time; \
+         restore the newest store before"
+    );
+}
+
+/// A turn of the answering job broke off.
+pub fn answering_failed(error: &answering::TurnError) {
+    match error {
+        answering::TurnError::Chain(error) => chain_error(error),
+        answering::TurnError::Read(_) | answering::TurnError::BrokeOff => count_chain_error("answering"),
+    }
+    tracing::warn!(%error, "watching for challenges waits");
+}
+
+/// The bond was taken.
+pub fn slashed() {
+    tracing::error!("this ledger was proven to lie and its bond was taken: it never anchors again");
+}
+
 /// The chain was asked for a verdict and gave no answer in time.
 pub fn chain_silent() {
     count_chain_error("silent");
@@ -260,6 +302,9 @@ struct Metrics {
     panics: Counter,
     cuts: Counter,
     vanished: Counter,
+    challenges_answered: Counter,
+    challenges_open: Whole,
+    challenges_unanswerable: Whole,
     entries: Whole,
     vouchers: Whole,
     anchored_checkpoint: Whole,
@@ -291,6 +336,9 @@ impl Metrics {
             panics: Counter::default(),
             cuts: Counter::default(),
             vanished: Counter::default(),
+            challenges_answered: Counter::default(),
+            challenges_open: Gauge::default(),
+            challenges_unanswerable: Gauge::default(),
             entries: Gauge::default(),
             vouchers: Gauge::default(),
             anchored_checkpoint: Gauge::default(),
@@ -315,6 +363,7 @@ impl Metrics {
         to.register("checkpoints_cut", "Checkpoints cut", self.cuts.clone());
         to.register("checkpoints_vanished", "Checkpoints that left the chain", self.vanished.clone());
         to.register("checkpoints_sent", "Attempts to anchor, by outcome", self.sent.clone());
+        to.register("challenges_answered", "Answers to challenges sent", self.challenges_answered.clone());
         to.register("chain_errors", "What the chain did not do, by reason", self.chain_errors.clone());
         to.register("endpoint_errors", "Trouble with one chain endpoint, by host", self.endpoints.clone());
     }
@@ -326,6 +375,10 @@ impl Metrics {
         to.register("anchored_checkpoint", "Newest anchored checkpoint", self.anchored_checkpoint.clone());
         to.register("anchored_entries", "Entries that it covers", self.anchored_entries.clone());
         to.register("unanchored_entries", "Entries that it does not cover", self.unanchored_entries.clone());
+        to.register("challenges_open", "Challenges that wait for an answer", self.challenges_open.clone());
+        let (unanswerable, what) =
+            (self.challenges_unanswerable.clone(), "Those that the store can not answer");
+        to.register("challenges_unanswerable", what, unanswerable);
         to.register("outbox_checkpoints", "Checkpoints that are not final", self.outbox.clone());
         to.register("anchoring_lag_seconds", "Age of the oldest unanchored entry", self.lag_seconds.clone());
     }

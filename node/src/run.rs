@@ -1,6 +1,7 @@
 //! Putting a node together and taking it down: store, chain, ledger, anchoring, HTTP.
 
 use crate::anchoring::{Anchoring, Timing, TurnError};
+use crate::answering::Answering;
 use crate::api::{self, ApiState};
 use crate::chain::{ChainError, Connected, connect, ensure_opened, opening};
 use crate::config::{Config, ConfigError, Folder};
@@ -74,6 +75,9 @@ const OPENING_WAIT_S: u64 = 120;
 /// Time for answers at hand, and for a word of the chain, when a node is stopped.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// Between two looks for challenges, which take three days.
+const WATCH: Duration = Duration::from_secs(15);
+
 /// A node at work.
 pub struct Running {
     /// Where it listens.
@@ -83,13 +87,14 @@ pub struct Running {
     stop: watch::Sender<bool>,
     server: JoinHandle<std::io::Result<()>>,
     anchoring: JoinHandle<()>,
+    answering: JoinHandle<()>,
 }
 
 impl Running {
     /// Ends when somebody calls [`Running::stop`], or when a part of it breaks off: a node that no longer anchors must
     /// not go on giving promises.
     pub async fn wait(self) -> Result<(), RunError> {
-        let Self { stop, mut server, mut anchoring, .. } = self;
+        let Self { stop, mut server, mut anchoring, mut answering, .. } = self;
         let mut stopped = stop.subscribe();
         let broken = tokio::select! {
             biased;
@@ -99,6 +104,7 @@ impl Running {
                 _ => RunError::BrokeOff("HTTP server"),
             }),
             _ = &mut anchoring => Some(RunError::BrokeOff("anchoring job")),
+            _ = &mut answering => Some(RunError::BrokeOff("answering job")),
         };
         // A part that was asked to end can be noticed before the asking itself is.
         let was_asked = stop.send_replace(true);
@@ -110,6 +116,8 @@ impl Running {
         if !anchoring.is_finished() && tokio::time::timeout(GRACE, &mut anchoring).await.is_err() {
             anchoring.abort();
         }
+        // What it was doing is done again at the next start.
+        answering.abort();
         broken.map_or(Ok(()), Err)
     }
 
@@ -164,10 +172,17 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
         Err(error @ (TurnError::Chain(_) | TurnError::Behind { .. })) => observe::anchoring_failed(&error),
         Err(error) => return Err(RunError::Anchoring(error)),
     }
-    let state = api_state(folder, &config, &ledger, &chain, &anchoring);
+    let answering = Answering::new(
+        ledger.clone(),
+        Arc::clone(&chain.writer),
+        chain.judge.clone(),
+        if chain.devnet.is_some() { Duration::from_secs(1) } else { WATCH },
+    );
+    let state = api_state(folder, &config, &ledger, &chain, &anchoring, &answering);
     let router = api::router(state);
     observe::started(address, &ledger.facts());
     let anchoring = tokio::spawn(anchoring.run(stopped.clone()));
+    let answering = tokio::spawn(answering.run(stopped.clone()));
     let server = tokio::spawn(async move {
         let mut stopped = stopped;
         let ended = async move {
@@ -176,7 +191,7 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
         };
         axum::serve(listener, router).with_graceful_shutdown(ended).await
     });
-    Ok(Running { address, ledger, stop, server, anchoring })
+    Ok(Running { address, ledger, stop, server, anchoring, answering })
 }
 
 /// Receipts are held against the key of the newest checkpoint: another one signs what nobody can use.
@@ -208,11 +223,13 @@ fn api_state(
     ledger: &Ledger,
     chain: &Connected,
     anchoring: &Anchoring,
+    answering: &Answering,
 ) -> ApiState {
     ApiState {
         ledger: ledger.clone(),
         reader: Arc::clone(&chain.writer) as Arc<dyn anchors::AnchorReader>,
         standing: anchoring.standing(),
+        backing: answering.backing(),
         devnet: chain.devnet.clone(),
         site: config.site.clone(),
         anchor_interval_s: config.anchoring.interval_s,

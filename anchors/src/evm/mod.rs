@@ -116,6 +116,8 @@ struct Shared {
     witnesses: Vec<EvmChain>,
     /// By account.
     flights: Mutex<HashMap<EvmAddress, Flight>>,
+    /// Held while a transaction is made and handed over: two with one nonce would be one.
+    sending: tokio::sync::Mutex<()>,
     /// Openings that are final: they never change, and lie far back.
     openings: Mutex<HashMap<LedgerId, LedgerFacts>>,
 }
@@ -157,6 +159,7 @@ impl EvmChain {
             watch: options.watch.clone(),
             witnesses,
             flights: Mutex::default(),
+            sending: tokio::sync::Mutex::default(),
             openings: Mutex::default(),
         };
         Self { shared: Arc::new(shared), key: ReadOnly }

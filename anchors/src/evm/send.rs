@@ -48,6 +48,7 @@ impl EvmChain<AnchoringKey> {
         value: u128,
     ) -> Result<Submission, AnchorError> {
         let call = Call { to, input: Bytes::from(input), value: U256::from(value) };
+        let _turn = self.shared.sending.lock().await;
         // The chain id is in what is signed; an endpoint that serves another chain by now is noticed before.
         self.shared.transport.doubt();
         let nonce = self.nonce(BlockId::latest()).await?;

@@ -1,6 +1,6 @@
 //! The ledger: its name and where it stands.
 
-use super::views::{ChainSeen, CheckpointView, LedgerView};
+use super::views::{BondView, ChainSeen, CheckpointView, LedgerView};
 use super::{Answer, Api, Shared};
 use axum::Json;
 use axum::extract::State;
@@ -21,6 +21,7 @@ pub(super) async fn show(State(api): State<Shared>) -> Answer<LedgerView> {
         vouchers,
         site: state.site.clone(),
         development_chain: state.reader.chain().development,
+        bond: state.backing.borrow().as_ref().and_then(BondView::of),
         anchor_interval_s: state.anchor_interval_s,
         checkpoint: checkpoint.map(|newest| CheckpointView::of(facts.id, &newest, None, seen)),
         now: api.now(),

@@ -30,6 +30,7 @@ mod vouchers;
 mod tests;
 
 use crate::anchoring::Standing;
+use crate::answering::Backing;
 use crate::ledger::{Ledger, View};
 use anchors::{AnchorReader, Devnet};
 use axum::Router;
@@ -49,6 +50,8 @@ pub struct ApiState {
     pub reader: Arc<dyn AnchorReader>,
     /// How anchoring stands.
     pub standing: watch::Receiver<Standing>,
+    /// What lies behind the ledger; none before the chain was asked.
+    pub backing: watch::Receiver<Option<Backing>>,
     /// The development chain to serve at `/rpc`, where this node has one.
     pub devnet: Option<Arc<Devnet>>,
     /// The public address: what stands before `/v/` in links.

@@ -10,6 +10,7 @@ fn config(chain: ChainConfig) -> Config {
         "https://example.org".to_owned(),
         "127.0.0.1:7311".parse().expect("an address"),
         chain,
+        Some(Address::new([2; 20])),
         ledger,
     )
 }

@@ -16,6 +16,7 @@ pub mod reads;
 mod refused;
 pub mod rows;
 mod sequencer;
+mod shown;
 mod view;
 
 pub use batch::BatchHeader;

@@ -109,6 +109,7 @@ impl Site {
             ledger: fixture.ledger.clone(),
             reader: Arc::new(fixture.chain.clone()),
             standing: fixture.anchoring.standing(),
+            backing: tokio::sync::watch::Sender::new(None).subscribe(),
             devnet: None,
             site: "https://vouchsafe.example".to_owned(),
             anchor_interval_s: 60,

@@ -1,7 +1,9 @@
 //! The ledger, its checkpoints, and the health of its node.
 
 use super::super::shapes::{Bytes20, Bytes32};
+use crate::answering::Backing;
 use crate::ledger::rows::Published;
+use anchors::Phase;
 use protocol::checkpoint::LedgerOrigin;
 use protocol::dossier;
 use protocol::{Address, Digest, LedgerId, PublicKey};
@@ -52,6 +54,9 @@ pub struct LedgerView {
     pub site: String,
     /// Its chain is one for development: it proves nothing to outsiders.
     pub development_chain: bool,
+    /// What lies behind what it anchors, by the chain; null before the chain was asked.
+    #[schema(required)]
+    pub bond: Option<BondView>,
     /// Seconds between two checkpoints while steps come in; a batch is anchored at once.
     pub anchor_interval_s: u64,
     /// The newest checkpoint that stands in a block.
@@ -68,6 +73,48 @@ pub struct ChainSeen {
     pub reached: bool,
     /// Number of its newest block, where a checkpoint waits to be final.
     pub newest_block: Option<u64>,
+}
+
+/// What an operator loses who is proven to lie (docs/protocol.md sections 12 and 13).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Bond)]
+pub struct BondView {
+    /// Wei at stake, as decimal digits.
+    #[schema(value_type = String, pattern = "^[0-9]+$", example = "10000000000000000")]
+    pub wei: String,
+    /// Where the ledger stands on its contract.
+    pub phase: BondPhase,
+    /// The contracts that may take it; with none it backs nothing. Read what they are before you rely on them.
+    #[schema(value_type = Vec<Bytes20>)]
+    pub judges: Vec<Address>,
+}
+
+/// Where a ledger stands on its contract. It only ever moves forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BondPhase {
+    /// It anchors.
+    Open,
+    /// It anchors no more; fraud is still heard.
+    Closed,
+    /// It anchors no more; the bond was paid back.
+    Withdrawn,
+    /// It was proven to lie: the bond was taken.
+    Slashed,
+}
+
+impl BondView {
+    /// As the job that watches the chain read it; none of a ledger that nobody opened.
+    pub fn of(backing: &Backing) -> Option<Self> {
+        let phase = match backing.phase {
+            Phase::Unopened => return None,
+            Phase::Open => BondPhase::Open,
+            Phase::Closed => BondPhase::Closed,
+            Phase::Withdrawn => BondPhase::Withdrawn,
+            Phase::Slashed => BondPhase::Slashed,
+        };
+        Some(Self { wei: backing.bond_wei.to_string(), phase, judges: backing.judges.clone() })
+    }
 }
 
 /// Whether a checkpoint can still vanish from the chain.

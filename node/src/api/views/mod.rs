@@ -5,8 +5,8 @@ mod log;
 mod vouchers;
 
 pub use ledger::{
-    AnchoredView, ChainSeen, CheckpointView, Checkpoints, FinalityView, LedgerNameView, LedgerView, Live,
-    Ready,
+    AnchoredView, BondView, ChainSeen, CheckpointView, Checkpoints, FinalityView, LedgerNameView, LedgerView,
+    Live, Ready,
 };
 pub use log::{
     AcceptedBatch, AcceptedStep, BatchView, IncidentView, Incidents, ReceiptView, SignatureView, StepView,
