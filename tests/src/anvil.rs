@@ -71,6 +71,19 @@ impl Anvil {
         self.ask("anvil_mine", json!([format!("{blocks:#x}")])).await;
     }
 
+    /// Lets time pass, and a block after it.
+    pub async fn pass(&self, seconds: u64) {
+        self.ask("evm_increaseTime", json!([seconds])).await;
+        self.mine(1).await;
+    }
+
+    /// What an account has, in wei.
+    pub async fn balance(&self, account: protocol::Address) -> u128 {
+        let balance = self.ask("eth_getBalance", json!([account, "latest"])).await;
+        let digits = balance.as_str().and_then(|text| text.strip_prefix("0x")).expect("hex");
+        u128::from_str_radix(digits, 16).expect("an amount")
+    }
+
     /// Asks it anything.
     pub async fn ask(&self, method: &str, parameters: Value) -> Value {
         let question = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters });

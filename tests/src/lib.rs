@@ -10,6 +10,7 @@
 mod anvil;
 mod faults;
 mod http;
+pub mod liar;
 mod node;
 mod parties;
 mod process;

@@ -1,6 +1,6 @@
 //! A program that is run to its end: the command, as its users type it.
 
-use crate::{PATIENCE, Program, path};
+use crate::{PATIENCE, Process, Program, path};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -61,6 +61,11 @@ impl Run {
     pub fn at_most(mut self, time: Duration) -> Self {
         self.at_most = time;
         self
+    }
+
+    /// Starts it, for a test that does not wait for its end.
+    pub fn begin(self) -> Process {
+        Process::start(self.command)
     }
 
     /// Runs it and waits for its end.

@@ -7,6 +7,7 @@
 
 mod bodies;
 mod chain;
+mod challenged;
 mod crash;
 mod devnet;
 mod machine;
