@@ -173,10 +173,7 @@ impl Answering {
             return Ok(Done::Over);
         }
         let (ledger, ask) = (self.ledger.clone(), raised.ask);
-        let shown = tokio::task::spawn_blocking(move || {
-            let view = ledger.view().map_err(ReadError::from)?;
-            view.shown_for(&ask)
-        });
+        let shown = tokio::task::spawn_blocking(move || ledger.view()?.shown_for(&ask));
         let Some((leaf, path)) = shown.await.map_err(|_| TurnError::BrokeOff)?? else {
             observe::unanswerable(id, raised.until);
             return Ok(Done::Unanswerable);
