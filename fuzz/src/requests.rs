@@ -63,6 +63,7 @@ async fn service(spool: &TempDir) -> ApiState {
         reader: Arc::new(chain),
         // The job that would speak here does not run: nothing is anchored.
         standing: tokio::sync::watch::channel(vouchsafe_node::anchoring::Standing::default()).1,
+        backing: tokio::sync::watch::Sender::new(None).subscribe(),
         devnet: None,
         site: "http://127.0.0.1:7311".to_owned(),
         anchor_interval_s: 60,
