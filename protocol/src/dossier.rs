@@ -277,7 +277,8 @@ pub fn read_checkpoint(at: &At<'_>) -> Result<Checkpoint, JsonError> {
     })
 }
 
-fn read_dossier_checkpoint(at: &At<'_>) -> Result<DossierCheckpoint, JsonError> {
+/// Reads a checkpoint with the hint where it was anchored.
+pub fn read_dossier_checkpoint(at: &At<'_>) -> Result<DossierCheckpoint, JsonError> {
     let anchored = match at.nullable("anchored")? {
         Some(hint) => Some(Anchored {
             tx: hint.member("tx")?.parsed()?,

@@ -200,6 +200,14 @@ impl<'a> At<'a> {
         }
     }
 
+    /// `true` or `false`.
+    pub fn boolean(&self) -> Result<bool, JsonError> {
+        match self.value {
+            Json::Bool(value) => Ok(*value),
+            _ => Err(self.error("true or false is due")),
+        }
+    }
+
     /// Plain digits below 2^53.
     pub fn integer(&self) -> Result<u64, JsonError> {
         match self.value {

@@ -14,7 +14,7 @@ pub use question::{
     DEFAULT_MAX_AGE_S, Finality, Opening, Order, Policy, Question, TrustedChain, TrustedCheckpoint,
 };
 pub use report::{HistoryLine, Report, StepReport, VoucherFacts};
-pub use steps::{GRACE_MS, Outcome, memo_order, not_after};
+pub use steps::{GRACE_MS, Outcome, incident_stands, memo_order, not_after};
 pub use verdict::Verdict;
 
 pub(crate) use question::sixteen;

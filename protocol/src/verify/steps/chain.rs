@@ -3,7 +3,7 @@
 use super::memo::check_memo;
 use super::{Case, GRACE_MS, Judged, Outcome, minutes};
 use crate::digest::Digest;
-use crate::dossier::{HistoryItem, PendingItem, Step};
+use crate::dossier::{Dossier, HistoryItem, PendingItem, Step};
 use crate::entry::{Entry, signers};
 use crate::lifecycle::{Demand, Kind, State, issue_demand};
 use crate::verify::detail::{Detail, Reason};
@@ -145,21 +145,26 @@ impl Case<'_> {
         Ok(next)
     }
 
-    /// Whether a refused Sell stands as an incident: a holder of this very history signed it against the entry that
-    /// was accepted.
+    /// Whether a refused Sell stands as an incident of this dossier.
     pub fn incident_stands(&self, incident: &Step) -> bool {
-        let entry = &incident.entry;
-        let history = self.dossier.history.iter().map(|item| (item.index, &item.step.entry));
-        let pending = self.dossier.pending.iter().map(|item| (item.index, &item.step.entry));
-        let chain: Vec<(u64, &Entry)> = history.chain(pending).collect();
-        let Some((_, before)) = chain.iter().find(|(index, _)| *index == entry.prev) else { return false };
-        let accepted = chain.iter().any(|(_, other)| other.without_clock() == entry.without_clock());
-        let instruction = entry.instruction(self.dossier.ledger.id, before.leaf());
-        entry.kind() == Some(Kind::Sell)
-            && entry.covers(self.dossier.voucher.number)
-            && !accepted
-            && signers(&incident.signatures, &instruction).contains(&before.party)
+        incident_stands(self.dossier, incident)
     }
+}
+
+/// Whether a refused Sell stands as an incident: a holder of this very history signed it against the entry that was
+/// accepted (docs/protocol.md section 10).
+pub fn incident_stands(dossier: &Dossier, incident: &Step) -> bool {
+    let entry = &incident.entry;
+    let history = dossier.history.iter().map(|item| (item.index, &item.step.entry));
+    let pending = dossier.pending.iter().map(|item| (item.index, &item.step.entry));
+    let chain: Vec<(u64, &Entry)> = history.chain(pending).collect();
+    let Some((_, before)) = chain.iter().find(|(index, _)| *index == entry.prev) else { return false };
+    let accepted = chain.iter().any(|(_, other)| other.without_clock() == entry.without_clock());
+    let instruction = entry.instruction(dossier.ledger.id, before.leaf());
+    entry.kind() == Some(Kind::Sell)
+        && entry.covers(dossier.voucher.number)
+        && !accepted
+        && signers(&incident.signatures, &instruction).contains(&before.party)
 }
 
 fn issued_state(issue: &HistoryItem) -> Result<State, Outcome> {

@@ -8,6 +8,7 @@ mod opening;
 mod trust;
 mod vouched;
 
+pub use chain::incident_stands;
 pub use memo::{memo_order, not_after};
 
 use super::detail::{Detail, Reason};
