@@ -21,7 +21,8 @@ mod write;
 pub use evidence::{
     CaseDossier, CheckpointSource, Evidence, EvidenceError, LedgerReceipt, PartyFile, ReadCheckpoint,
 };
-pub use open::{Check, Finding, Held, OpenError, Opened, Problem, Subject};
+pub use members::sha256;
+pub use open::{Check, Finding, Held, OpenError, Opened, Problem, Subject, Trust};
 pub use write::{Case, CaseError};
 
 /// The program and version that makes reports of this look. Another version may say the same in other words, so only

@@ -13,8 +13,8 @@ pub fn cut(text: &str, limit: usize) -> String {
     let mut shown = String::new();
     for (place, character) in text.chars().enumerate() {
         if place == limit {
-            shown.push_str(&format!("… [{}]", text.chars().count()));
-            break;
+            let all = text.chars().count();
+            return format!("{shown}… [{all}]");
         }
         push(&mut shown, character);
     }

@@ -206,8 +206,8 @@ fn hashes(members: &[(String, Vec<u8>)], evidence: &Evidence) -> String {
     sorted.sort_by_key(|(name, _)| place(name));
     let own = sorted.iter().map(|(name, bytes)| members::hash_line(&members::sha256(bytes), name));
     let files = evidence.files.iter().enumerate();
-    let files =
-        files.map(|(place, file)| members::hash_line(&file.sha256, &members::file(place.saturating_add(1), file)));
+    let files = files
+        .map(|(place, file)| members::hash_line(&file.sha256, &members::file(place.saturating_add(1), file)));
     own.chain(files).collect()
 }
 

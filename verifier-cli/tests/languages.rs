@@ -174,8 +174,10 @@ fn every_command_and_option_has_chinese_help() {
     let has = |id: &str| chinese.contains_key(id) || chinese.contains_key(&format!("party-{id}"));
     let cli = <vouchsafe_cli::cli::Cli as clap::CommandFactory>::command();
     let mut missing = Vec::new();
-    for command in cli.get_subcommands() {
-        let id = format!("help-{}", command.get_name());
+    let named = |id: &str, command: &clap::Command| (format!("{id}-{}", command.get_name()), command.clone());
+    let mut commands: Vec<_> = cli.get_subcommands().map(|command| named("help", command)).collect();
+    while let Some((id, command)) = commands.pop() {
+        commands.extend(command.get_subcommands().map(|below| named(&id, below)));
         let options = command.get_arguments().map(|arg| arg.get_id().as_str());
         for option in options.filter(|name| !matches!(*name, "help" | "version")) {
             if !has(&format!("{id}-{option}")) && !has(&format!("help-arg-{option}")) {

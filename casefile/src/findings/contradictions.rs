@@ -70,7 +70,8 @@ pub fn find<'a>(dossier: &'a Dossier, report: &Report, rows: &[Row<'a>]) -> Vec<
 fn second_sale<'a>(dossier: &'a Dossier, refused: &'a Step, rows: &[Row<'a>]) -> Option<Contradiction<'a>> {
     let entry = &refused.entry;
     let by = before(dossier, entry)?.party;
-    let accepted = rows.iter().find(|row| row.step.entry.prev == entry.prev && row.kind() != Some(Kind::Issue));
+    let accepted =
+        rows.iter().find(|row| row.step.entry.prev == entry.prev && row.kind() != Some(Kind::Issue));
     Some(Contradiction::SecondSale {
         refused,
         by,
@@ -99,7 +100,8 @@ fn sold_before<'a>(rows: &[Row<'_>]) -> Vec<Contradiction<'a>> {
         match row.kind() {
             Some(Kind::Sell | Kind::Claim) => sold = sold.or(Some(row.line.index)),
             Some(Kind::Return) => {
-                let pair = sold.take().map(|sold| Contradiction::SoldBefore { sold, returned: row.line.index });
+                let pair =
+                    sold.take().map(|sold| Contradiction::SoldBefore { sold, returned: row.line.index });
                 found.extend(pair);
             }
             _ => {}

@@ -102,7 +102,9 @@ impl Hands {
                 if buyer != PublicKey::NOBODY {
                     self.note(buyer, Some(Role::RefusedBuyer));
                 }
-                refused_signers(found.dossier, refused).into_iter().for_each(|key| self.note(key, None));
+                for signer in refused_signers(found.dossier, refused) {
+                    self.note(signer, None);
+                }
             }
         }
     }

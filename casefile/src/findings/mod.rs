@@ -11,6 +11,7 @@ pub use contradictions::refused_signers;
 pub use hands::{Hand, Hands, short};
 
 use crate::evidence::{CaseDossier, Evidence, ReadCheckpoint};
+use protocol::chain_proof::Proven;
 use protocol::dossier::{Dossier, Step};
 use protocol::entry::Entry;
 use protocol::lifecycle::Kind;
@@ -80,7 +81,7 @@ impl<'a> Found<'a> {
         let dossier = item.dossier();
         let manifest = Manifest::read(&dossier.manifest.text).ok()?;
         let under = evidence.checkpoint_under(dossier);
-        let report = judge(item, under.map(|read| (&read.trusted, read.finality())), evidence.made_at);
+        let report = judge(item, under.map(|read| (&read.trusted, read.finality())), None, evidence.made_at);
         let facts = report.voucher.clone()?;
         let checkpoints = evidence.checkpoints_of(dossier.ledger.id);
         let steps = dossier.history.iter().map(|item| &item.step);
@@ -111,11 +112,13 @@ impl<'a> Found<'a> {
 pub fn judge(
     item: &CaseDossier,
     trusted: Option<(&TrustedCheckpoint, protocol::verify::Finality)>,
+    proven: Option<&Proven>,
     made_at: u64,
 ) -> Report {
     verify(&Question {
         dossier: item.text(),
         trusted: trusted.map(|(checkpoint, _)| checkpoint),
+        proven,
         finality: trusted.map_or(protocol::verify::Finality::Final, |(_, finality)| finality),
         opening: None,
         order: None,

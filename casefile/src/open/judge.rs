@@ -4,12 +4,24 @@ use super::finding::{Check, Finding, Problem, Subject};
 use super::read::Opened;
 use crate::evidence::{CaseDossier, Evidence, ReadCheckpoint};
 use crate::findings::{Promise, judge};
+use crate::lang::Language;
 use crate::members;
 use crate::write::derived;
-use protocol::LedgerId;
-use protocol::checkpoint::LedgerOrigin;
+use protocol::chain_proof::Proven;
+use protocol::checkpoint::{Checkpoint, LedgerOrigin};
+use protocol::dossier::Dossier;
 use protocol::verify::{Finality, Outcome, Reason, StepCode, TrustedCheckpoint};
+use protocol::{Digest, LedgerId};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What the asker trusts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trust {
+    /// Checkpoints.
+    pub held: Vec<Held>,
+    /// Hashes of blocks of the ledgers' chains: what a dossier shows to stand in one of them is held.
+    pub blocks: Vec<Digest>,
+}
 
 /// A checkpoint from a source that the asker trusts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,14 +48,14 @@ impl Opened {
     }
 
     /// Every line of the check, against what the asker trusts.
-    pub fn judge(&self, held: &[Held]) -> Vec<Check> {
+    pub fn judge(&self, trust: &Trust) -> Vec<Check> {
         let mut checks = self.hashes();
         checks.extend(self.files());
         checks.extend(self.read.iter().cloned());
         match &self.evidence {
             Some(evidence) => {
-                checks.extend(evidence.dossiers.iter().map(|item| dossier(item, evidence, held)));
-                checks.extend(evidence.checkpoints.iter().map(|read| checkpoint(read, evidence, held)));
+                checks.extend(evidence.dossiers.iter().map(|item| dossier(item, evidence, trust)));
+                checks.extend(evidence.checkpoints.iter().map(|read| checkpoint(read, evidence, trust)));
                 checks.extend(evidence.receipts.iter().map(|item| {
                     let name = members::receipt(item.ledger, item.receipt.index);
                     check(Subject::Receipt, &name, receipt(item.ledger, item.receipt.index, evidence))
@@ -51,7 +63,7 @@ impl Opened {
                 checks.extend(self.made_again(evidence));
             }
             None => checks.extend(
-                self.reports().into_iter().map(|name| unknown(Subject::Derived, &name, Problem::Incomplete)),
+                reports().into_iter().map(|name| unknown(Subject::Derived, &name, Problem::Incomplete)),
             ),
         }
         checks
@@ -104,16 +116,10 @@ impl Opened {
             count.is_some_and(|count| count.parse::<usize>().is_ok_and(|count| count > 0))
         };
         [members::INDEX, members::READ_ME].contains(&name)
-            || self.reports().iter().any(|report| report == name)
+            || reports().iter().any(|report| report == name)
             || index.vouchers.iter().any(|voucher| voucher.dossier == name || derived(voucher))
             || index.checkpoints.iter().chain(&index.receipts).any(|member| member == name)
             || index.files.iter().any(|file| file.file == name)
-    }
-
-    fn reports(&self) -> Vec<String> {
-        let kinds = ["html", "pdf"];
-        let of = |language: crate::lang::Language| kinds.map(|kind| format!("report.{}.{kind}", language.tag()));
-        crate::lang::Language::ALL.map(of).concat()
     }
 
     fn hash(&self, name: &str, hash: &[u8; 32]) -> Finding {
@@ -142,11 +148,10 @@ impl Opened {
     fn made_again(&self, evidence: &Evidence) -> Vec<Check> {
         if evidence.tool != crate::TOOL {
             let other = || Problem::OtherTool(evidence.tool.clone());
-            return self.reports().iter().map(|name| unknown(Subject::Derived, name, other())).collect();
+            return reports().iter().map(|name| unknown(Subject::Derived, name, other())).collect();
         }
         let Ok(again) = derived(evidence) else {
-            return self
-                .reports()
+            return reports()
                 .iter()
                 .map(|name| unknown(Subject::Derived, name, Problem::Incomplete))
                 .collect();
@@ -170,23 +175,41 @@ impl Opened {
     }
 }
 
-fn of(held: &[Held], ledger: LedgerId, number: u64) -> Option<&Held> {
-    held.iter().find(|held| held.trusted.ledger == ledger && held.trusted.checkpoint.number == number)
+/// The members that are reports.
+fn reports() -> Vec<String> {
+    let of = |language: Language| ["html", "pdf"].map(|kind| format!("report.{}.{kind}", language.tag()));
+    Language::ALL.map(of).concat()
+}
+
+impl Trust {
+    fn of(&self, ledger: LedgerId, number: u64) -> Option<&Held> {
+        self.held
+            .iter()
+            .find(|held| held.trusted.ledger == ledger && held.trusted.checkpoint.number == number)
+    }
+
+    /// What a trusted block is shown to hold of the checkpoint that a dossier is under.
+    fn proven(&self, dossier: &Dossier) -> Option<Proven> {
+        let proof = dossier.checkpoint.proof.as_ref()?;
+        let number = dossier.checkpoint.checkpoint.number;
+        let origin = &dossier.ledger.origin;
+        self.blocks.iter().find_map(|block| proof.check(*block, origin, number).ok())
+    }
 }
 
 /// All steps of the verifier. Those of trust are the asker's own; the checkpoint has its own line.
-fn dossier(item: &CaseDossier, evidence: &Evidence, held: &[Held]) -> Check {
+fn dossier(item: &CaseDossier, evidence: &Evidence, trust: &Trust) -> Check {
     let dossier = item.dossier();
     let number = dossier.checkpoint.checkpoint.number;
-    let own = of(held, dossier.ledger.id, number).map(|held| (&held.trusted, held.finality));
+    let own = trust.of(dossier.ledger.id, number).map(|held| (&held.trusted, held.finality));
+    let proven = trust.proven(dossier);
     let maker = evidence.checkpoint_under(dossier).map(|read| (&read.trusted, read.finality()));
-    let report = judge(item, own.or(maker), evidence.made_at);
-    let counts = |code: StepCode| !matches!(code, StepCode::LedgerTrusted | StepCode::IssuerTrusted);
+    // A block that was proven counts where no checkpoint is held; only then is the maker's word left out.
+    let trusted = if own.is_some() || proven.is_some() { own } else { maker };
+    let report = judge(item, trusted, proven.as_ref(), evidence.made_at);
     let mut finding = Finding::Passed;
-    for step in report.steps.iter().filter(|step| counts(step.code)) {
+    for step in report.steps.iter().filter(|step| !is_askers_own(step.code)) {
         match &step.outcome {
-            // Past its day of redemption: true, and no fault of the case.
-            Outcome::Failed(_) if step.code == StepCode::TermsCurrent => {}
             Outcome::Failed(detail) => {
                 finding = Finding::Failed(Problem::Step(step.code, detail.clone()));
                 break;
@@ -200,41 +223,66 @@ fn dossier(item: &CaseDossier, evidence: &Evidence, held: &[Held]) -> Check {
     check(Subject::Dossier, &members::dossier(&item.key()), finding)
 }
 
+/// Steps that say nothing of the evidence: whom the asker trusts, and whether the day of redemption is over.
+const fn is_askers_own(code: StepCode) -> bool {
+    matches!(code, StepCode::LedgerTrusted | StepCode::IssuerTrusted | StepCode::TermsCurrent)
+}
+
 /// A checkpoint against the asker's, and against its neighbours in the case.
-fn checkpoint(read: &ReadCheckpoint, evidence: &Evidence, held: &[Held]) -> Check {
+fn checkpoint(read: &ReadCheckpoint, evidence: &Evidence, trust: &Trust) -> Check {
     let (ledger, number) = (read.trusted.ledger, read.checkpoint().number);
-    let name = members::checkpoint(ledger, number);
     let hash = read.checkpoint().hash(ledger);
     let next = number.checked_add(1);
-    let neighbour = evidence.checkpoints_of(ledger).into_iter().find(|read| Some(read.checkpoint().number) == next);
+    let later = evidence.checkpoints_of(ledger);
+    let neighbour = later.iter().find(|read| Some(read.checkpoint().number) == next);
+    let linked = |checkpoint: &Checkpoint| checkpoint.previous == hash;
     let times = [read.trusted.block_time, read.anchored.map(|at| at.block_time)];
-    let own = of(held, ledger, number);
-    let finding = if neighbour.is_some_and(|next| next.checkpoint().previous != hash) {
+    let finding = if neighbour.is_some_and(|next| !linked(next.checkpoint())) {
         Finding::Failed(Problem::NotLinked)
     } else if matches!(times, [Some(one), Some(other)] if one != other) {
         Finding::Failed(Problem::OtherTime)
-    } else if let Some(own) = own {
-        let time = own.trusted.block_time;
-        if own.trusted.checkpoint.hash(ledger) != hash {
-            Finding::Failed(Problem::OtherCheckpoint)
-        } else if time.is_some() && read.block_time().is_some_and(|said| time != Some(said)) {
-            Finding::Failed(Problem::OtherTime)
-        } else if time.is_none() && read.block_time().is_some() {
-            Finding::Unknown(Problem::LinkedOnly)
-        } else {
-            Finding::Passed
-        }
-    } else if next.and_then(|next| of(held, ledger, next)).is_some_and(|next| next.trusted.checkpoint.previous == hash) {
+    } else if let Some((own, time)) = vouched(ledger, number, evidence, trust) {
+        against(read, own == hash, time)
+    } else if next
+        .and_then(|next| trust.of(ledger, next))
+        .is_some_and(|next| linked(&next.trusted.checkpoint))
+    {
         Finding::Unknown(Problem::LinkedOnly)
     } else {
         Finding::Unknown(Problem::NotHeld)
     };
-    check(Subject::Checkpoint, &name, finding)
+    check(Subject::Checkpoint, &members::checkpoint(ledger, number), finding)
+}
+
+/// The hash of the checkpoint of this number by the asker's sources, and its block's time.
+fn vouched(
+    ledger: LedgerId,
+    number: u64,
+    evidence: &Evidence,
+    trust: &Trust,
+) -> Option<(Digest, Option<u64>)> {
+    if let Some(held) = trust.of(ledger, number) {
+        return Some((held.trusted.checkpoint.hash(ledger), held.trusted.block_time));
+    }
+    let dossiers = evidence.dossiers.iter().map(CaseDossier::dossier);
+    let under =
+        |dossier: &&Dossier| dossier.ledger.id == ledger && dossier.checkpoint.checkpoint.number == number;
+    let proven = dossiers.filter(under).find_map(|dossier| trust.proven(dossier))?;
+    Some((proven.hash, proven.block_time()))
+}
+
+fn against(read: &ReadCheckpoint, same: bool, time: Option<u64>) -> Finding {
+    match (time, read.block_time()) {
+        _ if !same => Finding::Failed(Problem::OtherCheckpoint),
+        (Some(own), Some(said)) if own != said => Finding::Failed(Problem::OtherTime),
+        (None, Some(_)) => Finding::Unknown(Problem::LinkedOnly),
+        _ => Finding::Passed,
+    }
 }
 
 fn receipt(ledger: LedgerId, index: u64, evidence: &Evidence) -> Finding {
-    let of_ledger = evidence.dossiers.iter().filter(|item| item.dossier().ledger.id == ledger);
-    let promise = of_ledger.filter_map(|item| Promise::of(index, item.dossier(), evidence)).next();
+    let mut of_ledger = evidence.dossiers.iter().filter(|item| item.dossier().ledger.id == ledger);
+    let promise = of_ledger.find_map(|item| Promise::of(index, item.dossier(), evidence));
     match promise {
         None => Finding::Failed(Problem::ReceiptStray),
         Some(promise) if !promise.is_signed => Finding::Failed(Problem::ReceiptUnsigned),

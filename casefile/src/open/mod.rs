@@ -8,5 +8,5 @@ mod judge;
 mod read;
 
 pub use finding::{Check, Finding, Problem, Subject};
-pub use judge::Held;
+pub use judge::{Held, Trust};
 pub use read::{OpenError, Opened};

@@ -103,8 +103,7 @@ impl Opened {
         }
         let files: Option<Vec<PartyFile>> = index.files.iter().map(Added::party_file).collect();
         let (made_at, tool) = (index.made_at, index.tool);
-        let evidence =
-            files.map(|files| Evidence { made_at, tool, dossiers, checkpoints, receipts, files });
+        let evidence = files.map(|files| Evidence { made_at, tool, dossiers, checkpoints, receipts, files });
         let evidence = evidence.filter(|evidence| whole && evidence.check().is_ok());
         // The index must be the one of this evidence: names that lead elsewhere would let a reader see other files.
         let own = evidence.filter(|evidence| Index::of(evidence) == self.index);

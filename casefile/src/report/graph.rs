@@ -36,6 +36,7 @@ const BOX_WIDTH: f32 = 236.0;
 const BOX_HEIGHT: f32 = 38.0;
 const SPINE: f32 = 30.0;
 const ARROW: f32 = 44.0;
+const SIDE_GAP: f32 = 12.0;
 const SIDE_LEFT: f32 = 276.0;
 const SIDE_WIDTH: f32 = WIDTH - SIDE_LEFT - 4.0;
 
@@ -146,9 +147,9 @@ fn hand_band(row: &Row<'_>, refused: &[(&Step, PublicKey)], words: &Words<'_>) -
     let mut top = 0.0;
     for (step, by) in refused {
         refused_box(&mut shapes, top, step, by, words);
-        top += BOX_HEIGHT + 16.0;
+        top += BOX_HEIGHT + SIDE_GAP;
     }
-    Band { height: BOX_HEIGHT.max(top), shapes }
+    Band { height: BOX_HEIGHT.max(top - SIDE_GAP), shapes }
 }
 
 /// A letter in its colour, the key beside it, and a line below.
@@ -241,6 +242,13 @@ fn step_band(row: &Row<'_>, words: &Words<'_>) -> Band {
 
 fn line(at: [f32; 2], size: f32, colour: Colour, text: String) -> Shape {
     Shape::Words { at, size, colour, strong: false, centred: false, text }
+}
+
+impl Graph {
+    /// All bands, one below the other.
+    pub fn height(&self) -> f32 {
+        self.bands.iter().map(|band| band.height).sum()
+    }
 }
 
 impl Shape {

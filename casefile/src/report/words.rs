@@ -49,9 +49,7 @@ impl<'a> Words<'a> {
         };
         let time = i64::try_from(at).ok().and_then(|at| Timestamp::from_millisecond(at).ok());
         match time {
-            Some(time) => {
-                time.to_zoned(TimeZone::fixed(offset)).strftime("%Y-%m-%d %H:%M:%S").to_string()
-            }
+            Some(time) => time.to_zoned(TimeZone::fixed(offset)).strftime("%Y-%m-%d %H:%M:%S").to_string(),
             None => format!("{at} ms"),
         }
     }

@@ -8,9 +8,15 @@ use clap::{Arg, ArgAction, Command};
 pub(super) fn in_language(command: Command, texts: &Texts) -> Command {
     let version = Arg::new("version").long("version").short('V').action(ArgAction::Version);
     let command = worded(command, texts, "help-vouchsafe").arg(version.help(texts.get("help-version")));
+    subcommands(command, texts, "help")
+}
+
+/// The commands below a command, and those below them.
+fn subcommands(command: Command, texts: &Texts, id: &str) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     names.into_iter().fold(command, |command, name| {
-        command.mut_subcommand(&name, |sub| worded(sub, texts, &format!("help-{name}")))
+        let id = format!("{id}-{name}");
+        command.mut_subcommand(&name, |sub| subcommands(worded(sub, texts, &id), texts, &id))
     })
 }
 

@@ -6,7 +6,7 @@ mod help;
 mod secret;
 mod usage;
 
-use crate::commands::{audit, challenge, dossier, history, issue, keygen, mirror, status, steps, verify};
+use crate::commands::{audit, case, challenge, dossier, history, issue, keygen, mirror, status, steps, verify};
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -42,6 +42,8 @@ pub enum Command {
     Mirror(mirror::Args),
     /// Check a whole ledger against the chain, once or for good.
     Audit(Box<audit::Args>),
+    /// Put all evidence on vouchers into one file for an arbitrator, or check such a file.
+    Case(Box<case::Args>),
     /// Make a key of your own.
     Keygen(keygen::Args),
     /// Seal a supplier file into a batch, and write it shop-ready.

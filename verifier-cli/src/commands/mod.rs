@@ -1,6 +1,7 @@
 //! One file a command. Each has its `Args` and a `run` that gives the exit code or a [`Failure`].
 
 pub mod audit;
+pub mod case;
 pub mod challenge;
 pub mod dossier;
 pub mod history;
@@ -49,6 +50,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<u8, Failure> {
         Command::Challenge(args) => challenge::run(&args, console),
         Command::Mirror(args) => mirror::run(&args, console),
         Command::Audit(args) => audit::run(&args, console),
+        Command::Case(args) => case::run(&args, console),
         Command::Keygen(args) => keygen::run(&args, console),
         Command::Issue(args) => issue::run(&args, console),
         Command::Transfer(args) => steps::transfer(&args, console),

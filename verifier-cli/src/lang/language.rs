@@ -46,6 +46,15 @@ impl Language {
     }
 }
 
+impl From<Language> for casefile::lang::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::English => Self::English,
+            Language::Chinese => Self::Chinese,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Language::{self, Chinese, English};

@@ -17,6 +17,7 @@ const FILES: &[(Language, &[&str])] = &[
         &[
             include_str!("en/challenge.ftl"),
             include_str!("en/audit.ftl"),
+            include_str!("en/case.ftl"),
             include_str!("en/errors.ftl"),
             include_str!("en/help.ftl"),
             include_str!("en/mirror.ftl"),
@@ -31,6 +32,7 @@ const FILES: &[(Language, &[&str])] = &[
         &[
             include_str!("zh-CN/challenge.ftl"),
             include_str!("zh-CN/audit.ftl"),
+            include_str!("zh-CN/case.ftl"),
             include_str!("zh-CN/errors.ftl"),
             include_str!("zh-CN/help.ftl"),
             include_str!("zh-CN/mirror.ftl"),

@@ -10,7 +10,7 @@ mod views;
 
 pub use address::NodeAddress;
 pub use error::{NodeError, Problem};
-pub use views::{LedgerName, LedgerView, Run, Runs, VoucherView};
+pub use views::{CheckpointView, LedgerName, LedgerView, ReceiptView, Run, Runs, VoucherView};
 
 use protocol::PublicKey;
 use protocol::voucher::link_name;

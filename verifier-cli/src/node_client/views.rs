@@ -1,7 +1,9 @@
 //! What a node says, as it says it. None of it is believed before it is verified.
 
-use protocol::checkpoint::LedgerOrigin;
-use protocol::{Address, Digest, LedgerId, PublicKey};
+use protocol::checkpoint::{Checkpoint, LedgerOrigin};
+use protocol::dossier::Anchored;
+use protocol::receipt::Receipt;
+use protocol::{Address, Digest, LedgerId, PublicKey, Signature};
 use serde::Deserialize;
 
 /// What a node says of its ledger.
@@ -103,4 +105,88 @@ pub struct Runs {
     /// Where to ask on.
     #[serde(default)]
     pub next: Option<u64>,
+}
+
+/// An anchored checkpoint, by the node's word.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CheckpointView {
+    /// Its number.
+    pub number: u64,
+    /// Entries of the log that it covers.
+    pub size: u64,
+    /// Vouchers issued by them.
+    pub vouchers: u64,
+    /// Root of the log.
+    pub log_root: Digest,
+    /// Root of the heads.
+    pub head_root: Digest,
+    /// The key that signs receipts from here on.
+    pub operator_key: PublicKey,
+    /// Hash of the checkpoint before.
+    pub previous: Digest,
+    /// Where it stands on the chain.
+    pub anchored: Option<PlaceView>,
+    /// `final`, or how far it is from there.
+    pub finality: String,
+    /// When the next one's block was made, Unix milliseconds.
+    #[serde(default)]
+    pub superseded_at: Option<u64>,
+}
+
+/// Where a checkpoint stands on the chain, by the node's word.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct PlaceView {
+    /// Transaction hash.
+    pub tx: Digest,
+    /// Block number.
+    pub block_number: u64,
+    /// Block hash.
+    pub block_hash: Digest,
+    /// Block time, Unix milliseconds.
+    pub block_time: u64,
+}
+
+impl CheckpointView {
+    /// The checkpoint that it speaks of.
+    pub const fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            number: self.number,
+            size: self.size,
+            vouchers: self.vouchers,
+            log_root: self.log_root,
+            head_root: self.head_root,
+            operator_key: self.operator_key,
+            previous: self.previous,
+        }
+    }
+
+    /// Where it stands, by the node's word.
+    pub fn place(&self) -> Option<Anchored> {
+        self.anchored.map(|place| Anchored {
+            tx: place.tx,
+            block_number: place.block_number,
+            block_hash: place.block_hash,
+            block_time: place.block_time,
+        })
+    }
+}
+
+/// An operator's receipt, as a node gives it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct ReceiptView {
+    /// Place in the log.
+    pub index: u64,
+    /// Leaf hash of the entry.
+    pub leaf: Digest,
+    /// Unix milliseconds by which a checkpoint covers it.
+    pub anchor_by: u64,
+    /// The operator's.
+    pub signature: Signature,
+}
+
+impl From<ReceiptView> for Receipt {
+    fn from(view: ReceiptView) -> Self {
+        let ReceiptView { index, leaf, anchor_by, signature } = view;
+        Self { index, leaf, anchor_by, signature }
+    }
 }

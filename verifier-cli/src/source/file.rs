@@ -8,8 +8,16 @@ use std::path::Path;
 /// No file of the protocol is larger; a dossier has a few kilobytes a step.
 pub const MAX_FILE_BYTES: usize = 64 << 20;
 
+/// A case file holds files of the parties, too.
+pub const MAX_CASE_BYTES: usize = 256 << 20;
+
 /// The bytes of a file.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_at_most(path, MAX_FILE_BYTES)
+}
+
+/// The bytes of a file that may have so many.
+pub fn read_at_most(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
     let failed = |error: &io::Error| match error.kind() {
         io::ErrorKind::NotFound => Failure::usage("error-no-such-file").with_foreign("path", path.display()),
         io::ErrorKind::IsADirectory => Failure::usage("error-directory").with_foreign("path", path.display()),
@@ -18,8 +26,8 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
             .with("cause", error.to_string()),
     };
     let file = File::open(path).map_err(|error| failed(&error))?;
-    let bytes = read_limited(file).map_err(|error| failed(&error))?;
-    let limit = MAX_FILE_BYTES >> 20;
+    let bytes = limited(file, most).map_err(|error| failed(&error))?;
+    let limit = most >> 20;
     bytes.ok_or_else(|| {
         Failure::usage("error-huge-file").with_foreign("path", path.display()).with("limit", limit)
     })
@@ -36,7 +44,11 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
 
 /// All bytes, or none if there are more than [`MAX_FILE_BYTES`].
 pub(crate) fn read_limited(from: impl Read) -> io::Result<Option<Vec<u8>>> {
+    limited(from, MAX_FILE_BYTES)
+}
+
+fn limited(from: impl Read, most: usize) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    from.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= MAX_FILE_BYTES).then_some(bytes))
+    from.take((most as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= most).then_some(bytes))
 }

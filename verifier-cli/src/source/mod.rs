@@ -14,7 +14,7 @@ pub use absence::{Absent, Unproven, judge_absence};
 pub use asked::{Asked, key_from_text};
 pub use dossier::{Fetched, NODE_VARIABLE, NodeArgs, fetch};
 pub(crate) use file::read_limited;
-pub use file::{MAX_FILE_BYTES, read_file, read_text};
+pub use file::{MAX_CASE_BYTES, MAX_FILE_BYTES, read_at_most, read_file, read_text};
 pub use line::{DeliveredLine, LineError, read_line};
 pub(crate) use line::{SEPARATOR, divide};
 pub(crate) use trust::chain_failure;

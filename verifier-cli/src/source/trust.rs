@@ -147,6 +147,17 @@ impl TrustArgs {
         Ok(Some(Sides { before: side(around.before), after: side(around.after) }))
     }
 
+    /// What the chain says of the checkpoint of this number, with where it stands; none where no chain was named.
+    pub fn facts(&self, origin: &LedgerOrigin, number: u64) -> Result<Option<TrustedFacts>, Failure> {
+        let endpoints = self.endpoints()?;
+        if endpoints.is_empty() {
+            return Ok(None);
+        }
+        let asked =
+            ask(endpoints, origin, async |chain| anchors::trusted_checkpoint(chain, origin, number).await);
+        asked.map(Some).map_err(|error| chain_failure(&error))
+    }
+
     /// The newest checkpoint of the ledger that was opened there: the file's, or the chain's.
     pub fn newest(&self, origin: &LedgerOrigin) -> Result<TrustedCheckpoint, Failure> {
         if let Some(checkpoint) = self.of_file()? {

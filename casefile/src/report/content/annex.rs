@@ -47,11 +47,14 @@ fn checkpoints(findings: &Findings<'_>, words: &Words<'_>) -> Table {
         let checkpoint = read.checkpoint();
         let time = read.block_time().map_or_else(|| words.get("case-time-unknown"), |at| words.time(at));
         let place = read.anchored.map(|at| {
-            words.with("case-block-and-tx", &[
-                ("block", &at.block_number.to_string()),
-                ("hash", &at.block_hash.to_string()),
-                ("tx", &at.tx.to_string()),
-            ])
+            words.with(
+                "case-block-and-tx",
+                &[
+                    ("block", &at.block_number.to_string()),
+                    ("hash", &at.block_hash.to_string()),
+                    ("tx", &at.tx.to_string()),
+                ],
+            )
         });
         let place = place.unwrap_or_else(|| words.get("case-no-place"));
         let source = words.get(&format!("case-source-{}", read.source.name()));
@@ -80,7 +83,11 @@ fn files(findings: &Findings<'_>, words: &Words<'_>) -> Table {
                 Style::Quiet,
                 format!("\n{}", words.with("case-bytes", &[("size", &file.size.to_string())])),
             ),
-            Text::mono(format!("{}\n{}", hex::encode(file.sha256), members::file(place.saturating_add(1), file))),
+            Text::mono(format!(
+                "{}\n{}",
+                hex::encode(file.sha256),
+                members::file(place.saturating_add(1), file)
+            )),
         ]
     });
     let columns = [("case-col-added-by", 0.2), ("case-col-file", 0.3), ("case-col-sha", 0.5)];

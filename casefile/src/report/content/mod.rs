@@ -33,8 +33,7 @@ pub fn write(findings: &Findings<'_>, language: Language) -> Document {
 /// When, by what, about what, and the answers first.
 fn opening(findings: &Findings<'_>, words: &Words<'_>) -> Vec<Block> {
     let evidence = findings.evidence;
-    let made = words
-        .with("case-made", &[("at", &made_at(findings, words)), ("tool", &shown_tool(findings))]);
+    let made = words.with("case-made", &[("at", &made_at(findings, words)), ("tool", &shown_tool(findings))]);
     let mut blocks = vec![
         Block::Paragraph(Text::of(Style::Quiet, made)),
         Block::Paragraph(words.get("case-what-this-is").into()),
@@ -44,11 +43,12 @@ fn opening(findings: &Findings<'_>, words: &Words<'_>) -> Vec<Block> {
     }
     blocks.push(Block::Chapter(words.get("case-in-short")));
     for found in &findings.vouchers {
-        let name = Text::of(Style::Strong, product(found, words)).then(
-            Style::Mono,
-            format!("  {}", crate::findings::short(&found.facts.key)),
-        );
-        blocks.push(Block::Notice(tone(found), name.then(Style::Plain, format!("\n{}", summary(found, words)))));
+        let name = Text::of(Style::Strong, product(found, words))
+            .then(Style::Mono, format!("  {}", crate::findings::short(&found.facts.key)));
+        blocks.push(Block::Notice(
+            tone(found),
+            name.then(Style::Plain, format!("\n{}", summary(found, words))),
+        ));
     }
     let files = evidence.files.len();
     if files > 0 {

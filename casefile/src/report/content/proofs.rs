@@ -28,7 +28,9 @@ fn proven(found: &Found<'_>, words: &Words<'_>) -> Table {
             (StepCode::CheckpointAnchored, Some(source)) => {
                 words.get(&format!("case-by-checkpoint-{}", source.name()))
             }
-            (StepCode::PendingPromised, _) if found.dossier.pending.is_empty() => words.get("case-by-no-pending"),
+            (StepCode::PendingPromised, _) if found.dossier.pending.is_empty() => {
+                words.get("case-by-no-pending")
+            }
             _ => words.get(&format!("case-by-{id}")),
         };
         let by = match why {

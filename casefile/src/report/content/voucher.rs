@@ -32,25 +32,32 @@ fn facts(found: &Found<'_>, words: &Words<'_>) -> Vec<(String, Text)> {
     let facts = &found.facts;
     let origin = &found.dossier.ledger.origin;
     let mut rows = vec![
-        (words.get("case-fact-voucher"), Text::mono(facts.key.to_string()).then(
-            Style::Quiet,
-            format!("\n{}", link_name(&facts.key)),
-        )),
+        (
+            words.get("case-fact-voucher"),
+            Text::mono(facts.key.to_string()).then(Style::Quiet, format!("\n{}", link_name(&facts.key))),
+        ),
         (words.get("case-fact-number"), Text::from(facts.number.to_string())),
-        (words.get("case-fact-product"), Text::from(words.with(
-            "case-says-product",
-            &[("title", &product(found, words))],
-        ))),
+        (
+            words.get("case-fact-product"),
+            Text::from(words.with("case-says-product", &[("title", &product(found, words))])),
+        ),
         (words.get("case-fact-issuer"), issuer(found, words)),
         (words.get("case-fact-ledger"), Text::mono(facts.ledger.to_string())),
-        (words.get("case-fact-contract"), Text::mono(origin.contract.to_string()).then(
-            Style::Plain,
-            words.with("case-on-chain", &[("chain", &origin.chain_id.to_string())]),
-        )),
-        (words.get("case-fact-checkpoint"), Text::from(words.with(
-            "case-checkpoint-of",
-            &[("number", &facts.checkpoint.to_string()), ("size", &found.dossier.checkpoint.checkpoint.size.to_string())],
-        ))),
+        (
+            words.get("case-fact-contract"),
+            Text::mono(origin.contract.to_string())
+                .then(Style::Plain, words.with("case-on-chain", &[("chain", &origin.chain_id.to_string())])),
+        ),
+        (
+            words.get("case-fact-checkpoint"),
+            Text::from(words.with(
+                "case-checkpoint-of",
+                &[
+                    ("number", &facts.checkpoint.to_string()),
+                    ("size", &found.dossier.checkpoint.checkpoint.size.to_string()),
+                ],
+            )),
+        ),
         (words.get("case-fact-status"), Text::of(Style::Strong, words.status(facts.status))),
         (words.get("case-fact-holder"), words.party(facts.holder.as_ref())),
         (words.get("case-fact-terms"), Text::from(terms(found, words))),
@@ -101,7 +108,10 @@ fn held(found: &Found<'_>, words: &Words<'_>) -> Table {
 fn held_row(found: &Found<'_>, row: &Row<'_>, words: &Words<'_>) -> Vec<Text> {
     let entry = Text::of(Style::Strong, format!("#{}\n{}", row.line.index, words.kind(row)));
     let entry = if row.line.count > 1 {
-        entry.then(Style::Quiet, format!("\n{}", words.with("case-range", &[("count", &row.line.count.to_string())])))
+        entry.then(
+            Style::Quiet,
+            format!("\n{}", words.with("case-range", &[("count", &row.line.count.to_string())])),
+        )
     } else {
         entry
     };
@@ -165,11 +175,14 @@ fn contradictions(found: &Found<'_>, words: &Words<'_>, blocks: &mut Vec<Block>)
                 words.with("case-other-entry", &[("index", &index.to_string())]).into()
             }
             Contradiction::Late { index, anchor_by, in_block } => words
-                .with("case-late", &[
-                    ("index", &index.to_string()),
-                    ("by", &words.time(*anchor_by)),
-                    ("in", &words.time(*in_block)),
-                ])
+                .with(
+                    "case-late",
+                    &[
+                        ("index", &index.to_string()),
+                        ("by", &words.time(*anchor_by)),
+                        ("in", &words.time(*in_block)),
+                    ],
+                )
                 .into(),
             Contradiction::SoldBefore { sold, returned } => words
                 .with("case-sold-before", &[("sold", &sold.to_string()), ("returned", &returned.to_string())])
@@ -195,13 +208,14 @@ fn second_sale(
     let named = refused.entry.party;
     let buyer = words.party((!named.is_zero()).then_some(&named));
     let kind = accepted.and_then(|index| found.row(index)).map(|row| words.kind(row)).unwrap_or_default();
-    let accepted_buyer = accepted.and_then(|index| found.row(index)).map(|row| words.party(row.line.party.as_ref()));
+    let accepted_buyer =
+        accepted.and_then(|index| found.row(index)).map(|row| words.party(row.line.party.as_ref()));
     let prev = prev.to_string();
-    let signers: Vec<Text> = refused_signers(found.dossier, refused).iter().map(|key| words.hand(key)).collect();
-    let mut text = Text::default().and(by.clone()).then(
-        Style::Plain,
-        words.with("case-second-held", &[("prev", &prev)]),
-    );
+    let signers: Vec<Text> =
+        refused_signers(found.dossier, refused).iter().map(|key| words.hand(key)).collect();
+    let mut text = Text::default()
+        .and(by.clone())
+        .then(Style::Plain, words.with("case-second-held", &[("prev", &prev)]));
     if let (Some(index), Some(to)) = (accepted, accepted_buyer) {
         let values = [("index", index.to_string()), ("kind", kind)];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));

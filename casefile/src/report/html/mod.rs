@@ -8,81 +8,69 @@ const STYLES: &str = include_str!("report.css");
 
 /// The page.
 pub fn page(document: &Document) -> String {
-    let mut html = String::new();
     let (title, language) = (escaped(&document.title), document.language.tag());
-    html.push_str(&format!(
+    let blocks = all(&document.blocks, block);
+    let foot = escaped(&document.foot);
+    format!(
         "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLES}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
-    ));
-    for block in &document.blocks {
-        push(&mut html, block);
-    }
-    html.push_str(&format!("</main>\n<footer>{}</footer>\n</body>\n</html>\n", escaped(&document.foot)));
-    html
+         <title>{title}</title>\n<style>\n{STYLES}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n\
+         {blocks}</main>\n<footer>{foot}</footer>\n</body>\n</html>\n"
+    )
 }
 
-fn push(html: &mut String, block: &Block) {
+/// Each of them, one behind the other.
+fn all<T>(items: &[T], html: impl Fn(&T) -> String) -> String {
+    items.iter().map(html).collect::<Vec<_>>().concat()
+}
+
+fn block(block: &Block) -> String {
     match block {
-        Block::Chapter(text) => html.push_str(&format!("<h2>{}</h2>\n", escaped(text))),
-        Block::Section(text) => html.push_str(&format!("<h3>{}</h3>\n", escaped(text))),
-        Block::Paragraph(text) => html.push_str(&format!("<p>{}</p>\n", runs(text))),
-        Block::Notice(tone, text) => {
-            html.push_str(&format!("<p class=\"notice {}\">{}</p>\n", class(*tone), runs(text)));
-        }
+        Block::Chapter(text) => format!("<h2>{}</h2>\n", escaped(text)),
+        Block::Section(text) => format!("<h3>{}</h3>\n", escaped(text)),
+        Block::Paragraph(text) => format!("<p>{}</p>\n", runs(text)),
+        Block::Notice(tone, text) => format!("<p class=\"notice {}\">{}</p>\n", class(*tone), runs(text)),
         Block::Points(points) => {
-            let items: String = points.iter().map(|text| format!("<li>{}</li>\n", runs(text))).collect();
-            html.push_str(&format!("<ul>\n{items}</ul>\n"));
+            format!("<ul>\n{}</ul>\n", all(points, |text| format!("<li>{}</li>\n", runs(text))))
         }
-        Block::Steps(steps) => {
-            let command = |command: &Option<String>| {
-                command.as_ref().map(|text| format!("<pre>{}</pre>", escaped(text))).unwrap_or_default()
-            };
-            let items: String = steps
-                .iter()
-                .map(|(text, line)| format!("<li>{}{}</li>\n", runs(text), command(line)))
-                .collect();
-            html.push_str(&format!("<ol>\n{items}</ol>\n"));
-        }
+        Block::Steps(steps) => format!("<ol>\n{}</ol>\n", all(steps, step)),
         Block::Facts(facts) => {
-            let rows: String = facts
-                .iter()
-                .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>\n", escaped(name), runs(value)))
-                .collect();
-            html.push_str(&format!("<dl>\n{rows}</dl>\n"));
+            let row = |(name, value): &(String, Text)| {
+                format!("<dt>{}</dt><dd>{}</dd>\n", escaped(name), runs(value))
+            };
+            format!("<dl>\n{}</dl>\n", all(facts, row))
         }
-        Block::Table(table) => push_table(html, table),
-        Block::Graph(graph) => {
-            html.push_str(&format!("<div class=\"graph\">{}</div>\n", svg::picture(graph)));
-        }
+        Block::Table(table) => rows(table),
+        Block::Graph(graph) => format!("<div class=\"graph\">{}</div>\n", svg::picture(graph)),
     }
+}
+
+fn step((text, command): &(Text, Option<String>)) -> String {
+    let command = command.as_ref().map(|text| format!("<pre>{}</pre>", escaped(text)));
+    format!("<li>{}{}</li>\n", runs(text), command.unwrap_or_default())
 }
 
 /// On a narrow screen each row becomes a list, every cell under the head of its column.
-fn push_table(html: &mut String, table: &Table) {
-    html.push_str("<table>\n<colgroup>");
-    for (_, share) in &table.columns {
-        html.push_str(&format!("<col style=\"width:{:.1}%\">", share * 100.0));
-    }
-    html.push_str("</colgroup>\n<thead><tr>");
-    for (head, _) in &table.columns {
-        html.push_str(&format!("<th scope=\"col\">{}</th>", escaped(head)));
-    }
-    html.push_str("</tr></thead>\n<tbody>\n");
-    for row in &table.rows {
-        let cells: String = row
+fn rows(table: &Table) -> String {
+    let columns = &table.columns;
+    let widths = all(columns, |(_, share)| format!("<col style=\"width:{:.1}%\">", share * 100.0));
+    let heads = all(columns, |(head, _)| format!("<th scope=\"col\">{}</th>", escaped(head)));
+    let row = |row: &Vec<Text>| {
+        let cells = row
             .iter()
-            .zip(&table.columns)
-            .map(|(cell, (head, _))| format!("<td data-head=\"{}\">{}</td>", escaped(head), runs(cell)))
-            .collect();
-        html.push_str(&format!("<tr>{cells}</tr>\n"));
-    }
-    html.push_str("</tbody>\n</table>\n");
+            .zip(columns)
+            .map(|(cell, (head, _))| format!("<td data-head=\"{}\">{}</td>", escaped(head), runs(cell)));
+        format!("<tr>{}</tr>\n", cells.collect::<Vec<_>>().concat())
+    };
+    format!(
+        "<table>\n<colgroup>{widths}</colgroup>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n",
+        all(&table.rows, row)
+    )
 }
 
 fn runs(text: &Text) -> String {
-    text.0.iter().map(|(style, run)| run_html(*style, &escaped(run).replace('\n', "<br>"))).collect()
+    all(&text.0, |(style, run)| run_html(*style, &escaped(run).replace('\n', "<br>")))
 }
 
 fn run_html(style: Style, text: &str) -> String {

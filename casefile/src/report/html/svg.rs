@@ -1,61 +1,48 @@
 //! The graph of hands as SVG.
 
 use super::super::graph::{Colour, Graph, Shape, WIDTH};
-use super::escaped;
+use super::{all, escaped};
 
 /// The picture, to stand in a page.
 pub fn picture(graph: &Graph) -> String {
-    let height: f32 = graph.bands.iter().map(|band| band.height).sum();
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{}\">",
-        escaped(&graph.described)
-    );
     let mut top = 0.0;
-    for band in &graph.bands {
-        svg.push_str(&format!("<g transform=\"translate(0 {top})\">"));
-        band.shapes.iter().for_each(|shape| push(&mut svg, shape));
-        svg.push_str("</g>");
+    let bands = graph.bands.iter().map(|band| {
+        let from = top;
         top += band.height;
-    }
-    svg.push_str("</svg>");
-    svg
+        format!("<g transform=\"translate(0 {from})\">{}</g>", all(&band.shapes, drawn))
+    });
+    let bands = bands.collect::<Vec<_>>().concat();
+    let (height, described) = (graph.height(), escaped(&graph.described));
+    format!("<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{described}\">{bands}</svg>")
 }
 
-fn push(svg: &mut String, shape: &Shape) {
+fn drawn(shape: &Shape) -> String {
     match shape {
-        Shape::Box { at: [x, y, width, height], round, fill, edge, dashed } => svg.push_str(&format!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{round}\" fill=\"{}\" \
-             stroke=\"{}\"{}/>",
-            fill.map_or_else(|| "none".to_owned(), hex),
-            edge.map_or_else(|| "none".to_owned(), hex),
-            dashes(*dashed),
-        )),
-        Shape::Arrow { from, to, colour, dashed } => {
-            let colour = hex(*colour);
-            let [left, right] = Shape::head(*from, *to);
-            svg.push_str(&format!(
-                "<path d=\"M{} {}L{} {}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.4\"{}/>\
-                 <path d=\"M{} {}L{} {}L{} {}Z\" fill=\"{colour}\"/>",
-                from[0],
-                from[1],
-                to[0],
-                to[1],
+        Shape::Box { at: [x, y, width, height], round, fill, edge, dashed } => {
+            let colour = |colour: &Option<Colour>| colour.map_or_else(|| "none".to_owned(), hex);
+            format!(
+                "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{round}\" fill=\"{}\" \
+                 stroke=\"{}\"{}/>",
+                colour(fill),
+                colour(edge),
                 dashes(*dashed),
-                left[0],
-                left[1],
-                to[0],
-                to[1],
-                right[0],
-                right[1],
-            ));
+            )
         }
-        Shape::Words { at: [x, y], size, colour, strong, centred, text } => svg.push_str(&format!(
+        Shape::Arrow { from: [x, y], to: [tip_x, tip_y], colour, dashed } => {
+            let [[left_x, left_y], [right_x, right_y]] = Shape::head([*x, *y], [*tip_x, *tip_y]);
+            let (colour, dashes) = (hex(*colour), dashes(*dashed));
+            format!(
+                "<path d=\"M{x} {y}L{tip_x} {tip_y}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.4\"{dashes}/>\
+                 <path d=\"M{left_x} {left_y}L{tip_x} {tip_y}L{right_x} {right_y}Z\" fill=\"{colour}\"/>"
+            )
+        }
+        Shape::Words { at: [x, y], size, colour, strong, centred, text } => format!(
             "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\"{}{}>{}</text>",
             hex(*colour),
             if *strong { " font-weight=\"bold\"" } else { "" },
             if *centred { " text-anchor=\"middle\"" } else { "" },
             escaped(text),
-        )),
+        ),
     }
 }
 

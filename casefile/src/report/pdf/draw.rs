@@ -7,7 +7,7 @@ use crate::report::graph::{Colour, Shape};
 use krilla::color::rgb;
 use krilla::geom::{Path, PathBuilder, Point, Rect};
 use krilla::num::NormalizedF32;
-use krilla::paint::{Fill, Stroke, StrokeDash};
+use krilla::paint::{Fill, FillRule, Stroke, StrokeDash};
 use krilla::surface::Surface;
 use krilla::text::{GlyphId, KrillaGlyph};
 
@@ -69,13 +69,15 @@ fn draw(surface: &mut Surface<'_>, [dx, dy]: [f32; 2], shape: &Shape, faces: &Fa
             let moved = |[x, y]: [f32; 2]| [x + dx, y + dy];
             surface.set_fill(None);
             surface.set_stroke(Some(stroke(*colour, 1.4, *dashed)));
-            polygon(&[moved(*from), moved(*to)], false).iter().for_each(|path| surface.draw_path(path));
+            if let Some(path) = polygon(&[moved(*from), moved(*to)], false) {
+                surface.draw_path(&path);
+            }
             let [left, right] = Shape::head(*from, *to);
             surface.set_fill(Some(fill(*colour)));
             surface.set_stroke(None);
-            polygon(&[moved(left), moved(*to), moved(right)], true)
-                .iter()
-                .for_each(|path| surface.draw_path(path));
+            if let Some(path) = polygon(&[moved(left), moved(*to), moved(right)], true) {
+                surface.draw_path(&path);
+            }
         }
         Shape::Words { at: [x, y], size, colour, strong, centred, text } => {
             let line = super::lines::lines(&Text::from(text.as_str()), *size, f32::MAX, faces);
@@ -91,7 +93,11 @@ fn draw(surface: &mut Surface<'_>, [dx, dy]: [f32; 2], shape: &Shape, faces: &Fa
 }
 
 fn fill([red, green, blue]: Colour) -> Fill {
-    Fill { paint: rgb::Color::new(red, green, blue).into(), opacity: NormalizedF32::ONE, rule: Default::default() }
+    Fill {
+        paint: rgb::Color::new(red, green, blue).into(),
+        opacity: NormalizedF32::ONE,
+        rule: FillRule::default(),
+    }
 }
 
 fn stroke([red, green, blue]: Colour, width: f32, dashed: bool) -> Stroke {
@@ -103,7 +109,9 @@ fn polygon(points: &[[f32; 2]], closed: bool) -> Option<Path> {
     let mut path = PathBuilder::new();
     let (first, rest) = points.split_first()?;
     path.move_to(first[0], first[1]);
-    rest.iter().for_each(|[x, y]| path.line_to(*x, *y));
+    for [x, y] in rest {
+        path.line_to(*x, *y);
+    }
     if closed {
         path.close();
     }

@@ -12,7 +12,7 @@ use skrifa::{FontRef, MetadataProvider as _};
 use std::io::Read as _;
 use std::sync::{Arc, OnceLock};
 
-/// WenQuanYi Micro Hei, a collection of two faces. `casefile/fonts/README.md` says where it is from.
+/// The `WenQuanYi Micro Hei`, a collection of two faces. `casefile/fonts/README.md` says where it is from.
 const PACKED: &[u8] = include_bytes!("../../../fonts/wqy-microhei.ttc.gz");
 
 /// One of the collection's faces.

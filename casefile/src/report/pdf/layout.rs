@@ -15,7 +15,7 @@ const BODY: f32 = 9.5;
 const SMALL: f32 = 8.2;
 /// From one line to the next, where the size is 1.
 const LEADING: f32 = 1.45;
-const CELL_GAP: f32 = 5.0;
+const CELL_GAP: f32 = 4.0;
 const RULE: [u8; 3] = [0xd5, 0xda, 0xe1];
 const WASH: [u8; 3] = [0xf3, 0xf6, 0xfa];
 
@@ -50,7 +50,10 @@ impl<'a> Layout<'a> {
         let mut layout = Self { faces, pages: vec![Page::default()], chapters: Vec::new(), y: TOP };
         layout.text(&Text::of(Style::Strong, document.title.clone()), 18.0, 0.0);
         layout.y += 4.0;
-        for block in &document.blocks {
+        for (place, block) in document.blocks.iter().enumerate() {
+            if let (Block::Section(_), Some(Block::Graph(graph))) = (block, document.blocks.get(place + 1)) {
+                layout.room_for_whole(graph);
+            }
             layout.block(block);
         }
         layout
@@ -71,7 +74,9 @@ impl<'a> Layout<'a> {
             }
             Block::Notice(tone, text) => self.notice(text, tone_colour(*tone)),
             Block::Points(points) => {
-                points.iter().for_each(|text| self.point("•", text));
+                for text in points {
+                    self.point("•", text);
+                }
             }
             Block::Steps(steps) => {
                 for (place, (text, command)) in steps.iter().enumerate() {
@@ -87,7 +92,7 @@ impl<'a> Layout<'a> {
                     self.row(
                         &[Text::of(Style::Quiet, name.clone()), value.clone()],
                         &[0.2, 0.8],
-                        BODY,
+                        SMALL,
                         None,
                     );
                 }
@@ -111,6 +116,15 @@ impl<'a> Layout<'a> {
         if self.y + height > PAGE[1] - BOTTOM && self.y > TOP {
             self.pages.push(Page::default());
             self.y = TOP;
+        }
+    }
+
+    /// A graph that fits on one page stays on one, with its heading.
+    fn room_for_whole(&mut self, graph: &Graph) {
+        const HEADING: f32 = 40.0;
+        let height = graph.height() + HEADING;
+        if height <= PAGE[1] - TOP - BOTTOM {
+            self.room_for(height);
         }
     }
 
@@ -204,7 +218,8 @@ impl<'a> Layout<'a> {
             let most = cells.iter().map(std::collections::VecDeque::len).max().unwrap_or(0);
             self.room_for(size * LEADING + 2.0 * CELL_GAP);
             let room = (PAGE[1] - BOTTOM - self.y - 2.0 * CELL_GAP) / (size * LEADING);
-            let fitting = (1..=most).take_while(|count| lines_height(*count, 1.0) <= room * LEADING).count().max(1);
+            let fitting =
+                (1..=most).take_while(|count| lines_height(*count, 1.0) <= room * LEADING).count().max(1);
             let shown = most.min(fitting);
             let height = lines_height(shown, size) + 2.0 * CELL_GAP;
             let top = self.y;

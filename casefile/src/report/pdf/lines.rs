@@ -145,7 +145,8 @@ fn breaks(text: &str) -> Vec<bool> {
             if offset > byte {
                 break;
             }
-            if offset == byte && kind == BreakOpportunity::Allowed
+            if offset == byte
+                && kind == BreakOpportunity::Allowed
                 && let Some(may) = breaks.get_mut(place)
             {
                 *may = true;

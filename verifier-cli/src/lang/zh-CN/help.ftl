@@ -42,10 +42,12 @@ help-dossier = 保存档案文件：任何人都能用它查验凭证。
 help-dossier-voucher = 凭证公钥，或去掉 # 后半段的链接。
 help-dossier-out = 写到这个文件，- 表示标准输出；不写则是当前文件夹的 公钥.dossier.json。
 help-dossier-checkpoint = 用这个检查点而不是最新的。
-help-dossier-force = 文件已存在时覆盖它。
 
 help-arg-trusted_checkpoint = 您信任的人给的检查点文件。
 help-arg-rpc = 您信任的链节点的 JSON-RPC 地址；可给多个，依次询问，直到有一个回答。地址里有访问密钥时，不要写在命令行上：没有给出时，用环境变量 VOUCHSAFE_RPC。
+help-arg-files = 要添加的文件：收据、聊天记录、图片。
+help-arg-by = 谁添加这些文件，用您自己的话写。
+help-arg-force = 文件已存在时覆盖它。
 help-arg-node = 要问的节点；不写则用链接里的地址，再不然用环境变量 VOUCHSAFE_NODE。
 help-arg-policy = 列有您信任的账本和发行方的文件。
 
