@@ -67,6 +67,7 @@ fn names(of: &[&str]) -> BTreeSet<String> {
 fn crates_depend_in_one_direction() {
     assert_eq!(of_this_workspace("vouchsafe-protocol"), names(&[]));
     assert_eq!(of_this_workspace("vouchsafe-anchors"), names(&["vouchsafe-protocol"]));
+    assert_eq!(of_this_workspace("vouchsafe-casefile"), names(&["vouchsafe-protocol"]));
     let below_the_command = of_this_workspace("vouchsafe-cli");
     assert!(below_the_command.contains("vouchsafe-protocol"));
     assert!(!below_the_command.contains("vouchsafe-node"), "a verifier must not need a node");

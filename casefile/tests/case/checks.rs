@@ -1,7 +1,7 @@
 //! A case that somebody changed: each change leads to the line that names it.
 
 use crate::unpacked::{Unpacked, problems, trusted};
-use casefile::{OpenError, Opened, Trust};
+use vouchsafe_casefile::{OpenError, Opened, Trust};
 
 #[test]
 fn a_changed_byte_is_found_by_its_hash() {
@@ -87,7 +87,8 @@ fn an_index_that_leads_elsewhere_is_refused() {
     let forged = Unpacked::golden().with("case.json", "chat.pdf", "other.pdf").rehashed();
     let found = forged.problems();
     assert!(found.contains(&"failed index index".to_owned()), "{found:?}");
-    let swapped = Unpacked::golden().with("case.json", "\"file\": \"files/01-chat.pdf\"", "\"file\": \"README.txt\"");
+    let swapped =
+        Unpacked::golden().with("case.json", "\"file\": \"files/01-chat.pdf\"", "\"file\": \"README.txt\"");
     assert!(swapped.rehashed().problems().contains(&"failed index index".to_owned()));
 }
 

@@ -1,7 +1,7 @@
 //! The same evidence gives the same bytes, and the report says what the evidence says.
 
 use crate::unpacked::{Unpacked, golden, golden_evidence, golden_path, problems, trusted};
-use casefile::{Case, CaseDossier, EvidenceError, Trust};
+use vouchsafe_casefile::{Case, CaseDossier, EvidenceError, Trust};
 
 /// The bytes of the added files.
 fn contents() -> Vec<Vec<u8>> {
@@ -84,7 +84,7 @@ fn what_parties_wrote_cannot_become_part_of_the_page() {
 
 #[test]
 fn what_is_no_case_is_refused_with_its_reason() {
-    let with = |change: fn(&mut casefile::Evidence)| {
+    let with = |change: fn(&mut vouchsafe_casefile::Evidence)| {
         let mut evidence = golden_evidence();
         change(&mut evidence);
         evidence.check()

@@ -1,8 +1,8 @@
 //! The golden case as members that a test can change, and what a check says of the result.
 
-use casefile::{Check, Evidence, Finding, Held, Opened, Trust, archive};
 use protocol::verify::Finality;
 use std::path::PathBuf;
+use vouchsafe_casefile::{Check, Evidence, Finding, Held, Opened, Trust, archive};
 
 /// Where the golden case is: a real node's two vouchers, one of them sold twice by its holder, with two added files.
 pub fn golden_path() -> PathBuf {
@@ -56,7 +56,7 @@ impl Unpacked {
     pub fn rehashed(mut self) -> Self {
         let own = self.0.iter().filter(|(name, _)| name != "SHA256SUMS");
         let line = |(name, bytes): &(String, Vec<u8>)| {
-            format!("{}  {name}\n", hex::encode(casefile::sha256(bytes)))
+            format!("{}  {name}\n", hex::encode(vouchsafe_casefile::sha256(bytes)))
         };
         let lines: Vec<String> = own.map(line).collect();
         *self.bytes("SHA256SUMS") = lines.concat().into_bytes();
@@ -83,10 +83,9 @@ pub fn golden_evidence() -> Evidence {
 
 /// The checkpoints of the golden case, as if the chain had given them.
 pub fn trusted() -> Trust {
-    let held = golden_evidence()
-        .checkpoints
-        .iter()
-        .map(|read| Held { trusted: read.trusted, finality: Finality::Final });
+    let evidence = golden_evidence();
+    let held = evidence.checkpoints.iter();
+    let held = held.map(|read| Held { trusted: read.trusted, finality: Finality::Final });
     Trust { held: held.collect(), blocks: Vec::new() }
 }
 

@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn english_breaks_between_words_and_a_hash_where_it_must() {
-        assert_eq!(broken(&"sold to a buyer".into(), 40.0), ["sold to", "a buyer"]);
+        assert_eq!(broken(&"sold to a buyer".into(), 45.0), ["sold to a", "buyer"]);
         let hash = broken(&Text::mono("0x".to_owned() + &"ab".repeat(32)), 100.0);
         assert!(hash.len() > 2);
         assert_eq!(hash.concat().len(), 66);
