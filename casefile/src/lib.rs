@@ -1,5 +1,5 @@
 //! The case file: what an arbitrator needs of one or several vouchers, in one ZIP that anybody can check again
-//! (docs/protocol.md section 16).
+//! (docs/protocol.md section 18).
 //!
 //! In scope: evidence in, bytes out, and back: the archive, its index and hashes, the report in two languages as HTML and
 //! PDF, the check of a case that somebody hands over. Out of scope: fetching evidence, asking a chain, reading clocks and
