@@ -6,7 +6,9 @@ mod help;
 mod secret;
 mod usage;
 
-use crate::commands::{audit, case, challenge, dossier, history, issue, keygen, mirror, status, steps, verify};
+use crate::commands::{
+    audit, case, challenge, dossier, history, issue, keygen, mirror, status, steps, verify,
+};
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};

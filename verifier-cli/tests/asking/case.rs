@@ -11,7 +11,8 @@ fn folder() -> Folder {
 }
 
 fn made(folder: &Folder) -> &Folder {
-    let line = "case dossier.json --trusted-checkpoint trusted.json --files chat.txt --by Buyer --out case.zip";
+    let line =
+        "case dossier.json --trusted-checkpoint trusted.json --files chat.txt --by Buyer --out case.zip";
     let ran = folder.run(line);
     assert_eq!(ran.exit, 0, "{ran:?}");
     assert!(ran.out.contains("vouchers: 1, added files: 1"), "{ran:?}");
