@@ -119,11 +119,18 @@ page: node-here ## The page: its built files are what its sources make, its own 
 		grep -q 'skipped 0' target/page.log || { echo 'the page: a test was left out' >&2; exit 1; }; \
 	done
 
-contracts: $(NPM_DONE) ## The contracts' tests, their gas, and that the committed artefacts are theirs
+contracts: $(NPM_DONE) ## The contracts' tests, their gas, static analysis, and that the committed artefacts are theirs
 	@mkdir -p target
 	@$(MAKE) -C contracts test | tee target/contracts.log
 	@sed -E 's/\x1b\[[0-9;]*m//g' target/contracts.log | \
 		sed -nE 's/^Ran .* ([0-9]+) tests passed, ([0-9]+) failed, ([0-9]+) skipped.*/\1 passed, \2 failed, \3 skipped/p' | grep .
+	@if $(MAKE) -C contracts slither-here >target/slither.log 2>&1; then \
+		$(MAKE) -C contracts slither; \
+	else \
+		tail -n 3 target/slither.log >&2; \
+		echo 'NOT CHECKED: static analysis of the contracts, because Slither can not be installed here (Python 3 with venv and pip)' >&2; \
+		echo 'static analysis of the contracts: Slither could not be installed' >>$(LEFT_OUT); \
+	fi
 
 fuzz: ## Each parser of foreign bytes under libFuzzer; SECONDS=600 for longer
 	fuzz/run $(SECONDS)
