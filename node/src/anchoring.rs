@@ -51,7 +51,8 @@ pub enum TurnError {
     /// The chain has checkpoints that this store never cut.
     #[error(
         "the chain is at checkpoint {theirs}, this store knows none after {ours}: an old backup was put back, or \
-         another node anchors this ledger; restore the newest store before anything is accepted"
+         another node anchors this ledger; stop this node, copy the ledger with vouchsafe mirror from whoever has it, \
+         and bring the store up to it with vouchsafe-node rebuild"
     )]
     StoreIsOld {
         /// The chain's latest.

@@ -176,6 +176,10 @@ impl Folder {
     pub fn store(&self) -> PathBuf {
         self.0.join("store")
     }
+    /// A store that is being rebuilt: no node starts beside it.
+    pub fn rebuilding(&self) -> PathBuf {
+        self.0.join("store.rebuilding")
+    }
     /// The embedded development chain.
     pub fn devnet(&self) -> PathBuf {
         self.0.join("devnet.chain")
@@ -183,6 +187,14 @@ impl Folder {
     /// Uploads that are being taken in; emptied at start.
     pub fn spool(&self) -> PathBuf {
         self.0.join("spool")
+    }
+    /// Where a running node hears its operator.
+    pub fn control(&self) -> PathBuf {
+        self.0.join("control")
+    }
+    /// What a backup needs beside store and chain; the configuration is the last of them.
+    pub fn files(&self) -> [PathBuf; 3] {
+        [self.operator_key(), self.anchoring_key(), self.config()]
     }
     fn config(&self) -> PathBuf {
         self.0.join("node.toml")

@@ -4,14 +4,17 @@ pub mod all_cores;
 pub mod anchoring;
 pub mod answering;
 pub mod api;
+pub mod backup;
 pub mod chain;
 pub mod config;
+pub mod control;
 pub mod demo;
 pub mod fsck;
 pub mod init;
 pub mod ledger;
 pub mod observe;
 pub mod page;
+pub mod rebuild;
 pub mod run;
 pub mod store;
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use vouchsafe_node::config::Folder;
 use vouchsafe_node::init::{self, ChainChoice, EvmChoice};
-use vouchsafe_node::{demo, fsck, observe, run, store};
+use vouchsafe_node::{backup, control, demo, fsck, observe, rebuild, run, store};
 
 /// The service that takes the steps of vouchers, keeps their ledger, and anchors it on a chain.
 ///
@@ -29,6 +29,11 @@ enum Command {
     Serve(ServeArgs),
     /// Read everything again, check every signature, compute every root anew. The node must not be running.
     Fsck(DataArgs),
+    /// Make the store of a data folder anew from a mirror of its ledger, or bring an old one up to it. Goes on where it was
+    /// broken off. The node must not be running.
+    Rebuild(RebuildArgs),
+    /// Copy the data folder while the node runs: store, configuration and keys as of one moment.
+    Backup(BackupArgs),
     /// Show the whole job on a development chain of its own: issue, anchor, hand on, sell, claim, redeem, and a second
     /// sale that is caught.
     Demo(demo::DemoArgs),
@@ -81,6 +86,24 @@ struct InitArgs {
 }
 
 #[derive(Args)]
+struct RebuildArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// The folder of the mirror: what vouchsafe mirror wrote.
+    #[arg(long, value_name = "MIRROR")]
+    from: PathBuf,
+}
+
+#[derive(Args)]
+struct BackupArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// A folder that is not there yet. It will hold the keys: keep it as safe as the data folder.
+    #[arg(value_name = "DIR")]
+    to: PathBuf,
+}
+
+#[derive(Args)]
 struct ServeArgs {
     #[command(flatten)]
     data: DataArgs,
@@ -99,6 +122,8 @@ fn main() -> ExitCode {
         Command::Init(args) => runtime.block_on(initialise(args)),
         Command::Serve(args) => runtime.block_on(serve(args)),
         Command::Fsck(args) => check(args),
+        Command::Rebuild(args) => runtime.block_on(make_anew(args)),
+        Command::Backup(args) => back_up(&args),
         Command::Demo(args) => runtime.block_on(demo::run(args)).map_err(Into::into),
     };
     done.unwrap_or_else(|error| failed(&*error))
@@ -161,6 +186,63 @@ async fn serve(args: ServeArgs) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
+#[expect(clippy::print_stdout, reason = "this is where the command speaks")]
+async fn make_anew(args: RebuildArgs) -> Done {
+    let folder = Folder::new(args.data.data);
+    let bar = observe::progress_bar("entries");
+    let rebuilt = rebuild::rebuild(&folder, &args.from, |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    });
+    let rebuilt = rebuilt.await;
+    bar.finish_and_clear();
+    let rebuilt = rebuilt?;
+    println!("entries      {} ({} were there)", rebuilt.entries, rebuilt.had);
+    println!("vouchers     {}", rebuilt.vouchers);
+    println!("checkpoint   {}", rebuilt.checkpoint);
+    println!(
+        "What no anchored checkpoint covers is not in a mirror: steps that were accepted after checkpoint"
+    );
+    println!("{} must be sent again, and incidents are those that the store had.", rebuilt.checkpoint);
+    println!("Next: vouchsafe-node fsck --data {}", folder.path().display());
+    Ok(ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stdout, reason = "this is where the command speaks")]
+fn back_up(args: &BackupArgs) -> Done {
+    let folder = Folder::new(&args.data.data);
+    let bar = observe::progress_bar("rows");
+    let told = |rows| {
+        bar.set_length(rows);
+        bar.set_position(rows);
+    };
+    let rows = if let Some(answer) = control::ask_backup(&folder, &args.to, told)? {
+        answer?
+    } else {
+        // No node is at work, or the store would be locked.
+        folder.load()?;
+        let store = open_store(&folder)?;
+        backup::backup(&folder, &store, &args.to, told)?
+    };
+    bar.finish_and_clear();
+    println!("rows         {rows}");
+    println!("folder       {}", args.to.display());
+    println!("It holds the keys of the node: keep it as safe as the data folder.");
+    println!("Next: vouchsafe-node fsck --data {}", args.to.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The store of a data folder, which is there.
+fn open_store(folder: &Folder) -> Result<store::FjallStore, Box<dyn std::error::Error>> {
+    let path = folder.store();
+    if path.exists() {
+        return Ok(store::FjallStore::open(&path)?);
+    }
+    let path = path.display();
+    Err(format!("{path} is missing: restore a backup, or rebuild it from a mirror; nothing was changed")
+        .into())
+}
+
 /// Exit code of a check that found faults.
 const FAULTY: u8 = 4;
 
@@ -170,11 +252,7 @@ fn check(args: DataArgs) -> Done {
     let config = folder.load()?;
     let chain = init::chain_of(&config);
     let ledger = config.origin(chain).ledger();
-    if !folder.store().exists() {
-        let path = folder.store();
-        return Err(format!("{} is missing: restore a backup; nothing was changed", path.display()).into());
-    }
-    let store = store::FjallStore::open(&folder.store())?;
+    let store = open_store(&folder)?;
     let snapshot = store::Store::snapshot(&store)?;
     let bar = observe::progress_bar("entries");
     let found = fsck::fsck(&*snapshot, ledger, |done, total| {

@@ -5,6 +5,7 @@ use crate::answering::Answering;
 use crate::api::{self, ApiState};
 use crate::chain::{ChainError, Connected, connect, ensure_opened, opening};
 use crate::config::{Config, ConfigError, Folder};
+use crate::control::Control;
 use crate::ledger::rows::ReadError;
 use crate::ledger::{Ledger, Setup, cut};
 use crate::observe;
@@ -51,6 +52,12 @@ pub enum RunError {
         /// As the newest checkpoint says.
         due: PublicKey,
     },
+    /// A rebuild has begun and not ended.
+    #[error(
+        "{} is there: a rebuild of the store broke off; run vouchsafe-node rebuild again, with the same mirror",
+        .0.display()
+    )]
+    HalfRebuilt(PathBuf),
     /// A part of the node ended by a fault of its own.
     #[error(
         "the {0} broke off by a fault of this program, see the log; start again, nothing confirmed is lost"
@@ -88,6 +95,7 @@ pub struct Running {
     server: JoinHandle<std::io::Result<()>>,
     anchoring: JoinHandle<()>,
     answering: JoinHandle<()>,
+    _control: Option<Control>,
 }
 
 impl Running {
@@ -146,6 +154,9 @@ pub async fn open_ledger(folder: &Folder, clock: &Clock) -> Result<dossier::Ledg
 
 /// Starts the node of a data folder.
 pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Running, RunError> {
+    if folder.rebuilding().exists() {
+        return Err(RunError::HalfRebuilt(folder.rebuilding()));
+    }
     let listener = listen(config.listen).await?;
     let address = listener.local_addr().map_err(RunError::Serve)?;
     let store: Arc<dyn Store> = Arc::new(FjallStore::open(&folder.store())?);
@@ -157,6 +168,7 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     check_operator_key(folder, &*store, operator.public())?;
     let origin = config.origin(chain.writer.chain());
     let opening = opening(&config, operator.public());
+    let control = Control::listen(folder, &store);
     let ledger = Ledger::open(Setup {
         store,
         ledger: dossier::Ledger::opened_at(origin),
@@ -191,7 +203,7 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
         };
         axum::serve(listener, router).with_graceful_shutdown(ended).await
     });
-    Ok(Running { address, ledger, stop, server, anchoring, answering })
+    Ok(Running { address, ledger, stop, server, anchoring, answering, _control: control })
 }
 
 /// Receipts are held against the key of the newest checkpoint: another one signs what nobody can use.

@@ -4,7 +4,7 @@
 //! (`anchoring`), HTTP (`api`), how bytes are kept (`store`).
 //!
 //! `decide` decides, `sequencer` is the only writer, `batch` takes in records, `heads` and `cut` make checkpoints, `view`
-//! answers, `rows` knows the bytes of each table.
+//! and `public` answer, `replay` takes a log in again, `rows` knows the bytes of each table.
 
 pub mod batch;
 pub mod cut;
@@ -14,6 +14,7 @@ pub mod outbox;
 mod public;
 pub mod reads;
 mod refused;
+pub mod replay;
 pub mod rows;
 mod sequencer;
 mod shown;
@@ -266,5 +267,7 @@ pub async fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 mod crashes;
+#[cfg(test)]
+mod released;
 #[cfg(test)]
 mod tests;

@@ -58,6 +58,17 @@ pub fn record_opening(
     store.commit(writes)
 }
 
+/// Writes down that a checkpoint is final, without where: a later one that is final names it.
+pub fn record_settled(store: &dyn Store, published: &Published) -> Result<Published, StoreError> {
+    let now = Published { is_final: true, ..*published };
+    let mut writes = WriteSet::new();
+    let key = number_key(now.checkpoint.number);
+    writes.put(Table::Checkpoints, key, now.encode());
+    writes.delete(Table::Outbox, key);
+    store.commit(writes)?;
+    Ok(now)
+}
+
 /// Writes down what the chain says of a checkpoint now; `None` where it does not have it (any more). A final one leaves
 /// the outbox.
 pub fn record_chain(

@@ -98,7 +98,7 @@ impl MemoryDisk {
         if is_new {
             format::stamp(&store)?;
         }
-        format::check(&*store.snapshot()?, Path::new(PATH))?;
+        format::bring_up(&store, Path::new(PATH))?;
         Ok(store)
     }
 

@@ -18,6 +18,8 @@ mod conformance;
 pub use error::StoreError;
 pub use fjall::{FjallOptions, FjallStore};
 pub use memory::{Fault, Faults, MemoryDisk, MemoryStore};
+#[cfg(test)]
+pub(crate) use format::FORMAT;
 pub use span::{Order, Span};
 pub use table::Table;
 pub use writes::WriteSet;

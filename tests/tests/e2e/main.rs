@@ -11,6 +11,7 @@ mod challenged;
 mod crash;
 mod devnet;
 mod machine;
+mod mirror;
 mod scene;
 mod supplier_files;
 mod verdicts;

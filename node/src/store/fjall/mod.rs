@@ -92,7 +92,7 @@ impl FjallStore {
             folder.publish()?;
         }
         let store = Self::start(&folder.engine(), &folder, options)?;
-        format::check(&*store.snapshot()?, folder.path())?;
+        format::bring_up(&store, folder.path())?;
         Ok(store)
     }
 

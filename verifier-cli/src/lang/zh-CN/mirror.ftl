@@ -5,7 +5,7 @@ help-mirror-dir = 镜像所在的目录；里面已有的文件会核对后保�
 help-mirror-jobs = 同时取多少个文件，1 到 64。
 help-mirror-json = 以 JSON 输出结果。
 help-mirror-after = 退出码：0 全部齐备且相符；30 运营方锚定的内容与他自己的日志矛盾，证据已保存；3 有内容取不到，或来源落后于链；2 用法不对。中途停止后，用同一条命令继续。
-help-arg-from = 节点、存有镜像的网站，或镜像目录；不写则用环境变量 VOUCHSAFE_NODE。
+help-mirror-from = 节点、存有镜像的网站，或镜像目录；不写则用环境变量 VOUCHSAFE_NODE。
 
 mirror-progress = 正在复制
 mirror-whole = { $path } 存有账本 { $ledger } 直到检查点 { $number } 的数据：{ $entries } 条记录，{ $vouchers } 张凭证
