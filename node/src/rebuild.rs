@@ -124,7 +124,8 @@ pub async fn rebuild(
     let place = begin(folder)?;
     let store = FjallStore::open(&place)?;
     if !crate::chain::is_opening_recorded(&store)? {
-        record_opening(&store, Checkpoint::genesis(opened.operator_key), &opened.opened)?;
+        let genesis = Checkpoint::genesis(opened.operator_key);
+        record_opening(&store, genesis, Some((&opened.opened, opened.finality)))?;
     }
     folder.clear_spool()?;
     let work = Work { folder, source, said, progress };

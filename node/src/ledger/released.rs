@@ -5,59 +5,91 @@
 use crate::fixture::{Fixture, key};
 use crate::fsck::fsck;
 use crate::store::{FORMAT, FjallStore, Store as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use protocol::LedgerId;
 use protocol::lifecycle::Kind;
-use std::path::{Path, PathBuf};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 
-/// One folder a format, with the name of its ledger in `ledger`.
+/// One file a format.
 const STORES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stores");
+
+/// A folder in one file: empty folders belong to a store, and version control keeps none.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    ledger: LedgerId,
+    folders: Vec<String>,
+    /// By path, in base64.
+    files: BTreeMap<String, String>,
+}
 
 #[tokio::test]
 async fn the_stores_of_all_releases_open_and_are_in_order() {
-    let present = Path::new(STORES).join(format!("format-{FORMAT}"));
+    let present = Path::new(STORES).join(format!("format-{FORMAT}.json.gz"));
     if std::env::var_os("UPDATE_STORES").is_some() && !present.exists() {
-        write(&present).await;
+        let file = File::create(&present).expect("a file");
+        serde_json::to_writer(GzEncoder::new(file, Compression::best()), &made().await).expect("written");
     }
-    let mut formats = 0;
-    for release in std::fs::read_dir(STORES).expect("the stores") {
-        let release = release.expect("an entry").path();
+    for format in 1..=FORMAT {
+        let file = File::open(Path::new(STORES).join(format!("format-{format}.json.gz")));
+        let file = file.expect("a store of each format since the first");
+        let kept: Kept = serde_json::from_reader(GzDecoder::new(file)).expect("JSON");
         let place = tempfile::tempdir().expect("a folder");
-        copy(&release.join("store"), &place.path().join("store"));
-        let ledger = std::fs::read_to_string(release.join("ledger")).expect("a name");
-        let ledger = ledger.trim().parse().expect("a ledger");
-        let store = FjallStore::open(&place.path().join("store")).expect("it opens");
-        let found = fsck(&*store.snapshot().expect("a snapshot"), ledger, |_, _| ()).expect("read");
-        assert_eq!(found.faults, Vec::<String>::new(), "{}", release.display());
-        assert_eq!((found.entries, found.vouchers, found.checkpoints), (5, 40, 3), "{}", release.display());
-        formats += 1;
+        put_back(&kept, place.path());
+        let store = FjallStore::open(place.path()).expect("it opens");
+        let found = fsck(&*store.snapshot().expect("a snapshot"), kept.ledger, |_, _| ()).expect("read");
+        assert_eq!(found.faults, Vec::<String>::new(), "format {format}");
+        assert_eq!((found.entries, found.vouchers, found.checkpoints), (5, 40, 3), "format {format}");
     }
-    assert_eq!(formats, FORMAT, "a store of each format since the first");
 }
 
-async fn write(place: &Path) {
-    let store: PathBuf = place.join("store");
-    let fixture = Fixture::on(Arc::new(FjallStore::open(&store).expect("a store"))).await;
+/// A store of the present format.
+async fn made() -> Kept {
+    let place = tempfile::tempdir().expect("a folder");
+    let store = Arc::new(FjallStore::open(place.path()).expect("a store"));
+    let fixture = Fixture::on(store).await;
     fixture.issued(40).await;
     fixture.anchor().await;
     for number in 0..4 {
         let memo = format!("{{\"price\":{number}}}");
-        let step = fixture.step_after(0, Kind::Sell, number, 1, key(2).public(), Some(&memo), &[&fixture.issuer]);
+        let (buyer, by) = (key(2).public(), [&fixture.issuer]);
+        let step = fixture.step_after(0, Kind::Sell, number, 1, buyer, Some(&memo), &by);
         fixture.ledger.submit(step).await.expect("accepted");
     }
     fixture.pass(60);
     fixture.anchor().await;
-    std::fs::write(place.join("ledger"), format!("{}\n", fixture.ledger.facts().id)).expect("written");
+    let mut kept = Kept { ledger: fixture.ledger.facts().id, folders: Vec::new(), files: BTreeMap::new() };
+    drop(fixture);
+    take(place.path(), "", &mut kept);
+    kept
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
+fn take(folder: &Path, name: &str, kept: &mut Kept) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let last = path.file_name().and_then(|last| last.to_str()).expect("a name");
+        let name = format!("{name}{last}");
+        if path.is_dir() {
+            take(&path, &format!("{name}/"), kept);
+            kept.folders.push(name);
         } else {
-            std::fs::copy(&from, &to).expect("copied");
+            kept.files.insert(name, BASE64.encode(std::fs::read(&path).expect("read")));
         }
+    }
+}
+
+fn put_back(kept: &Kept, place: &Path) {
+    for folder in &kept.folders {
+        std::fs::create_dir_all(place.join(folder)).expect("a folder");
+    }
+    for (name, bytes) in &kept.files {
+        std::fs::write(place.join(name), BASE64.decode(bytes).expect("base64")).expect("written");
     }
 }

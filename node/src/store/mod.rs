@@ -17,9 +17,9 @@ mod conformance;
 
 pub use error::StoreError;
 pub use fjall::{FjallOptions, FjallStore};
-pub use memory::{Fault, Faults, MemoryDisk, MemoryStore};
 #[cfg(test)]
 pub(crate) use format::FORMAT;
+pub use memory::{Fault, Faults, MemoryDisk, MemoryStore};
 pub use span::{Order, Span};
 pub use table::Table;
 pub use writes::WriteSet;

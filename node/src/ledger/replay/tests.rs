@@ -6,6 +6,7 @@ use crate::fsck::fsck;
 use crate::ledger::View;
 use crate::ledger::outbox::record_opening;
 use crate::store::{MemoryStore, Order, Row, Snapshot, Span, Store, Table};
+use anchors::Finality;
 use protocol::checkpoint::Checkpoint;
 use protocol::dossier::{Memo, Step};
 use protocol::entry::Entry;
@@ -68,7 +69,7 @@ fn fresh(fixture: &Fixture) -> MemoryStore {
     let store = MemoryStore::new().expect("a store");
     let genesis = fixture.ledger.view().expect("a view").checkpoint(0).expect("read").expect("the opening");
     let opened = genesis.anchored.expect("anchored");
-    record_opening(&store, genesis.checkpoint, &opened).expect("recorded");
+    record_opening(&store, genesis.checkpoint, Some((&opened, Finality::Final))).expect("recorded");
     store
 }
 
