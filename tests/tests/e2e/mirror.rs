@@ -94,13 +94,7 @@ async fn a_mirror_is_killed_resumed_mended_and_mirrored() {
     let behind_server = serve(copy.clone()).await;
     let second = scene.mirror("second", &behind_server, &anvil, 0).await;
     assert_eq!(second["size"], report["size"]);
-    let spoiled = scene.file("second/tile/entries");
-    let spoiled = std::fs::read_dir(spoiled).unwrap().next().unwrap().unwrap().path();
-    let spoiled = if spoiled.is_dir() {
-        std::fs::read_dir(spoiled).unwrap().next().unwrap().unwrap().path()
-    } else {
-        spoiled
-    };
+    let spoiled = scene.file("second/batch/0/manifest");
     let mut bytes = std::fs::read(&spoiled).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
