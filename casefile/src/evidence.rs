@@ -101,6 +101,25 @@ impl Evidence {
     }
 }
 
+/// The number of the first checkpoint that holds the entry at `index`, of those up to `newest`: sizes only grow, so each
+/// look rules out half of what is left. `size` gives a checkpoint's size; where it has none, the newest is the answer.
+pub fn first_checkpoint_with<E>(
+    index: u64,
+    newest: u64,
+    mut size: impl FnMut(u64) -> Result<Option<u64>, E>,
+) -> Result<u64, E> {
+    let (mut low, mut high) = (0, newest);
+    while low < high {
+        let middle = low.midpoint(high);
+        match size(middle)? {
+            Some(size) if size > index => high = middle,
+            Some(_) => low = middle.saturating_add(1),
+            None => return Ok(newest),
+        }
+    }
+    Ok(high)
+}
+
 /// A dossier of the right shape with its exact text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseDossier {
@@ -258,5 +277,21 @@ impl PartyFile {
             return Err(EvidenceError::LargeFile { name: self.name.clone(), size: self.size });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_checkpoint_with;
+
+    #[test]
+    fn the_first_checkpoint_with_an_entry_is_found_among_those_of_one_size_too() {
+        let sizes = [0, 1, 1, 5, 5, 9];
+        let size = |number: u64| Ok::<_, ()>(sizes.get(usize::try_from(number).unwrap_or(99)).copied());
+        for (index, first) in [(0, 1), (1, 3), (4, 3), (5, 5), (8, 5)] {
+            assert_eq!(first_checkpoint_with(index, 5, size), Ok(first), "{index}");
+        }
+        assert_eq!(first_checkpoint_with(0, 5, |_| Ok::<_, ()>(None)), Ok(5));
+        assert_eq!(first_checkpoint_with(0, 5, |_| Err("silent")), Err("silent"));
     }
 }

@@ -20,6 +20,7 @@ mod write;
 
 pub use evidence::{
     CaseDossier, CheckpointSource, Evidence, EvidenceError, LedgerReceipt, PartyFile, ReadCheckpoint,
+    first_checkpoint_with,
 };
 pub use members::sha256;
 pub use open::{Check, Finding, Held, OpenError, Opened, Problem, Subject, Trust};

@@ -17,6 +17,13 @@ fn signed_by(role: &str, signer: u8) -> Value {
     json!([{ "role": role, "key": key(signer), "signature": bytes_to_hex(&[0x5e; 64]) }])
 }
 
+/// A case on one voucher, with a file that a party adds.
+pub(super) fn case() -> Value {
+    let sha256 = "a1".repeat(32);
+    let file = json!({ "name": "chat.png", "by": "the buyer", "size": 48_213, "sha256": sha256 });
+    json!({ "vouchers": [key(0xc1)], "files": [file] })
+}
+
 /// A sale of voucher 17 to nobody named.
 pub(super) fn step() -> Value {
     let entry = Entry {

@@ -5,6 +5,7 @@
 
 mod absences;
 mod batches;
+mod cases;
 mod checkpoints;
 mod data;
 mod entries;
@@ -113,6 +114,7 @@ fn routes() -> Router<Shared> {
         .route("/v1/vouchers/{voucher}", get(vouchers::show))
         .route("/v1/vouchers/{voucher}/dossier", get(vouchers::dossier))
         .route("/v1/vouchers/{voucher}/history", get(vouchers::history))
+        .route("/v1/cases", post(cases::make))
         .route("/v1/verify", post(verify::judge))
         .route("/v1/entries/{index}", get(entries::show))
         .route("/v1/receipts/{index}", get(entries::receipt))

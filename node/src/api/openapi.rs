@@ -2,7 +2,7 @@
 //! the same text, kept in step by a test.
 
 use super::problem::{Kind, MEDIA_TYPE, URN};
-use super::{absences, batches, checkpoints, data, entries, health, incidents, ledger, runs, shapes};
+use super::{absences, batches, cases, checkpoints, data, entries, health, incidents, ledger, runs, shapes};
 use super::{steps, verify, vouchers};
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -40,7 +40,7 @@ pub(super) async fn show() -> impl IntoResponse {
     ),
     paths(
         ledger::show, checkpoints::list, checkpoints::show, batches::submit, batches::show, steps::submit, runs::list,
-        vouchers::show, vouchers::dossier, vouchers::history, verify::judge, entries::show, entries::receipt, incidents::list,
+        vouchers::show, vouchers::dossier, vouchers::history, cases::make, verify::judge, entries::show, entries::receipt, incidents::list,
         absences::show, data::show, show, health::live, health::ready, health::metrics
     ),
     components(schemas(shapes::Problem, shapes::ProblemType)),
@@ -97,6 +97,16 @@ fn problems_of(operation: &str) -> &'static [Kind] {
         ],
         "voucher" | "history" => &[Malformed, NoSuchVoucher, NotAnchored, Storage],
         "dossier" => &[Malformed, NotFound, NoSuchVoucher, NotAnchored, Storage],
+        "case" => &[
+            Malformed,
+            SecretSent,
+            NoSuchVoucher,
+            TimedOut,
+            TooLarge,
+            WrongContentType,
+            NotAnchored,
+            Storage,
+        ],
         "absence" => &[Malformed, Present, NotAnchored, Storage],
         "verify" => &[Malformed, SecretSent, TimedOut, TooLarge, WrongContentType, NotAnchored, Storage],
         _ => &[],

@@ -1,6 +1,7 @@
 //! The API from the outside: requests in, answers out, each held against the description that it is documented by.
 
 mod batches;
+mod cases;
 mod conform;
 mod data;
 mod reads;

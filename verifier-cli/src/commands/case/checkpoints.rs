@@ -7,7 +7,7 @@ use crate::lang::Text;
 use crate::node_client::{CheckpointView, NodeClient};
 use crate::source::TrustArgs;
 use anchors::{Finality, TrustedFacts};
-use casefile::{CheckpointSource, ReadCheckpoint};
+use casefile::{CheckpointSource, ReadCheckpoint, first_checkpoint_with};
 use protocol::LedgerId;
 use protocol::checkpoint::LedgerOrigin;
 use protocol::dossier::Dossier;
@@ -38,34 +38,15 @@ impl<'a> Checkpoints<'a> {
         let newest = dossier.checkpoint.checkpoint.number;
         self.want(origin, newest, node)?;
         for item in &dossier.history {
-            let first = self.first_with(origin, item.index, newest, node)?;
+            let first = first_checkpoint_with(item.index, newest, |number| {
+                Ok::<_, Failure>(self.read(origin, number, node)?.map(|read| read.checkpoint().size))
+            })?;
             self.want(origin, first, node)?;
             if let Some(before) = first.checked_sub(1) {
                 self.want(origin, before, node)?;
             }
         }
         Ok(())
-    }
-
-    /// The number of the first checkpoint that holds the entry at this index: sizes only grow, so half of what is left is
-    /// ruled out each time. Where nobody tells, the newest.
-    fn first_with(
-        &mut self,
-        origin: &LedgerOrigin,
-        index: u64,
-        newest: u64,
-        node: Option<&NodeClient>,
-    ) -> Result<u64, Failure> {
-        let (mut low, mut high) = (0, newest);
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.read(origin, middle, node)? {
-                Some(read) if read.checkpoint().size > index => high = middle,
-                Some(_) => low = middle.saturating_add(1),
-                None => return Ok(newest),
-            }
-        }
-        Ok(high)
     }
 
     fn want(&mut self, origin: &LedgerOrigin, number: u64, node: Option<&NodeClient>) -> Result<(), Failure> {

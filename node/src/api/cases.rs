@@ -1,0 +1,174 @@
+//! Case files: everything on vouchers of this ledger in one ZIP archive (docs/protocol.md section 18). A convenience: the
+//! command makes the same file of the same evidence, and reads the checkpoints from the chain itself.
+
+use super::absences::AskedNow;
+use super::problem::{Kind, Problem};
+use super::request::{RequestBody, Strict, voucher};
+use super::vouchers::{known, newest_dossier};
+use super::{Shared, admit, layers};
+use crate::ledger::View;
+use crate::ledger::rows::Published;
+use crate::observe;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use casefile::{
+    Case, CaseDossier, CheckpointSource, Evidence, LedgerReceipt, PartyFile, ReadCheckpoint,
+    first_checkpoint_with,
+};
+use protocol::checkpoint::Checkpoint;
+use protocol::json::{At, JsonError};
+use protocol::verify::TrustedCheckpoint;
+use protocol::{LedgerId, PublicKey};
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use utoipa::ToSchema;
+
+/// Vouchers in one case of a node: each costs tens of milliseconds. The command takes more.
+const VOUCHERS: usize = 20;
+
+/// What a case is made of.
+#[derive(Debug, ToSchema)]
+#[schema(as = CaseRequest, example = super::examples::case)]
+pub(super) struct CaseBody {
+    /// The vouchers' keys as 0x hex or base64url, at most 20.
+    #[schema(value_type = Vec<String>)]
+    vouchers: Vec<PublicKey>,
+    /// Files that the parties add, by name and hash: their bytes never come here. The archive is then still without
+    /// them; whoever has them adds them as the members that `case.json` names.
+    #[schema(value_type = Option<Vec<CaseFile>>)]
+    files: Vec<PartyFile>,
+}
+
+/// A file that a party adds.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what `read_file` reads")]
+pub(super) struct CaseFile {
+    /// Its name, at most 120 characters.
+    name: String,
+    /// Who adds it, in that party's own words, at most 120 characters.
+    by: String,
+    /// Bytes, at most 67,108,864.
+    size: u64,
+    /// SHA-256 of its bytes: 64 hex digits.
+    sha256: String,
+}
+
+impl RequestBody for CaseBody {
+    const NAME: &str = "request";
+    const MEMBERS: &[&str] = &["vouchers", "files"];
+    const LIMIT: usize = 256 << 10;
+
+    fn read(at: &At<'_>, _: &str) -> Result<Self, JsonError> {
+        let unread = |at: &At<'_>| at.error("a voucher key is due, 0x hex or base64url");
+        let named = at.member("vouchers")?;
+        let items = named.items()?;
+        if !(1..=VOUCHERS).contains(&items.len()) {
+            return Err(named.error(format!("between 1 and {VOUCHERS} vouchers are due")));
+        }
+        let key = |at: &At<'_>| voucher(at.text()?).ok_or_else(|| unread(at));
+        let files = at.nullable("files")?.map(|files| files.items()).transpose()?.unwrap_or_default();
+        Ok(Self {
+            vouchers: items.iter().map(key).collect::<Result<_, _>>()?,
+            files: files.iter().map(read_file).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn read_file(at: &At<'_>) -> Result<PartyFile, JsonError> {
+    at.refuse_others(&["name", "by", "size", "sha256"])?;
+    let hash = at.member("sha256")?;
+    let sha256 = hex::decode(hash.text()?).ok().and_then(|bytes| bytes.try_into().ok());
+    Ok(PartyFile {
+        name: at.member("name")?.text()?.to_owned(),
+        by: at.member("by")?.text()?.to_owned(),
+        size: at.member("size")?.integer()?,
+        sha256: sha256.ok_or_else(|| hash.error("64 hex digits are due"))?,
+    })
+}
+
+/// Makes a case file.
+///
+/// Dossiers, receipts, the checkpoints around every entry by this node's word, and the report in Chinese and English, in
+/// one ZIP archive. `vouchsafe case open` checks it against the chain.
+#[utoipa::path(post, path = "/v1/cases", operation_id = "case", tag = "vouchers", request_body = CaseBody,
+    responses((status = 200, description = "The archive.", content((String = "application/zip")))))]
+pub(super) async fn make(
+    State(api): State<Shared>,
+    Strict(body): Strict<CaseBody>,
+) -> Result<impl IntoResponse, Problem> {
+    let _place = admit(&api.verdicts)?;
+    let asked = api.asked_now();
+    let (ledger, made_at) = (api.state.ledger.facts().id, api.now());
+    let zip = api.read(move |view| {
+        let mut evidence = Evidence {
+            made_at,
+            tool: casefile::TOOL.to_owned(),
+            dossiers: Vec::new(),
+            checkpoints: Vec::new(),
+            receipts: Vec::new(),
+            files: body.files,
+        };
+        for key in body.vouchers {
+            take(view, ledger, key, &asked, &mut evidence)?;
+        }
+        evidence.check().map_err(|error| Problem::new(Kind::Malformed, error.to_string()))?;
+        Case::of(evidence).and_then(|case| case.zip(&[])).map_err(unmade)
+    });
+    Ok(([(header::CONTENT_TYPE, "application/zip")], zip.await?))
+}
+
+/// A defect of ours: the evidence is our own.
+fn unmade(error: impl Display) -> Problem {
+    observe::failed("making a case", &error);
+    layers::panicked()
+}
+
+fn take(
+    view: &View,
+    ledger: LedgerId,
+    key: PublicKey,
+    asked: &AskedNow,
+    evidence: &mut Evidence,
+) -> Result<(), Problem> {
+    let voucher = known(view, key, asked)?;
+    let dossier = newest_dossier(view, &voucher, asked)?;
+    let newest = dossier.checkpoint.checkpoint.number;
+    let mut wanted = BTreeSet::from([newest]);
+    for item in &dossier.history {
+        let first = first_checkpoint_with(item.index, newest, |number| {
+            let found = view.checkpoint(number)?;
+            Ok::<_, Problem>(found.map(|found| found.checkpoint.size))
+        })?;
+        wanted.extend([Some(first), first.checked_sub(1)].into_iter().flatten());
+        if let Some(accepted) = view.entry(item.index)? {
+            evidence.receipts.push(LedgerReceipt { ledger, receipt: view.receipt(&accepted) });
+        }
+    }
+    for number in wanted {
+        let found = view.checkpoints(number, 2)?;
+        if let Some(read) = found.first().filter(|found| found.checkpoint.number == number) {
+            evidence.checkpoints.push(read_here(ledger, read, found.get(1)));
+        }
+    }
+    let text = serde_json::to_string(&dossier).map_err(unmade)?;
+    evidence.dossiers.push(CaseDossier::read(text).map_err(unmade)?);
+    Ok(())
+}
+
+/// A checkpoint by this node's word.
+fn read_here(ledger: LedgerId, read: &Published, next: Option<&Published>) -> ReadCheckpoint {
+    let time = |published: &Published| published.anchored.map(|place| place.block_time);
+    let checkpoint: Checkpoint = read.checkpoint;
+    ReadCheckpoint {
+        trusted: TrustedCheckpoint {
+            ledger,
+            checkpoint,
+            block_time: time(read),
+            superseded_at: next.and_then(time),
+        },
+        anchored: read.anchored,
+        source: CheckpointSource::Node,
+        is_final: read.is_final,
+    }
+}
