@@ -33,7 +33,7 @@ const LIMIT_BYTES = 100_000;
 if (!isCheck) rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "page"), { recursive: true });
 await build({
-  entryPoints: ["first", "app", "codes"].map((name) => join(source, `${name}.ts`)),
+  entryPoints: ["first", "app", "codes", "packing"].map((name) => join(source, `${name}.ts`)),
   outdir: join(out, "page"),
   bundle: true,
   minify: true,

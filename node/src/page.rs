@@ -35,10 +35,11 @@ macro_rules! file {
 static INDEX: File = file!("index.html" "text/html; charset=utf-8");
 
 /// What the document names, by addresses beside its own.
-static PARTS: [File; 5] = [
+static PARTS: [File; 6] = [
     file!("page/first.js" "text/javascript; charset=utf-8"),
     file!("page/app.js" "text/javascript; charset=utf-8"),
     file!("page/codes.js" "text/javascript; charset=utf-8"),
+    file!("page/packing.js" "text/javascript; charset=utf-8"),
     file!("page/page.css" "text/css; charset=utf-8"),
     file!("page/icon.svg" "image/svg+xml"),
 ];
@@ -161,7 +162,7 @@ mod tests {
             let named = document.split('"').filter(|text| text.starts_with("page/"));
             let folder = view.rsplit_once('/').expect("a path").0;
             let mut parts = 0;
-            for name in named.chain(["page/codes.js"]) {
+            for name in named.chain(["page/codes.js", "page/packing.js"]) {
                 let (status, headers, bytes) = ask(&format!("{folder}/{name}"), &[]).await;
                 assert_eq!(status, StatusCode::OK, "{folder}/{name}");
                 assert!(!bytes.is_empty() && headers.contains_key("content-type"));

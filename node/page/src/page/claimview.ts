@@ -18,6 +18,7 @@ import {
   winner,
 } from "./claiming.ts";
 import type { Found } from "./check.ts";
+import { goToCase } from "./casing.ts";
 import { button, h, saveFile } from "./dom.ts";
 import { Unreached } from "./fetching.ts";
 import { Refusal, SITE, submit } from "./node.ts";
@@ -126,6 +127,6 @@ function refused(claiming: Claiming, signed: Claim, refusal: Refusal): readonly 
   return [
     h("p", { class: "error", "data-done": true }, t("claim_lost", values)),
     h("p", {}, t(isProven ? "claim_lost_proof" : "claim_lost_unproven")),
-    button(t("claim_evidence"), save),
+    h("p", { class: "actions" }, button(t("claim_evidence"), save), button(t("case_go"), goToCase)),
   ];
 }

@@ -49,9 +49,9 @@ export function field(
   return h("div", { class: "field" }, h("label", { for: input.id }, label), input, note);
 }
 
-/** Offers text as a file. */
-export function saveFile(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+/** Offers text or bytes as a file. */
+export function saveFile(name: string, content: BlobPart, type = "application/json"): void {
+  const address = URL.createObjectURL(new Blob([content], { type }));
   const link = h("a", { href: address, download: name, hidden: true });
   document.body.append(link);
   link.click();

@@ -18,8 +18,15 @@ export interface Answer {
   readonly retryAfter: number | null;
 }
 
+/** An answer before it is read as text. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly retryAfter: number | null;
+}
+
 /** Fetches without cookies or referrer. Throws `Unreached`. */
-export async function ask(address: string, request: RequestInit = {}): Promise<Answer> {
+export async function askRaw(address: string, request: RequestInit = {}): Promise<RawAnswer> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), PATIENCE_S * 1000);
   try {
@@ -32,8 +39,8 @@ export async function ask(address: string, request: RequestInit = {}): Promise<A
       redirect: "error",
     });
     const after = Number(response.headers.get("retry-after") ?? "");
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await response.arrayBuffer());
-    return { status: response.status, text, retryAfter: after > 0 ? after : null };
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { status: response.status, bytes, retryAfter: after > 0 ? after : null };
   } catch {
     throw new Unreached(limit.signal.aborted);
   } finally {
@@ -41,7 +48,27 @@ export async function ask(address: string, request: RequestInit = {}): Promise<A
   }
 }
 
+/** An answer read as text. What is no text counts as no answer. */
+export function textOf({ status, bytes, retryAfter }: RawAnswer): Answer {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { status, text, retryAfter };
+  } catch {
+    throw new Unreached(false);
+  }
+}
+
+/** Fetches text without cookies or referrer. Throws `Unreached`. */
+export async function ask(address: string, request: RequestInit = {}): Promise<Answer> {
+  return textOf(await askRaw(address, request));
+}
+
+/** The request that posts a JSON body. */
+export function posting(body: string): RequestInit {
+  return { method: "POST", body, headers: { "content-type": "application/json" } };
+}
+
 /** Posts a JSON body. Throws `Unreached`. */
 export function post(address: string, body: string): Promise<Answer> {
-  return ask(address, { method: "POST", body, headers: { "content-type": "application/json" } });
+  return ask(address, posting(body));
 }

@@ -4,7 +4,7 @@
 import type { Key } from "../protocol/bytes.ts";
 import { At, parseJson } from "../protocol/json.ts";
 import { linkName } from "../protocol/voucher.ts";
-import { type Answer, ask, post } from "./fetching.ts";
+import { type Answer, ask, askRaw, post, posting, textOf } from "./fetching.ts";
 
 /** A problem document (RFC 9457), or an answer of no known form. */
 export class Refusal extends Error {
@@ -86,6 +86,23 @@ export function batch(root: string): Promise<At> {
 
 export function incidents(limit: number): Promise<At> {
   return read(`/v1/incidents?limit=${limit}`);
+}
+
+/** A file that a party adds to a case: its name and hash are all that the node learns. */
+export interface CaseFile {
+  readonly name: string;
+  readonly by: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** A case file on a voucher, still without the bytes of the files. */
+export async function caseFile(voucher: Key, files: readonly CaseFile[]): Promise<Uint8Array<ArrayBuffer>> {
+  if (SITE === null) throw new Refusal("", "no node", 0, null, null, "");
+  const body = JSON.stringify({ vouchers: [voucher], files });
+  const answer = await askRaw(`${SITE}/v1/cases`, posting(body));
+  if (answer.status !== 200) throw refusal(textOf(answer));
+  return answer.bytes;
 }
 
 /** Submits a step. */

@@ -2,42 +2,12 @@
 
 import type { Codes } from "./codes.ts";
 import { button, h, s } from "./dom.ts";
+import { part } from "./ondemand.ts";
 import { t } from "./words.ts";
-
-interface TrustedTypes {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL(address: string): string },
-  ): { createScriptURL(address: string): unknown };
-}
-
-const HERE = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : "";
-const types = (window as { trustedTypes?: TrustedTypes }).trustedTypes;
-// Browsers that hold scripts to a policy let this one script through and no other.
-const policy = types?.createPolicy("vouchsafe", {
-  createScriptURL(address) {
-    if (address !== new URL("codes.js", HERE).href) throw new TypeError("not a script of this page");
-    return address;
-  },
-});
-
-let loading: Promise<Codes> | null = null;
 
 /** The part of the page that knows QR codes; fetched when it is first wanted. */
 export function codes(): Promise<Codes> {
-  loading ??= new Promise<Codes>((resolve, reject) => {
-    const address = new URL("codes.js", HERE).href;
-    const script = document.createElement("script");
-    script.onload = () =>
-      window.vouchsafeCodes === undefined ? reject(new Error("codes.js")) : resolve(window.vouchsafeCodes);
-    script.onerror = () => {
-      loading = null;
-      reject(new Error("codes.js"));
-    };
-    script.src = (policy === undefined ? address : policy.createScriptURL(address)) as string;
-    document.head.append(script);
-  });
-  return loading;
+  return part("codes.js", () => window.vouchsafeCodes);
 }
 
 /** Pixels beyond which a picture is read smaller: a code fills more than a few of them. */

@@ -2,6 +2,7 @@
 
 import { fromHex } from "../protocol/bytes.ts";
 import type { Reason } from "../protocol/reasons.ts";
+import { caseView } from "./casing.ts";
 import { checksView, historyView } from "./checks.ts";
 import type { Found } from "./check.ts";
 import { isKey } from "./claiming.ts";
@@ -42,6 +43,7 @@ export function resultView(session: Session, found: Found, again: () => void, re
     factsView(found),
     checksView(found),
     historyView(found),
+    caseView(found),
     takeView(found),
     h("p", { class: "actions" }, button(t("again"), again), button(t("another"), restart)),
   );

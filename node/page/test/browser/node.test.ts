@@ -159,3 +159,46 @@ test("the ledger's page shows the real ledger", { skip, timeout: 60_000 }, async
     await context.close();
   }
 });
+
+test(
+  "a case file is made with the visitor's own files, and the command finds that everything holds",
+  { skip, timeout: 90_000 },
+  async () => {
+    const { context, page, errors } = await visitor(browser, { acceptDownloads: true }, { policy });
+    const sent: string[] = [];
+    page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""}`));
+    try {
+      await page.goto(linkOf(2));
+      await page.locator("#case").waitFor();
+      const files = page.locator("#case input[type=file]");
+      await files.setInputFiles({
+        name: "聊天 <1>.txt",
+        mimeType: "text/plain",
+        buffer: Buffer.from("SECRET-OF-MINE"),
+      });
+      const make = page.getByRole("button", { name: words.case_make });
+      await make.click();
+      await page.locator("#case [role=status].error").waitFor();
+      assert.equal(await page.locator("#case [role=status]").innerText(), words.case_by_missing);
+      await page.locator("#case input[type=text]").fill("买家 张三");
+      const [download] = await Promise.all([page.waitForEvent("download"), make.click()]);
+      await page.getByText(words.case_done).waitFor();
+      assert.equal(
+        sent.some((request) => request.includes("SECRET-OF-MINE")),
+        false,
+        "the file's content left the browser",
+      );
+      const saved = join(folder, "case.zip");
+      await download.saveAs(saved);
+      const told = run(COMMAND, "case", "open", saved, "--rpc", `${SITE}/rpc`, "--extract", join(folder, "case"));
+      assert.match(told, /Everything holds|全部成立/);
+      assert.equal(readFileSync(join(folder, "case/files/01-聊天__1_.txt"), "utf8"), "SECRET-OF-MINE");
+      assert.match(readFileSync(join(folder, "case/report.zh-CN.html"), "utf8"), /聊天 &lt;1&gt;\.txt/);
+      await isAccessible(page);
+      await picture(page, "case");
+      assert.deepEqual(errors, []);
+    } finally {
+      await context.close();
+    }
+  },
+);

@@ -166,6 +166,21 @@ export const page = {
     "The node's answer is not what was signed, or its receipt does not verify. Keep it as evidence and ask another node.",
   claim_named: "It was sold to a key that is not in this browser. Open that key's file first.",
 
+  case_heading: "Make a case file",
+  case_intro:
+    "If you are in dispute over this voucher: one file with all evidence, the refused attempts, the receipts and a report in Chinese and English, for an arbitrator. Anybody can check it again with vouchsafe case open.",
+  case_files: "Your own files (chats, payment receipts, pictures)",
+  case_files_help:
+    "They are put into the file here in your browser. The node learns their names and hashes, not their content.",
+  case_by: "Who adds these files",
+  case_by_help: "In your own words, for example: the buyer",
+  case_by_missing: "Say who adds these files.",
+  case_too_large: "A file may have at most 64 MiB, all together 200 MiB.",
+  case_make: "Make the case file",
+  case_making: "The case file is being made …",
+  case_done: "The case file is saved. Keep it, and give it to the arbitrator and to the other side.",
+  case_go: "Make a case file",
+
   take_heading: "Take it along",
   dossier_save: "Save the dossier",
   word_save: "Save the signed word",

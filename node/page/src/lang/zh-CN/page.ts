@@ -154,6 +154,20 @@ export const page: PageTexts = {
   claim_wrong: "节点的回答与所签内容不符，或回执没有通过核对。请留作证据，并询问其他节点。",
   claim_named: "它卖给了一把不在这个浏览器里的密钥。请先打开那把密钥的文件。",
 
+  case_heading: "制作案件",
+  case_intro:
+    "如果您对这张凭证有争议：这里把全部证据、被拒绝的尝试、回执和中英文报告放进一个文件，交给仲裁人。任何人都可以用 vouchsafe case open 重新核对。",
+  case_files: "您自己的文件（聊天记录、付款凭据、图片）",
+  case_files_help: "它们在您的浏览器里放进文件。节点只知道文件名和哈希，不知道内容。",
+  case_by: "谁添加这些文件",
+  case_by_help: "用您自己的话写，例如：买家",
+  case_by_missing: "请写明是谁添加这些文件。",
+  case_too_large: "每个文件最多 64 MiB，合计最多 200 MiB。",
+  case_make: "生成案件文件",
+  case_making: "正在生成案件文件……",
+  case_done: "案件文件已保存。请妥善保管，并交给仲裁人和对方。",
+  case_go: "制作案件",
+
   take_heading: "带走",
   dossier_save: "保存档案",
   word_save: "保存签名声明",

@@ -154,6 +154,20 @@ export const page: PageTexts = {
   claim_wrong: "節點的回答與所簽內容不符，或回執沒有通過核對。請留作證據，並詢問其他節點。",
   claim_named: "它賣給了一把不在這個瀏覽器裡的金鑰。請先開啟那把金鑰的檔案。",
 
+  case_heading: "製作案件",
+  case_intro:
+    "如果您對這張憑證有爭議：這裡把全部證據、被拒絕的嘗試、回執和中英文報告放進一個檔案，交給仲裁人。任何人都可以用 vouchsafe case open 重新核對。",
+  case_files: "您自己的檔案（聊天紀錄、付款憑據、圖片）",
+  case_files_help: "它們在您的瀏覽器裡放進檔案。節點只知道檔名和雜湊，不知道內容。",
+  case_by: "誰加入這些檔案",
+  case_by_help: "用您自己的話寫，例如：買家",
+  case_by_missing: "請寫明是誰加入這些檔案。",
+  case_too_large: "每個檔案最多 64 MiB，合計最多 200 MiB。",
+  case_make: "產生案件檔案",
+  case_making: "正在產生案件檔案……",
+  case_done: "案件檔案已儲存。請妥善保管，並交給仲裁人和對方。",
+  case_go: "製作案件",
+
   take_heading: "帶走",
   dossier_save: "儲存憑證檔",
   word_save: "儲存簽名聲明",
