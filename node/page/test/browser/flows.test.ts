@@ -121,6 +121,8 @@ test("a code that somebody claimed first shows the evidence", { skip, timeout: 6
     assert.equal(JSON.parse(evidence.answer).winner.index, ledger.entries.length - 1);
     assert.equal(JSON.parse(evidence.dossier).voucher.key, card.key);
     assert.equal(evidence.attempt.signatures.length, 2);
+    await page.getByRole("button", { name: words.case_go, exact: true }).click();
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "case");
   }),
 );
 
