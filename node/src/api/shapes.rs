@@ -84,6 +84,17 @@ pub struct DossierCheckpoint {
     operator_key: Bytes32,
     previous: Bytes32,
     anchored: Option<super::views::AnchoredView>,
+    /// What proves it by the hash of a block alone; where it was asked for.
+    proof: Option<ChainProof>,
+}
+
+/// A block's header in RLP, and trie nodes from its state root to what the contract holds (docs/protocol.md section 10).
+#[derive(ToSchema)]
+pub struct ChainProof {
+    header: Hex,
+    account: Vec<Hex>,
+    tip: Vec<Hex>,
+    slot: Vec<Hex>,
 }
 
 /// Manifest and terms, and the proof of leaf 0 of the batch.

@@ -23,7 +23,7 @@ use std::time::Duration;
 use utoipa::ToSchema;
 
 /// The chain is asked for so long; then the verdict is given without it.
-const CHAIN_TIME: Duration = Duration::from_secs(10);
+pub(super) const CHAIN_TIME: Duration = Duration::from_secs(10);
 
 /// What is to be judged: a voucher of this ledger, or a dossier of any ledger on this chain.
 #[derive(Debug, ToSchema)]

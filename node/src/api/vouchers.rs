@@ -3,12 +3,15 @@
 use super::absences::AskedNow;
 use super::problem::{Kind, Problem};
 use super::request::{Asked, Named};
+use super::verify::CHAIN_TIME;
 use super::views::{History, VoucherView};
-use super::{Answer, Shared};
+use super::{Answer, Api, Shared};
 use crate::ledger::rows::{Accepted, Published};
 use crate::ledger::{View, VoucherNow};
+use crate::observe;
 use axum::Json;
 use axum::extract::State;
+use protocol::chain_proof::ChainProof;
 use protocol::digest::bytes_to_hex;
 use protocol::dossier::Dossier;
 use protocol::entry::{Entry, signers};
@@ -59,6 +62,9 @@ pub(super) async fn show(State(api): State<Shared>, Named(key): Named<PublicKey>
 pub(super) struct Under {
     /// Its number; the newest anchored one unless given. Under an older one nothing is pending.
     checkpoint: Option<u64>,
+    /// With what proves the checkpoint by the hash of a block alone. Where the chain gives no proof, there is none in it.
+    #[serde(default)]
+    proof: bool,
 }
 
 /// The evidence for a voucher in one file (docs/protocol.md section 10).
@@ -71,25 +77,48 @@ pub(super) async fn dossier(
     Asked(under): Asked<Under>,
 ) -> Answer<Dossier> {
     let asked = api.asked_now();
-    api.read(move |view| {
-        let voucher = known(view, key, &asked)?;
-        match under.checkpoint {
-            None => Ok(Json(newest_dossier(view, &voucher, &asked)?)),
-            Some(number) => {
-                let anchored = |found: &Published| found.anchored.is_some();
-                let published = view.checkpoint(number)?.filter(anchored);
-                let published = published.ok_or_else(|| {
-                    Problem::new(Kind::NotFound, format!("there is no anchored checkpoint {number}"))
-                })?;
-                let dossier = view.dossier(&voucher, &published)?.ok_or_else(|| {
-                    let detail = format!("checkpoint {number} does not cover the issue of this voucher");
-                    Problem::new(Kind::NotFound, detail)
-                })?;
-                Ok(Json(dossier))
+    let mut dossier = api.read(move |view| under_checkpoint(view, key, &asked, under.checkpoint)).await?;
+    if under.proof {
+        dossier.checkpoint.proof = api.proof(&dossier).await.map(Box::new);
+    }
+    Ok(Json(dossier))
+}
+
+fn under_checkpoint(
+    view: &View,
+    key: PublicKey,
+    asked: &AskedNow,
+    checkpoint: Option<u64>,
+) -> Result<Dossier, Problem> {
+    let voucher = known(view, key, asked)?;
+    let Some(number) = checkpoint else { return newest_dossier(view, &voucher, asked) };
+    let anchored = |found: &Published| found.anchored.is_some();
+    let published = view.checkpoint(number)?.filter(anchored);
+    let published = published
+        .ok_or_else(|| Problem::new(Kind::NotFound, format!("there is no anchored checkpoint {number}")))?;
+    view.dossier(&voucher, &published)?.ok_or_else(|| {
+        let detail = format!("checkpoint {number} does not cover the issue of this voucher");
+        Problem::new(Kind::NotFound, detail)
+    })
+}
+
+impl Api {
+    /// What proves the dossier's checkpoint by the hash of a block; none where the chain gives nothing that holds.
+    async fn proof(&self, dossier: &Dossier) -> Option<ChainProof> {
+        let number = dossier.checkpoint.checkpoint.number;
+        let asked = self.state.reader.proof(&dossier.ledger.origin, number);
+        match tokio::time::timeout(CHAIN_TIME, asked).await {
+            Ok(Ok(proof)) => Some(proof),
+            Ok(Err(error)) => {
+                observe::chain_error(&error);
+                None
+            }
+            Err(_) => {
+                observe::chain_silent();
+                None
             }
         }
-    })
-    .await
+    }
 }
 
 /// The chain of hands, as reports show it.

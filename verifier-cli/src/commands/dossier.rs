@@ -26,6 +26,9 @@ pub struct Args {
     /// Judge it under this checkpoint instead of the newest.
     #[arg(long, value_name = "N")]
     pub checkpoint: Option<u64>,
+    /// Put in what proves the checkpoint by the hash of a block alone, for --block-hash of verify.
+    #[arg(long)]
+    pub with_proof: bool,
     /// Replace the file if it is there.
     #[arg(long)]
     pub force: bool,
@@ -44,20 +47,30 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
         return Err(exists(&path));
     }
     let client = NodeClient::new(args.node.address(site.as_deref())?)?;
-    let text = fetched(&client, &key, args.checkpoint)?;
+    let text = fetched(&client, &key, args.checkpoint, args.with_proof)?;
     if to_standard_output {
         console.raw(text.as_bytes());
         return Ok(0);
     }
     save(&path, text.as_bytes(), args.force)?;
-    let number =
-        Dossier::parse(&text).map(|dossier| dossier.checkpoint.checkpoint.number).unwrap_or_default();
+    let checkpoint = Dossier::parse(&text).map(|dossier| dossier.checkpoint).ok();
+    let number = checkpoint.as_ref().map(|checkpoint| checkpoint.checkpoint.number).unwrap_or_default();
     console.say(
         &Text::new("dossier-saved")
             .with("path", plain(&path.display().to_string(), 200))
             .with("bytes", text.len().to_string())
             .with("number", number.to_string()),
     );
+    if args.with_proof {
+        let proof = checkpoint.and_then(|checkpoint| checkpoint.proof);
+        let block = proof.and_then(|proof| proof.header().ok());
+        let block = block.ok_or_else(|| Failure::unknown("dossier-without-proof"))?;
+        console.say(
+            &Text::new("dossier-proof")
+                .with("block", block.number.to_string())
+                .with("hash", block.hash.to_string()),
+        );
+    }
     Ok(0)
 }
 

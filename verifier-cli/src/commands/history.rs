@@ -133,7 +133,7 @@ fn dossier(args: &Args, console: &Console) -> Result<String, Failure> {
         Asked::Line(line) => (line.link.voucher, Some(line.link.site)),
     };
     let client = NodeClient::new(args.node.address(site.as_deref())?)?;
-    fetched(&client, &key, None)
+    fetched(&client, &key, None, false)
 }
 
 /// The dossier, or why there is none.
@@ -141,9 +141,10 @@ pub(super) fn fetched(
     client: &NodeClient,
     voucher: &PublicKey,
     checkpoint: Option<u64>,
+    with_proof: bool,
 ) -> Result<String, Failure> {
     let node = client.address().to_string();
-    match fetch(client, voucher, checkpoint) {
+    match fetch(client, voucher, checkpoint, with_proof) {
         Fetched::Dossier(text) => match Dossier::parse(&text) {
             Ok(dossier) if dossier.voucher.key == *voucher => Ok(text),
             Ok(_) => {

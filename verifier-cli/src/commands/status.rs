@@ -161,7 +161,7 @@ impl Sources {
 
     /// For a voucher: the dossiers under the checkpoints beside the time, or the newest where it was not issued then.
     fn asked_of(&self, client: &NodeClient, key: &PublicKey) -> Result<Gathered, Failure> {
-        let newest = fetched(client, key, None)?;
+        let newest = fetched(client, key, None, false)?;
         let dossier = Dossier::parse(&newest)
             .map_err(|error| Failure::unknown("error-not-json-dossier").with_foreign("cause", error))?;
         let origin = dossier.ledger.origin;
@@ -177,7 +177,7 @@ impl Sources {
             let Some(checkpoint) = trusted.checkpoint else { continue };
             if checkpoint.checkpoint.size > issue {
                 let number = checkpoint.checkpoint.number;
-                gathered.dossiers.push((fetched(client, key, Some(number))?, trusted));
+                gathered.dossiers.push((fetched(client, key, Some(number), false)?, trusted));
             }
         }
         if gathered.dossiers.is_empty() {

@@ -10,11 +10,11 @@ use crate::source::{
     Absent, Asked, DeliveredLine, Fetched, NodeArgs, TrustArgs, Trusted, Unproven, fetch, judge_absence,
     key_from_text, read_text,
 };
-use protocol::PublicKey;
 use protocol::dossier::Dossier;
 use protocol::verify::{
     Detail, Opening, Order, Outcome, Policy, Question, Reason, Report, StepCode, StepReport, Verdict, verify,
 };
+use protocol::{Digest, PublicKey};
 use std::path::{Path, PathBuf};
 
 /// The options of `verify`.
@@ -29,6 +29,10 @@ pub struct Args {
     /// What the dossier is held against.
     #[command(flatten)]
     pub trust: TrustArgs,
+    /// The hash of a block of the ledger's chain, from a source that you trust, such as an explorer: the proof in the dossier
+    /// shows what that block holds, and no chain node is asked.
+    #[arg(long, value_name = "HASH", conflicts_with_all = ["rpc", "trusted_checkpoint", "save_checkpoint"])]
+    pub block_hash: Option<String>,
     /// The node to ask.
     #[command(flatten)]
     pub node: NodeArgs,
@@ -67,6 +71,7 @@ struct Beside {
     policy: Option<Policy>,
     order: Option<Order>,
     my_key: Option<PublicKey>,
+    block_hash: Option<Digest>,
 }
 
 /// Judges, tells, and gives the verdict's exit code.
@@ -120,12 +125,16 @@ fn beside(args: &Args, asked: &Asked) -> Result<Beside, Failure> {
         }
         _ => None,
     };
+    let hash = |text: &String| {
+        text.to_ascii_lowercase().parse::<Digest>().map_err(|_| Failure::usage("error-block-hash"))
+    };
     let key = |text: &String| key_from_text(text).ok_or_else(|| Failure::usage("error-my-key"));
     Ok(Beside {
         opening,
         policy: read_policy(args.policy.as_deref())?,
         order,
         my_key: args.my_key.as_ref().map(key).transpose()?,
+        block_hash: args.block_hash.as_ref().map(hash).transpose()?,
     })
 }
 
@@ -158,7 +167,7 @@ fn ask(
         let report = Report::without_dossier(Verdict::Unknown, None);
         Telling { cause: Some(cause), node: node.clone(), ..Telling::of(report) }
     };
-    Ok(match fetch(&client, voucher, None) {
+    Ok(match fetch(&client, voucher, None, beside.block_hash.is_some()) {
         Fetched::Dossier(text) => {
             let telling = judge(args, beside, text.as_bytes(), Some(voucher), console)?;
             Telling { node, ..telling }
@@ -221,13 +230,16 @@ fn judge(
         return Ok(Telling { trusted: Some(nothing), ..Telling::of(report) });
     }
     let trusted = match &dossier {
-        Ok(dossier) => args.trust.checkpoint(&dossier.ledger.origin, dossier.checkpoint.checkpoint.number)?,
+        Ok(dossier) => match beside.block_hash {
+            Some(hash) => Trusted::of_block(hash, dossier),
+            None => args.trust.checkpoint(&dossier.ledger.origin, dossier.checkpoint.checkpoint.number)?,
+        },
         Err(_) => nothing,
     };
     let report = verify(&Question {
         dossier: text,
         trusted: trusted.checkpoint.as_ref(),
-        proven: None,
+        proven: trusted.proven.as_ref(),
         finality: trusted.finality,
         opening: beside.opening.as_ref(),
         order: beside.order.as_ref(),

@@ -62,8 +62,16 @@ impl NodeClient {
     }
 
     /// The dossier of a voucher as text, under the newest checkpoint or the one of this number.
-    pub fn dossier(&self, voucher: &PublicKey, checkpoint: Option<u64>) -> Result<String, NodeError> {
-        let query = checkpoint.map(|number| format!("?checkpoint={number}")).unwrap_or_default();
+    pub fn dossier(
+        &self,
+        voucher: &PublicKey,
+        checkpoint: Option<u64>,
+        with_proof: bool,
+    ) -> Result<String, NodeError> {
+        let wishes = checkpoint.map(|number| format!("checkpoint={number}"));
+        let wishes: Vec<String> =
+            wishes.into_iter().chain(with_proof.then(|| "proof=true".to_owned())).collect();
+        let query = if wishes.is_empty() { String::new() } else { format!("?{}", wishes.join("&")) };
         let bytes = self.get_bytes(&format!("v1/vouchers/{}/dossier{query}", link_name(voucher)))?;
         // A login page of a network in between is no word about the voucher, so it must not be judged as one.
         self.read_json::<serde::de::IgnoredAny>(&bytes)?;

@@ -123,10 +123,19 @@ fn redemption(telling: &Telling, voucher: &VoucherFacts, console: &Console) -> O
 
 fn checkpoint(telling: &Telling, voucher: &VoucherFacts) -> Text {
     let found = telling.trusted.as_ref().filter(|_| telling.is_held());
+    let number = voucher.checkpoint.to_string();
+    if let Some(confirmations) = found.and_then(|trusted| trusted.confirmations) {
+        let text = Text::new("value-checkpoint-pending").with("number", number);
+        return text.with("confirmations", confirmations);
+    }
+    if let Some(block) = found.and_then(|trusted| trusted.proven).map(|proven| proven.block) {
+        let text = Text::new("value-checkpoint-block").with("number", number);
+        return text.with("block", block.number.to_string()).with("hash", block.hash.to_string());
+    }
     let id = match found.map_or(TrustSource::None, |trusted| trusted.source) {
         TrustSource::Chain => "value-checkpoint-chain",
         TrustSource::File => "value-checkpoint-file",
-        TrustSource::None => "value-checkpoint-none",
+        TrustSource::None | TrustSource::Block => "value-checkpoint-none",
     };
-    Text::new(id).with("number", voucher.checkpoint.to_string())
+    Text::new(id).with("number", number)
 }

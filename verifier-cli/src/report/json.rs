@@ -4,6 +4,7 @@ use super::Telling;
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
 use crate::source::TrustSource;
+use protocol::chain_proof::Proven;
 use protocol::receipt::Absence;
 use protocol::verify::{Finality, Report, TrustedCheckpoint};
 use serde::Serialize;
@@ -16,10 +17,14 @@ pub struct JsonReport<'a> {
     report: &'a Report,
     /// The node that gave the dossier; null for one in hand.
     node: Option<&'a str>,
-    /// What it was held against: `none`, `file` or `chain`.
+    /// What it was held against: `none`, `file`, `chain` or `block`.
     held_against: TrustSource,
     /// Whether the trusted checkpoint can still vanish.
     finality: Option<&'static str>,
+    /// Blocks upon the trusted checkpoint and its own, while it can.
+    confirmations: Option<u64>,
+    /// The block that was given, and what it is proven to hold.
+    proven: Option<&'a Proven>,
     /// Why the node or the chain gave no answer.
     problem: Option<Problem>,
     /// The operator's signed word that there is no such voucher.
@@ -40,7 +45,7 @@ impl<'a> JsonReport<'a> {
     /// Of this telling.
     pub fn of(telling: &'a Telling) -> Self {
         let trusted = telling.trusted.as_ref();
-        let found = trusted.filter(|trusted| trusted.checkpoint.is_some());
+        let found = trusted.filter(|trusted| trusted.is_found());
         let problem = telling.cause.as_ref().or_else(|| trusted.and_then(|trusted| trusted.problem.as_ref()));
         Self {
             report: &telling.report,
@@ -50,6 +55,8 @@ impl<'a> JsonReport<'a> {
                 Finality::Final => "final",
                 Finality::NotFinal => "pending",
             }),
+            confirmations: found.and_then(|trusted| trusted.confirmations),
+            proven: found.and_then(|trusted| trusted.proven.as_ref()),
             problem: problem.map(Problem::of),
             absence: telling.absence.as_ref().map(|(absence, _)| absence),
             absence_checkpoint: telling.absence.as_ref().map(|(_, trusted)| trusted),

@@ -41,9 +41,10 @@ pub enum Fetched {
     Failed(NodeError),
 }
 
-/// Asks the node, under its newest checkpoint or the one of this number.
-pub fn fetch(client: &NodeClient, voucher: &PublicKey, checkpoint: Option<u64>) -> Fetched {
-    let error = match client.dossier(voucher, checkpoint) {
+/// Asks the node, under its newest checkpoint or the one of this number; with what proves that checkpoint by a block hash,
+/// where the node can have that from its chain.
+pub fn fetch(client: &NodeClient, voucher: &PublicKey, checkpoint: Option<u64>, with_proof: bool) -> Fetched {
+    let error = match client.dossier(voucher, checkpoint, with_proof) {
         Ok(text) => return Fetched::Dossier(text),
         Err(error) => error,
     };

@@ -4,7 +4,10 @@
 use super::{read_text, runtime};
 use crate::failure::Failure;
 use anchors::{AnchorError, AnchorReader as _, Chain, Endpoint, EvmChain, EvmOptions, Missing, TrustedFacts};
+use protocol::Digest;
+use protocol::chain_proof::{ChainProofError, Proven};
 use protocol::checkpoint::LedgerOrigin;
+use protocol::dossier::{Dossier, DossierCheckpoint};
 use protocol::verify::{Finality, TrustedCheckpoint};
 use std::path::{Path, PathBuf};
 
@@ -30,6 +33,8 @@ pub enum TrustSource {
     File,
     /// The chain.
     Chain,
+    /// What a block holds whose hash the asker trusts.
+    Block,
 }
 
 /// A trusted checkpoint, or why there is none.
@@ -41,13 +46,18 @@ pub struct Trusted {
     pub checkpoint: Option<TrustedCheckpoint>,
     /// How settled it is; who brings a file vouches for it himself.
     pub finality: Finality,
-    /// Why the chain gave none.
+    /// What a block holds whose hash was given.
+    pub proven: Option<Proven>,
+    /// Blocks upon it and its own, while the chain can still take it back.
+    pub confirmations: Option<u64>,
+    /// Why the chain, or the block, gave none.
     pub problem: Option<Failure>,
 }
 
 impl Trusted {
     const fn of(source: TrustSource, checkpoint: Option<TrustedCheckpoint>) -> Self {
-        Self { source, checkpoint, finality: Finality::Final, problem: None }
+        let (proven, confirmations, problem) = (None, None, None);
+        Self { source, checkpoint, finality: Finality::Final, proven, confirmations, problem }
     }
 
     /// None at all.
@@ -62,7 +72,33 @@ impl Trusted {
 
     fn of_chain(facts: &TrustedFacts) -> Self {
         let checkpoint = Some(TrustedCheckpoint::from(facts));
-        Self { finality: facts.finality.into(), ..Self::of(TrustSource::Chain, checkpoint) }
+        let confirmations = match facts.finality {
+            anchors::Finality::Final => None,
+            anchors::Finality::Pending { confirmations } => Some(confirmations),
+        };
+        let finality = facts.finality.into();
+        Self { finality, confirmations, ..Self::of(TrustSource::Chain, checkpoint) }
+    }
+
+    /// What a block of this hash holds of the dossier's checkpoint, by the proof in the dossier. One that does not hold is
+    /// no failure: it says nothing, and makes the verdict `unknown`.
+    pub fn of_block(hash: Digest, dossier: &Dossier) -> Self {
+        let DossierCheckpoint { checkpoint, proof, .. } = &dossier.checkpoint;
+        let proven = match proof {
+            Some(proof) => {
+                proof.check(hash, &dossier.ledger.origin, checkpoint.number).map_err(|e| unproven(&e))
+            }
+            None => Err(Failure::unknown("block-no-proof")),
+        };
+        match proven {
+            Ok(proven) => Self { proven: Some(proven), ..Self::of(TrustSource::Block, None) },
+            Err(problem) => Self { problem: Some(problem), ..Self::of(TrustSource::Block, None) },
+        }
+    }
+
+    /// Whether the source gave anything.
+    pub const fn is_found(&self) -> bool {
+        self.checkpoint.is_some() || self.proven.is_some()
     }
 }
 
@@ -244,5 +280,15 @@ pub(crate) fn chain_failure(error: &AnchorError) -> Failure {
         AnchorError::Inconsistent { what } => {
             Failure::unknown("chain-inconsistent").with_foreign("cause", what)
         }
+    }
+}
+
+/// Why a block hash leads to nothing.
+fn unproven(error: &ChainProofError) -> Failure {
+    match error {
+        ChainProofError::OtherBlock { shown, .. } => {
+            Failure::unknown("block-other").with("shown", shown.to_string())
+        }
+        other => Failure::unknown("block-unproven").with_foreign("cause", other),
     }
 }

@@ -92,7 +92,7 @@ pub fn numbers(
     let mut unproven = 0;
     for voucher in named.iter().map(Named::voucher) {
         let number = view_of(node, &voucher)?.number;
-        let proven = match fetch(node, &voucher, None) {
+        let proven = match fetch(node, &voucher, None, false) {
             Fetched::Dossier(dossier) => has_number(&dossier, ledger, &voucher, number, now),
             Fetched::NotAnchored { .. } => {
                 unproven += 1;

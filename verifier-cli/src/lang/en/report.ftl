@@ -38,6 +38,11 @@ value-redeemed = redeemed on { $at }, reported by { $by }
 value-presented = ; the code was presented
 value-owner-signed = ; the owner signed too
 value-checkpoint-chain = { $number }, read from the chain
+value-checkpoint-pending = { $number }, read from the chain: not final yet, { $confirmations ->
+    [one] 1 confirmation
+   *[other] { $confirmations } confirmations
+}
+value-checkpoint-block = { $number }, held by block { $block }, whose hash you gave: { $hash }
 value-checkpoint-file = { $number }, held against your file
 value-checkpoint-none = { $number }, held against nothing
 value-node = { $node }
@@ -120,6 +125,14 @@ chain-no-checkpoint = the chain has no checkpoint { $number } of this ledger yet
     .advice = Wait until your chain node has caught up, or give another --rpc.
 chain-declines = the chain node declines: { $cause }
     .advice = Give another --rpc.
+block-no-proof = the dossier carries no proof for a block hash
+    .advice = Fetch it with one: vouchsafe dossier KEY --with-proof. Or give --rpc URL of a chain node that you trust.
+block-other = the proof in the dossier is under block { $shown }, not under the one that you gave
+    .advice = Look that block up on the ledger's chain at a source that you trust: if it is there, give its hash; if not, do not rely on this file.
+block-unproven = the proof in the dossier does not show the checkpoint: { $cause }
+    .advice = Fetch the dossier again: vouchsafe dossier KEY --with-proof. Or give --rpc URL of a chain node that you trust.
+dossier-without-proof = the node's chain gave no proof: the dossier is saved without one
+    .advice = Ask again later, or another node: --node URL. The dossier can be judged with --rpc all the same.
 chain-disagreement = { $first } and { $second } contradict each other, so neither is believed: { $cause }
     .advice = Give a third --rpc, and leave out the one that the other two contradict.
 chain-inconsistent = the chain node contradicts itself: { $cause }
@@ -174,5 +187,6 @@ past-limit-first = What stood before the first checkpoint that was given: give a
 past-limit-future = That time is still to come.
 
 dossier-saved = Saved { $path } ({ $bytes } bytes, under checkpoint { $number }).
+dossier-proof = It proves its checkpoint by block { $block } alone: { $hash }. Look that hash up where you trust it, then: vouchsafe verify FILE --block-hash HASH.
 checkpoint-saved = The checkpoint is kept in { $path }: with it and the dossier anybody can judge without network.
 checkpoint-not-saved = Nothing is kept in { $path }: no chain gave a checkpoint.

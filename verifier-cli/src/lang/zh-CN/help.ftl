@@ -25,6 +25,7 @@ help-verify-my_key = 您的公钥，用来核对凭证是不是记在您名下�
 help-verify-require_final = 只接受链上最终确认的检查点。
 help-verify-as_of = 按检查点当时的状态判断，不论它有多旧。
 help-verify-save_checkpoint = 把链上读到的检查点保存到这个文件；以后没有网络时，用 --trusted-checkpoint 查验。
+help-verify-block_hash = 账本所在链上一个区块的哈希，来自您信任的地方，例如区块浏览器：档案里的证明会说明那个区块记着什么，不必再问链节点。
 help-verify-json = 以 JSON 输出报告。
 
 help-history = 显示凭证经过了谁的手。
@@ -42,6 +43,7 @@ help-dossier = 保存档案文件：任何人都能用它查验凭证。
 help-dossier-voucher = 凭证公钥，或去掉 # 后半段的链接。
 help-dossier-out = 写到这个文件，- 表示标准输出；不写则是当前文件夹的 公钥.dossier.json。
 help-dossier-checkpoint = 用这个检查点而不是最新的。
+help-dossier-with_proof = 附上只凭一个区块哈希就能证明检查点的证明，供 verify 的 --block-hash 使用。
 
 help-arg-trusted_checkpoint = 您信任的人给的检查点文件。
 help-arg-rpc = 您信任的链节点的 JSON-RPC 地址；可给多个，依次询问，直到有一个回答。地址里有访问密钥时，不要写在命令行上：没有给出时，用环境变量 VOUCHSAFE_RPC。
