@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// A development chain whose ledger holds a made voucher under checkpoint 1.
-fn anchored() -> (Arc<Devnet>, Made) {
+pub fn anchored() -> (Arc<Devnet>, Made) {
     let chain = Devnet::in_memory(Clock::new(|| NOW - 60_000));
     let writer = chain.client().signing_with(Devnet::development_key(0).unwrap());
     let salt = Digest::new([7; 32]);

@@ -2,6 +2,7 @@
 //! and the node.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+mod block;
 mod case;
 mod chain;
 mod files;

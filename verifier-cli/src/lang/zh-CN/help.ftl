@@ -46,7 +46,7 @@ help-dossier-checkpoint = 用这个检查点而不是最新的。
 help-dossier-with_proof = 附上只凭一个区块哈希就能证明检查点的证明，供 verify 的 --block-hash 使用。
 
 help-arg-trusted_checkpoint = 您信任的人给的检查点文件。
-help-arg-rpc = 您信任的链节点的 JSON-RPC 地址；可给多个，依次询问，直到有一个回答。地址里有访问密钥时，不要写在命令行上：没有给出时，用环境变量 VOUCHSAFE_RPC。
+help-arg-rpc = 您信任的链节点的 JSON-RPC 地址；可给多个，凡回答的都必须说法一致。地址里有访问密钥时，不要写在命令行上：没有给出时，用环境变量 VOUCHSAFE_RPC。
 help-arg-files = 要添加的文件：收据、聊天记录、图片。
 help-arg-by = 谁添加这些文件，用您自己的话写。
 help-arg-force = 文件已存在时覆盖它。
