@@ -72,6 +72,7 @@ interface Row {
   readonly block: bigint | null;
   readonly time: bigint | null;
   readonly finality: string;
+  readonly confirmations: bigint | null;
 }
 
 function row(view: At): Row {
@@ -83,6 +84,7 @@ function row(view: At): Row {
     block: anchored?.member("block_number").integer() ?? null,
     time: anchored?.member("block_time").integer() ?? null,
     finality: view.member("finality").text(),
+    confirmations: view.nullable("confirmations")?.integer() ?? null,
   };
 }
 
@@ -116,8 +118,10 @@ async function checkpointsView(newest: bigint): Promise<HTMLElement> {
 }
 
 function rowView(each: Row): HTMLElement {
+  const pending =
+    each.confirmations === null ? t("pending") : t("pending_confirmed", { count: count(each.confirmations) });
   const finality =
-    each.finality === "final" ? t("final") : each.finality === "pending" ? t("pending") : t("finality_unknown");
+    each.finality === "final" ? t("final") : each.finality === "pending" ? pending : t("finality_unknown");
   const cells = [
     count(each.number),
     count(each.size),

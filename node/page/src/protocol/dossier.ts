@@ -42,11 +42,20 @@ export interface Anchored {
   readonly blockTime: bigint;
 }
 
+/** What proves the checkpoint by the hash of a block alone. This judge reads its shape only: the command verifies it. */
+export interface ChainProof {
+  readonly header: Uint8Array;
+  readonly account: readonly Uint8Array[];
+  readonly tip: readonly Uint8Array[];
+  readonly slot: readonly Uint8Array[];
+}
+
 /** A dossier of the right shape. */
 export interface Dossier {
   readonly ledger: Ledger;
   readonly checkpoint: Checkpoint;
   readonly anchored: Anchored | null;
+  readonly proof: ChainProof | null;
   readonly manifest: Manifest;
   readonly manifestText: string;
   readonly terms: Terms;
@@ -81,6 +90,7 @@ export function readDossier(value: Json): Dossier {
     ledger: readLedger(root.member("ledger")),
     checkpoint: readCheckpoint(checkpoint),
     anchored: readAnchored(checkpoint),
+    proof: readProof(checkpoint),
     ...manifestPart(root.member("manifest")),
     voucher: {
       number: voucher.member("number").integer(),
@@ -103,6 +113,22 @@ function readAnchored(checkpoint: At): Anchored | null {
     blockNumber: hint.member("block_number").integer(),
     blockHash: hint.member("block_hash").hex(32),
     blockTime: hint.member("block_time").integer(),
+  };
+}
+
+function readProof(checkpoint: At): ChainProof | null {
+  const proof = checkpoint.nullable("proof");
+  if (proof === null) return null;
+  const nodes = (name: string): Uint8Array[] =>
+    proof
+      .member(name)
+      .items()
+      .map((node) => node.bytes());
+  return {
+    header: proof.member("header").bytes(),
+    account: nodes("account"),
+    tip: nodes("tip"),
+    slot: nodes("slot"),
   };
 }
 

@@ -245,6 +245,7 @@ export const page = {
   column_finality: "Finality",
   final: "final",
   pending: "not final yet",
+  pending_confirmed: "not final yet, confirmations: {count}",
   finality_unknown: "not known",
   not_in_block: "not in a block yet",
   show_older: "Show older",

@@ -230,6 +230,7 @@ export const page: PageTexts = {
   column_finality: "确认",
   final: "已最终确认",
   pending: "尚未最终确认",
+  pending_confirmed: "尚未最终确认，已有 {count} 次确认",
   finality_unknown: "未知",
   not_in_block: "尚未进入区块",
   show_older: "显示更早的",

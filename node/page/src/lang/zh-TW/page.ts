@@ -230,6 +230,7 @@ export const page: PageTexts = {
   column_finality: "確認",
   final: "已最終確認",
   pending: "尚未最終確認",
+  pending_confirmed: "尚未最終確認，已有 {count} 次確認",
   finality_unknown: "未知",
   not_in_block: "尚未進入區塊",
   show_older: "顯示更早的",
