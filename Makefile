@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help test demo bench benchsmall setup rust-here node-here lint deny rust rfc6962 contracts page fuzz kill clean
+.PHONY: help test demo bench benchsmall setup rust-here node-here lint deny rust rfc6962 contracts page fuzz kill soak clean
 
 # Arguments of the demo: ARGS=--stay.
 ARGS ?=
@@ -139,6 +139,11 @@ kill: $(NPM_DONE) ## A node killed again and again, and at each of its effects; 
 	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins
 	VOUCHSAFE_KILL_ROUNDS=$(ROUNDS) cargo test --locked --package vouchsafe-tests --test unbreakable -- \
 		--nocapture --test-threads=1 kill::
+
+soak: $(NPM_DONE) ## A node at full load; SECONDS=3600 for an hour. What it held of the machine is written to target/soak.json
+	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins
+	VOUCHSAFE_SOAK_SECONDS=$(SECONDS) cargo test --locked --package vouchsafe-tests --test unbreakable -- \
+		--nocapture soak::
 
 clean: ## Remove all that was built
 	cargo clean

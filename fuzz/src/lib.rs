@@ -8,6 +8,7 @@
 
 mod bytes;
 mod dossier;
+mod mutated;
 mod public_data;
 mod requests;
 mod rpc;
@@ -29,6 +30,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "bytes", check: bytes::check, seeds: bytes::seeds },
     Target { name: "dossier", check: dossier::check, seeds: dossier::seeds },
+    Target { name: "mutated", check: mutated::check, seeds: mutated::seeds },
     Target { name: "public_data", check: public_data::check, seeds: public_data::seeds },
     Target { name: "requests", check: requests::check, seeds: requests::seeds },
     Target { name: "rpc", check: rpc::check, seeds: rpc::seeds },

@@ -23,6 +23,17 @@ fn what_must_hold_holds_for_seeds_and_corpus() {
     }
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4000))]
+
+    /// docs/TRUST.md, "What a changed dossier can say".
+    #[test]
+    fn no_changed_dossier_is_accepted_with_another_meaning(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 8..64)) {
+        let target = TARGETS.iter().find(|target| target.name == "mutated").expect("a target");
+        (target.check)(&bytes);
+    }
+}
+
 #[test]
 fn each_target_has_its_folder_and_each_folder_its_target() {
     let folders = fs::read_dir(corpus()).expect("the corpus");

@@ -281,6 +281,16 @@ impl Folder {
         self.write_secret(&self.anchoring_key(), text.trim().as_bytes())
     }
 
+    /// The key of the ledger's opener, where another one anchors: needed to name the next, and to take the bond back.
+    pub fn opener_key(&self) -> PathBuf {
+        self.0.join("opener.key")
+    }
+
+    /// Keeps the key of the ledger's opener.
+    pub fn save_opener_key(&self, text: &str) -> Result<(), ConfigError> {
+        self.write_secret(&self.opener_key(), text.trim().as_bytes())
+    }
+
     /// The anchoring key as text.
     pub fn load_anchoring_key(&self) -> Result<Zeroizing<String>, ConfigError> {
         read_secret(&self.anchoring_key())

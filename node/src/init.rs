@@ -170,7 +170,7 @@ async fn deployed(chain: &EvmChain<AnchoringKey>, deployment: Deployment) -> Res
 }
 
 /// Follows a transaction into a block; its finality is not waited for.
-async fn wait_mined(
+pub(crate) async fn wait_mined(
     chain: &EvmChain<AnchoringKey>,
     tx: Digest,
     often: Duration,

@@ -6,6 +6,7 @@ pub mod answering;
 pub mod api;
 pub mod backup;
 pub mod chain;
+pub mod clock;
 pub mod config;
 pub mod control;
 pub mod demo;
@@ -15,7 +16,9 @@ pub mod ledger;
 pub mod observe;
 pub mod page;
 pub mod rebuild;
+pub mod rotate;
 pub mod run;
+pub mod serve;
 pub mod store;
 
 #[cfg(test)]

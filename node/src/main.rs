@@ -2,14 +2,14 @@
 //!
 //! In scope: arguments, exit codes, what is printed. Everything it does is done elsewhere.
 
-use anchors::{AnchoringKey, Clock};
+use anchors::AnchoringKey;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use vouchsafe_node::config::Folder;
+use vouchsafe_node::config::{Folder, read_secret};
 use vouchsafe_node::init::{self, ChainChoice, EvmChoice};
-use vouchsafe_node::{backup, control, demo, fsck, observe, rebuild, run, store};
+use vouchsafe_node::{backup, clock, control, demo, fsck, observe, rebuild, rotate, run, store};
 
 /// The service that takes the steps of vouchers, keeps their ledger, and anchors it on a chain.
 ///
@@ -34,6 +34,8 @@ enum Command {
     Rebuild(RebuildArgs),
     /// Copy the data folder while the node runs: store, configuration and keys as of one moment.
     Backup(BackupArgs),
+    /// Name another anchoring key on the contract and put it into the data folder. The node must not be running.
+    SetAnchorer(SetAnchorerArgs),
     /// Show the whole job on a development chain of its own: issue, anchor, hand on, sell, claim, redeem, and a second
     /// sale that is caught.
     Demo(demo::DemoArgs),
@@ -104,6 +106,19 @@ struct BackupArgs {
 }
 
 #[derive(Args)]
+struct SetAnchorerArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// File with the new private key, 64 hex digits, mode 600.
+    #[arg(long, value_name = "FILE")]
+    new_key: PathBuf,
+    /// File with the key of the account that opened the ledger, mode 600; `-` reads it from standard input [default:
+    /// opener.key in the data folder, or else anchoring.key].
+    #[arg(long, value_name = "FILE")]
+    opener_key: Option<PathBuf>,
+}
+
+#[derive(Args)]
 struct ServeArgs {
     #[command(flatten)]
     data: DataArgs,
@@ -124,6 +139,7 @@ fn main() -> ExitCode {
         Command::Fsck(args) => check(args),
         Command::Rebuild(args) => runtime.block_on(make_anew(args)),
         Command::Backup(args) => back_up(&args),
+        Command::SetAnchorer(args) => runtime.block_on(set_anchorer(args)),
         Command::Demo(args) => runtime.block_on(demo::run(args)).map_err(Into::into),
     };
     done.unwrap_or_else(|error| failed(&*error))
@@ -176,7 +192,7 @@ async fn serve(args: ServeArgs) -> Done {
     let folder = Folder::new(args.data.data);
     let mut config = folder.load()?;
     config.listen = args.listen.unwrap_or(config.listen);
-    let running = run::start(&folder, config, Clock::system()).await?;
+    let running = run::start(&folder, config, clock::steady()).await?;
     let stopper = running.stopper();
     tokio::spawn(async move {
         run::stop_signal().await;
@@ -241,6 +257,24 @@ fn open_store(folder: &Folder) -> Result<store::FjallStore, Box<dyn std::error::
     let path = path.display();
     Err(format!("{path} is missing: restore a backup, or rebuild it from a mirror; nothing was changed")
         .into())
+}
+
+#[expect(clippy::print_stdout, reason = "this is where the command speaks")]
+async fn set_anchorer(args: SetAnchorerArgs) -> Done {
+    let folder = Folder::new(args.data.data);
+    let config = folder.load()?;
+    // Taken for as long as the command runs: a node at work would go on with the old key.
+    let _store = open_store(&folder)?;
+    let opener = match args.opener_key {
+        Some(path) => init::anchoring_key_text(Some(&path))?,
+        None if folder.opener_key().exists() => read_secret(&folder.opener_key())?,
+        None => folder.load_anchoring_key()?,
+    };
+    let rotated = rotate::rotate(&folder, &config, opener, read_secret(&args.new_key)?).await?;
+    println!("anchorer  {}, before {}", rotated.anchorer, rotated.before);
+    println!("The opener's key is in {}: keep it offline.", folder.opener_key().display());
+    println!("Next: send money to {}, then start the node.", rotated.anchorer);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Exit code of a check that found faults.

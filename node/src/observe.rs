@@ -5,6 +5,7 @@
 
 use crate::anchoring::TurnError;
 use crate::answering;
+use crate::clock;
 use anchors::{AnchorError, Submission, Trouble};
 use indicatif::{ProgressBar, ProgressStyle};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -104,6 +105,47 @@ pub fn answered(request: &Answered<'_>) {
 /// Counts what became of a step of this kind: `accepted`, `repeated` or `refused`.
 pub fn step(kind: &'static str, result: &'static str) {
     METRICS.steps.get_or_create(&StepLabels { kind, result }).inc();
+}
+
+/// Counts why a step of this kind was refused.
+pub fn refused_step(kind: &'static str, reason: &str) {
+    METRICS.step_refusals.get_or_create(&StepRefusal { kind, reason: reason.to_owned() }).inc();
+}
+
+/// A group of instructions was made durable by one sync, which took so long.
+pub fn committed(instructions: usize, took: Duration) {
+    METRICS.commits.observe(took.as_secs_f64());
+    // Exact: a group has 512 at most.
+    METRICS.groups.observe(f64::from(u32::try_from(instructions).unwrap_or(u32::MAX)));
+}
+
+/// Counts a connection for as long as it lives.
+#[derive(Debug)]
+pub struct Connected(());
+
+impl Connected {
+    /// From now on.
+    pub fn new() -> Self {
+        METRICS.connections.inc();
+        Self(())
+    }
+}
+
+impl Default for Connected {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        METRICS.connections.dec();
+    }
+}
+
+/// A connection came while all places were taken.
+pub fn sent_away() {
+    METRICS.sent_away.inc();
 }
 
 /// Counts a problem that was answered with.
@@ -277,6 +319,12 @@ struct StepLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct StepRefusal {
+    kind: &'static str,
+    reason: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct ReasonLabels {
     reason: &'static str,
 }
@@ -293,6 +341,11 @@ struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
     steps: Family<StepLabels, Counter>,
+    step_refusals: Family<StepRefusal, Counter>,
+    commits: Histogram,
+    groups: Histogram,
+    connections: Whole,
+    sent_away: Counter,
     refusals: Family<ReasonLabels, Counter>,
     verdicts: Family<ReasonLabels, Counter>,
     sent: Family<ReasonLabels, Counter>,
@@ -312,6 +365,9 @@ struct Metrics {
     unanchored_entries: Whole,
     outbox: Whole,
     lag_seconds: Gauge<f64, AtomicU64>,
+    clock_ahead_seconds: Gauge<f64, AtomicU64>,
+    memory_bytes: Whole,
+    open_files: Whole,
 }
 
 static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::registered);
@@ -321,12 +377,31 @@ fn durations() -> Histogram {
     Histogram::new([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 120.0])
 }
 
+/// A sync of a good disk takes a millisecond, of a bad one a second.
+fn syncs() -> Histogram {
+    Histogram::new([0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0])
+}
+
+/// Memory of this process in bytes, and its open files; 0 where the system does not say.
+fn footprint() -> (u64, u64) {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    let pages: Option<u64> = pages.and_then(|text| text.split(' ').nth(1)?.parse().ok());
+    let bytes = pages.unwrap_or_default().saturating_mul(rustix::param::page_size() as u64);
+    let files = std::fs::read_dir("/proc/self/fd").map(Iterator::count).unwrap_or_default();
+    (bytes, files as u64)
+}
+
 impl Metrics {
     fn registered() -> Self {
         let mut all = Self {
             registry: Registry::with_prefix("vouchsafe"),
             requests: Family::new_with_constructor(durations),
             steps: Family::default(),
+            step_refusals: Family::default(),
+            commits: syncs(),
+            groups: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0]),
+            connections: Gauge::default(),
+            sent_away: Counter::default(),
             refusals: Family::default(),
             verdicts: Family::default(),
             sent: Family::default(),
@@ -346,6 +421,9 @@ impl Metrics {
             unanchored_entries: Gauge::default(),
             outbox: Gauge::default(),
             lag_seconds: Gauge::default(),
+            clock_ahead_seconds: Gauge::default(),
+            memory_bytes: Gauge::default(),
+            open_files: Gauge::default(),
         };
         all.register_counts();
         all.register_figures();
@@ -356,6 +434,10 @@ impl Metrics {
         let to = &mut self.registry;
         to.register("request_duration_seconds", "Requests by route and status", self.requests.clone());
         to.register("steps", "Steps and batches by kind and result", self.steps.clone());
+        to.register("step_refusals", "Steps refused, by kind and reason", self.step_refusals.clone());
+        to.register("commit_seconds", "One sync of the log to the disk", self.commits.clone());
+        to.register("commit_instructions", "Instructions that shared a sync", self.groups.clone());
+        to.register("connections_sent_away", "Came while all places were taken", self.sent_away.clone());
         to.register("refusals", "Problems answered with, by their name", self.refusals.clone());
         to.register("verdicts", "Verdicts given", self.verdicts.clone());
         to.register("incidents", "Signed second sales that were refused", self.incidents.clone());
@@ -381,6 +463,11 @@ impl Metrics {
         to.register("challenges_unanswerable", what, unanswerable);
         to.register("outbox_checkpoints", "Checkpoints that are not final", self.outbox.clone());
         to.register("anchoring_lag_seconds", "Age of the oldest unanchored entry", self.lag_seconds.clone());
+        to.register("connections", "Connections now", self.connections.clone());
+        let ahead = self.clock_ahead_seconds.clone();
+        to.register("clock_ahead_seconds", "How far the system's clock is ahead of the node's", ahead);
+        to.register("memory_bytes", "Resident memory of the process", self.memory_bytes.clone());
+        to.register("open_files", "Open files and sockets of the process", self.open_files.clone());
     }
 
     fn set(&self, ledger: &LedgerFigures) {
@@ -391,6 +478,12 @@ impl Metrics {
         self.unanchored_entries.set(ledger.entries.saturating_sub(ledger.anchored_entries));
         self.outbox.set(ledger.outbox);
         self.lag_seconds.set(Duration::from_millis(ledger.lag_ms).as_secs_f64());
+        let ahead = clock::system_ahead_ms();
+        let seconds = Duration::from_millis(ahead.unsigned_abs()).as_secs_f64();
+        self.clock_ahead_seconds.set(if ahead < 0 { -seconds } else { seconds });
+        let (bytes, files) = footprint();
+        self.memory_bytes.set(bytes);
+        self.open_files.set(files);
     }
 }
 

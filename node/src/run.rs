@@ -9,6 +9,7 @@ use crate::control::Control;
 use crate::ledger::rows::ReadError;
 use crate::ledger::{Ledger, Setup, cut};
 use crate::observe;
+use crate::serve::serve;
 use crate::store::{FjallStore, Store, StoreError};
 use anchors::Clock;
 use protocol::PublicKey;
@@ -195,14 +196,7 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     observe::started(address, &ledger.facts());
     let anchoring = tokio::spawn(anchoring.run(stopped.clone()));
     let answering = tokio::spawn(answering.run(stopped.clone()));
-    let server = tokio::spawn(async move {
-        let mut stopped = stopped;
-        let ended = async move {
-            // An error means that the sender is gone, which is an end too.
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        axum::serve(listener, router).with_graceful_shutdown(ended).await
-    });
+    let server = tokio::spawn(serve(listener, router, stopped));
     Ok(Running { address, ledger, stop, server, anchoring, answering, _control: control })
 }
 

@@ -23,7 +23,7 @@ pub use faults::{Act, Effect, Faults};
 pub use http::{Answer, Http};
 pub use node::Node;
 pub use parties::{Attempt, Batch, Given, Issuer, Outcome};
-pub use process::Process;
+pub use process::{Footprint, Process};
 pub use program::{Program, path};
 pub use random::Random;
 pub use run::{Finished, Run};

@@ -57,17 +57,25 @@ impl Node {
 
     /// Starts it and waits until it is ready.
     pub async fn start(&mut self) {
-        let is_ready = self.comes_up().await;
+        let is_up = self.comes_up().await;
+        assert!(is_up, "the node ended:\n{}", self.process().said());
+        let is_ready = self.answers("/readyz").await;
         assert!(is_ready, "the node ended:\n{}", self.process().said());
     }
 
-    /// Starts it and waits until it is ready or has ended. Tells which.
+    /// Starts it and waits until it serves or has ended. Tells which. It need not be ready: its disk may fail.
     pub async fn comes_up(&mut self) -> bool {
         let mut command = Command::new(path(Program::Node));
         command.arg("serve").arg("--data").arg(self.data()).envs(self.environment.iter().cloned());
-        let process = self.process.insert(Process::start(command));
-        let ready = async {
-            while !self.http.answers("/readyz").await {
+        self.process = Some(Process::start(command));
+        self.answers("/healthz").await
+    }
+
+    /// Waits until it answers with success, or has ended. Tells which.
+    async fn answers(&mut self, resource: &str) -> bool {
+        let process = self.process.as_mut().expect("a node that runs");
+        let answers = async {
+            while !self.http.answers(resource).await {
                 if !process.is_running() {
                     return false;
                 }
@@ -75,8 +83,8 @@ impl Node {
             }
             true
         };
-        let in_time = timeout(PATIENCE, ready).await;
-        in_time.unwrap_or_else(|_| panic!("the node is not ready after {PATIENCE:?}:\n{}", process.said()))
+        let in_time = timeout(PATIENCE, answers).await;
+        in_time.unwrap_or_else(|_| panic!("no {resource} after {PATIENCE:?}:\n{}", process.said()))
     }
 
     /// Asks it to end, and demands that it does so in order.

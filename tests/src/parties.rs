@@ -3,7 +3,7 @@
 
 use crate::Http;
 use protocol::digest::bytes_to_hex;
-use protocol::entry::{Entry, Signed};
+use protocol::entry::{Entry, Signed, memo_content};
 use protocol::lifecycle::{Kind, Status};
 use protocol::manifest::{Flags, Terms, manifest_digest};
 use protocol::merkle::Frontier;
@@ -127,23 +127,37 @@ impl Issuer {
         outcome(sent, None)
     }
 
-    /// A step after `before`, signed by these.
+    /// A step after `before` without a memo, signed by these.
     pub fn step(
+        &self,
+        before: &Given,
+        kind: Kind,
+        range: (u64, u64),
+        party: PublicKey,
+        by: &[&KeyPair],
+    ) -> Attempt {
+        self.noted(before, kind, range, party, by, None)
+    }
+
+    /// A step after `before`; a memo of its own makes it differ from every other.
+    pub fn noted(
         &self,
         before: &Given,
         kind: Kind,
         (first, count): (u64, u64),
         party: PublicKey,
         by: &[&KeyPair],
+        memo: Option<&str>,
     ) -> Attempt {
         let status = Status::from_byte(before.entry.status).and_then(|status| status.after(kind));
         let status = status.unwrap_or(Status::Sold).byte();
         let prev = before.index;
-        let content = Digest::ZERO;
+        let content = memo_content(memo);
         let entry = Entry { kind: kind.byte(), status, first, count, prev, at: 0, party, content };
         let instruction = entry.instruction(self.ledger, before.entry.leaf());
         let signed: Vec<Signed> = by.iter().map(|by| Signed::new("party", by, &instruction)).collect();
-        let body = json!({ "entry": bytes_to_hex(&entry.encode()), "signatures": signed }).to_string();
+        let entry_hex = bytes_to_hex(&entry.encode());
+        let body = json!({ "entry": entry_hex, "memo": memo, "signatures": signed }).to_string();
         Attempt { entry, body }
     }
 }

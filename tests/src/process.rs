@@ -9,6 +9,15 @@ use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+/// What a process holds of its machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Footprint {
+    /// Memory, KiB.
+    pub resident_kib: u64,
+    /// Open files and sockets.
+    pub files: usize,
+}
+
 /// Ends with the test, and with this value.
 pub struct Process {
     name: String,
@@ -49,6 +58,17 @@ impl Process {
     /// Its number; 0 once it has ended.
     pub fn id(&self) -> u32 {
         self.child.id().unwrap_or_default()
+    }
+
+    /// What it holds of the machine now.
+    pub fn footprint(&self) -> Footprint {
+        let folder = format!("/proc/{}", self.child.id().expect("a process that runs"));
+        let status = std::fs::read_to_string(format!("{folder}/status")).expect("its status");
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next());
+        Footprint {
+            resident_kib: resident.and_then(|kib| kib.parse().ok()).expect("its memory"),
+            files: std::fs::read_dir(format!("{folder}/fd")).expect("its files").count(),
+        }
     }
 
     /// Whether it still runs.

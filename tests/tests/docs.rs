@@ -7,6 +7,8 @@
 mod figures;
 #[path = "docs/lifecycle.rs"]
 mod lifecycle;
+#[path = "docs/metrics.rs"]
+mod metrics;
 #[path = "docs/words.rs"]
 mod words;
 

@@ -4,6 +4,7 @@
 //! transactions, falling over from one endpoint to the next, until a block takes them (`send`, `fees`).
 
 mod agree;
+mod anchorer;
 mod endpoint;
 mod events;
 mod fees;

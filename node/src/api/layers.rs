@@ -8,9 +8,10 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Puts the layers around the routes.
@@ -42,6 +43,16 @@ pub(super) async fn timed(State(limit): State<Duration>, request: Request, next:
             .retry_after(Duration::from_secs(5))
             .into_response(),
     }
+}
+
+/// Sends away who comes while more are at work than can be served in good time: who is served waits for few others.
+pub(super) async fn admitted(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let Ok(_place) = places.try_acquire() else {
+        return Problem::new(Kind::Overloaded, "too many requests are at work: send the same request again")
+            .retry_after(Duration::from_secs(1))
+            .into_response();
+    };
+    next.run(request).await
 }
 
 /// Names the request and says how it ended.

@@ -35,6 +35,7 @@ use crate::answering::Backing;
 use crate::ledger::{Ledger, View};
 use anchors::{AnchorReader, Devnet};
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use problem::{Kind, Problem};
 use std::path::PathBuf;
@@ -69,6 +70,10 @@ pub struct ApiState {
 const UPLOADS: usize = 8;
 /// Verdicts computed at a time: each may hold a thread for a second.
 const VERDICTS: usize = 16;
+
+/// Requests at work at a time, uploads aside: as many steps as share one sync, and no more than have threads to read
+/// the store with.
+const AT_WORK: usize = 512;
 
 /// A request other than an upload is answered within this time.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
@@ -122,10 +127,12 @@ fn routes() -> Router<Shared> {
         .route("/v1/absences/{voucher}", get(absences::show))
         .route("/data/{*path}", get(data::show))
         .route("/v1/openapi.json", get(openapi::show))
+        .layer(from_fn_with_state(Arc::new(Semaphore::new(AT_WORK)), layers::admitted))
+        // Whoever looks after the node is answered when it has too much to do, too.
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .layer(axum::middleware::from_fn_with_state(REQUEST_TIME, layers::timed));
+        .layer(from_fn_with_state(REQUEST_TIME, layers::timed));
     // An upload takes as long as its sender keeps sending.
     timed.route("/v1/batches", post(batches::submit))
 }

@@ -132,6 +132,11 @@ impl Problem {
         self
     }
 
+    /// Why, in the stable word that says most: of the life cycle's refusals theirs, else the name.
+    pub fn reason(&self) -> &str {
+        self.members.get("reason").and_then(Value::as_str).unwrap_or(self.kind.name())
+    }
+
     /// Says when to come back.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {

@@ -101,7 +101,9 @@ impl Api {
                 if let Refused::AlreadyMoved { winner, incident: true, .. } = &refused {
                     observe::incident(winner.state.index);
                 }
-                Err(Problem::of(refused, |winner| self.state.ledger.receipt(winner)))
+                let problem = Problem::of(refused, |winner| self.state.ledger.receipt(winner));
+                observe::refused_step(kind, problem.reason());
+                Err(problem)
             }
         }
     }

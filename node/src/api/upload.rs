@@ -17,7 +17,7 @@ use protocol::manifest::Terms;
 use protocol::voucher::Record;
 use std::fs::File;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt as _;
 use utoipa::ToSchema;
 
@@ -80,6 +80,7 @@ pub(super) async fn receive(body: &mut Body, spool: &Path, most: u64) -> Result<
     records.write(&begun).await?;
     while let Some(bytes) = next_bytes(body).await? {
         records.write(&bytes).await?;
+        records.check_pace()?;
     }
     Ok((line, records.end().await?))
 }
@@ -111,7 +112,12 @@ struct Spooled {
     count: u64,
     due: u64,
     written: u64,
+    began: Instant,
 }
+
+/// Bytes a second that an upload has to bring, after its first minute: who takes a place must use it.
+const PACE: u64 = 8 << 10;
+const HEAD_START: Duration = Duration::from_mins(1);
 
 impl Spooled {
     async fn begin(spool: &Path, count: u64) -> Result<Self, Problem> {
@@ -119,7 +125,7 @@ impl Spooled {
         // Without a name from the start: not even a crash leaves it behind.
         let file = blocking(move || tempfile::tempfile_in(spool).map_err(|error| unwritten(&error))).await?;
         let due = count.saturating_mul(Record::WIDTH as u64);
-        Ok(Self { file: tokio::fs::File::from_std(file), count, due, written: 0 })
+        Ok(Self { file: tokio::fs::File::from_std(file), count, due, written: 0, began: Instant::now() })
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Problem> {
@@ -128,6 +134,15 @@ impl Spooled {
             return Err(self.unfit("more came"));
         }
         self.file.write_all(bytes).await.map_err(|error| unwritten(&error))
+    }
+
+    fn check_pace(&self) -> Result<(), Problem> {
+        let due = self.began.elapsed().saturating_sub(HEAD_START).as_secs().saturating_mul(PACE);
+        if self.written >= due {
+            return Ok(());
+        }
+        let said = format!("the upload comes slower than {PACE} bytes a second: send it from a faster line");
+        Err(Problem::new(Kind::TimedOut, said))
     }
 
     async fn end(mut self) -> Result<File, Problem> {

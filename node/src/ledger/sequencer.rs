@@ -5,11 +5,13 @@ use super::decide::{Clocks, Decision, Instruction, Tip, decide};
 use super::reads::Overlay;
 use super::refused::Refused;
 use super::rows::{Accepted, Batch, ReadError, decode, key_number, log_node_key};
+use crate::observe;
 use crate::store::{Snapshot, Span, Store, StoreError, Table};
 use anchors::Clock;
 use protocol::Digest;
 use protocol::merkle::{Frontier, NodeId, Nodes};
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Instructions that wait at most: beyond it callers are told to come back.
@@ -124,10 +126,12 @@ impl Room {
             answers.push((reply, decision));
         }
         let writes = overlay.into_writes();
-        if !writes.is_empty()
-            && let Err(error) = self.store.commit(writes)
-        {
-            return Err(fail(answers.into_iter().map(|(reply, _)| reply), error));
+        if !writes.is_empty() {
+            let began = Instant::now();
+            if let Err(error) = self.store.commit(writes) {
+                return Err(fail(answers.into_iter().map(|(reply, _)| reply), error));
+            }
+            observe::committed(answers.len(), began.elapsed());
         }
         // Commit point: from here on every accepted entry of the group is in the log at its index, whatever happens.
         // Before it nobody was told anything, and a crash leaves nothing of the group behind.

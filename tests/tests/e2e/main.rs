@@ -10,6 +10,7 @@ mod chain;
 mod challenged;
 mod crash;
 mod devnet;
+mod keys;
 mod machine;
 mod mirror;
 mod scene;

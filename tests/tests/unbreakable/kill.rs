@@ -3,8 +3,8 @@
 //!
 //! `make kill ROUNDS=2000` for as many rounds; a few run with every `make test`.
 
-use crate::rounds;
 use crate::world::World;
+use crate::{choices, rounds};
 use std::time::Duration;
 use vouchsafe_tests::{Act, Effect, Node, Random};
 
@@ -159,13 +159,6 @@ async fn a_kill_at_every_effect_of_a_life_breaks_no_promise() {
         let effects = walked(world, acts, stride, &mut random).await;
         assert!(effects > 20, "a life of {effects} effects");
     }
-}
-
-#[expect(clippy::print_stderr, reason = "a failure is seen again by its seed")]
-fn choices() -> Random {
-    let seed = Random::seed();
-    eprintln!("VOUCHSAFE_SEED={seed} shows the same kills again");
-    Random::new(seed)
 }
 
 #[expect(clippy::print_stderr, reason = "what came of a long run is its result")]

@@ -44,7 +44,14 @@ impl World {
     pub async fn on_devnet() -> Self {
         let node = Node::on_devnet(&["--anchor-interval", "1"]).await;
         let rpc = format!("{}/rpc", node.url());
-        Self::of(node, rpc, None).await
+        Self::of(node, rpc, None, true).await
+    }
+
+    /// The same with nothing below the node: what remembers a power cut's prey holds files and memory of its own.
+    pub async fn in_peace() -> Self {
+        let node = Node::on_devnet(&["--anchor-interval", "1"]).await;
+        let rpc = format!("{}/rpc", node.url());
+        Self::of(node, rpc, None, false).await
     }
 
     /// On an independent chain.
@@ -52,14 +59,16 @@ impl World {
         let anvil = Anvil::start().await;
         let node = Node::on_anvil(&anvil, &["--anchor-interval", "1"]).await;
         let rpc = anvil.url().to_owned();
-        Self::of(node, rpc, Some(anvil)).await
+        Self::of(node, rpc, Some(anvil), true).await
     }
 
-    async fn of(mut node: Node, rpc: String, anvil: Option<Anvil>) -> Self {
+    async fn of(mut node: Node, rpc: String, anvil: Option<Anvil>, can_fail: bool) -> Self {
         let port = anvil.as_ref().map(|anvil| anvil.url().rsplit(':').next().unwrap().parse().unwrap());
         let faults = Faults::new();
-        faults.track();
-        node.under(&faults, port);
+        if can_fail {
+            faults.track();
+            node.under(&faults, port);
+        }
         node.start().await;
         let said = node.http().get("/v1/ledger").await.is(200).json();
         let operator = said["operator_key"].as_str().unwrap().parse().unwrap();

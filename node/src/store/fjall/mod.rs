@@ -247,8 +247,11 @@ fn unreadable(path: &Path, doing: &'static str, error: ::fjall::Error) -> StoreE
     match error {
         ::fjall::Error::Locked => StoreError::Locked { path: path.to_owned(), holder: None },
         ::fjall::Error::Io(source) | ::fjall::Error::Storage(LsmError::Io(source)) => match source.kind() {
-            // A file that should be there is missing or cut short.
-            ErrorKind::NotFound | ErrorKind::UnexpectedEof | ErrorKind::InvalidData => {
+            // A file that should be there is missing or cut short, or says that something stands where nothing can.
+            ErrorKind::NotFound
+            | ErrorKind::UnexpectedEof
+            | ErrorKind::InvalidData
+            | ErrorKind::InvalidInput => {
                 StoreError::Corrupt { path: path.to_owned(), detail: source.to_string() }
             }
             _ => refused(path, doing, source),

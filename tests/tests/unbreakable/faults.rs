@@ -1,0 +1,170 @@
+//! Disks and clocks that fail below a running node: what it can not keep it does not promise, and what it promised it
+//! finds again.
+
+use crate::world::World;
+use crate::{choices, rounds};
+use std::time::Duration;
+use vouchsafe_tests::{Act, Anvil, Effect, Issuer, Node, Outcome, PATIENCE};
+
+const STEPS: u64 = 60;
+
+/// The node is started again on a disk that is whole, and looked at from end to end.
+async fn is_whole_again(world: &mut World) {
+    world.faults.none();
+    let found = world.node.fsck().await;
+    assert_eq!(found.exit, Some(0), "{}\n{}", found.stdout, found.stderr);
+    world.node.start().await;
+    assert!(world.honours(0).await, "a node at peace gives no answer");
+    world.agrees_with_its_chain().await;
+}
+
+/// A disk that fails at some moment under load, once or for good; then the node is killed, or loses its power.
+async fn fails(act: Act, kinds: &[Effect]) {
+    let mut random = choices();
+    let mut world = World::on_devnet().await;
+    let mut refused = 0;
+    let lasts = matches!(act, Act::BrokenForGood | Act::FullForGood);
+    for _ in 0..rounds("VOUCHSAFE_FAULT_ROUNDS", 4) {
+        world.faults.none();
+        let is_start = random.below(6) == 0;
+        if is_start {
+            world.faults.at(1 + random.below(6), kinds, act);
+        }
+        if world.node.comes_up().await {
+            world.faults.at(1 + random.below(40), kinds, act);
+            world.load(&mut random, STEPS).await;
+            if world.faults.fired() {
+                refused += u64::from(lasts && is_unready(&world).await);
+                let alive = world.node.http().get("/healthz").await.status;
+                assert_eq!(alive, 200, "a node that can not write is alive");
+            }
+            // What a failed sync may have lost is lost now.
+            world.faults.at(1, Effect::ALL, Act::PowerCut);
+            world.load(&mut random, STEPS).await;
+            world.node.kill().await;
+        } else {
+            let said = world.node.process().said();
+            assert!(said.contains("vouchsafe-node: ") && !said.contains("panicked"), "{said}");
+        }
+        is_whole_again(&mut world).await;
+        world.load(&mut random, STEPS).await;
+        assert!(world.node.stop().await.success());
+    }
+    assert!(!lasts || refused > 0, "the disk never failed while the node ran");
+    assert!(world.promised.len() > 20, "too little was promised to say anything");
+}
+
+/// A node whose disk takes nothing says so, at the latest when it has looked again.
+async fn is_unready(world: &World) -> bool {
+    for _ in 0..PATIENCE.as_millis() / 100 {
+        if world.node.http().get("/readyz").await.status == 503 {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    false
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writes_that_fail_once_break_no_promise() {
+    fails(Act::Broken, &[Effect::Write]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writes_that_fail_for_good_break_no_promise() {
+    fails(Act::BrokenForGood, &[Effect::Write]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn syncs_that_fail_break_no_promise() {
+    fails(Act::Broken, &[Effect::Sync]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_full_from_some_moment_on_breaks_no_promise() {
+    fails(Act::FullForGood, Effect::FILES).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn short_writes_are_finished() {
+    let mut random = choices();
+    let mut world = World::on_devnet().await;
+    for _ in 0..4 {
+        world.faults.at(1 + random.below(50), &[Effect::Write], Act::Short);
+        world.node.start().await;
+        let before = world.promised.len();
+        world.load(&mut random, STEPS).await;
+        assert!(world.promised.len() > before, "nothing was promised");
+        assert!(world.node.stop().await.success());
+    }
+    is_whole_again(&mut world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clocks_that_jump_never_set_the_log_back_and_stop_no_anchoring() {
+    let mut random = choices();
+    let mut world = World::on_devnet().await;
+    world.node.start().await;
+    let hour = 3_600_000;
+    for shift in [0, hour, -hour, 24 * hour, -24 * hour, 0] {
+        world.faults.shift_clock(shift);
+        world.load(&mut random, STEPS).await;
+        assert!(world.is_anchored().await, "shifted by {shift} ms");
+    }
+    let mut given = world.promised.clone();
+    given.sort_by_key(|given| given.index);
+    let spread = given.last().unwrap().entry.at - given[0].entry.at;
+    assert!(spread < hour.unsigned_abs(), "the log followed a clock that was set: {spread} ms");
+    for pair in given.windows(2) {
+        assert!(pair[0].entry.at <= pair[1].entry.at, "entry {}", pair[1].index);
+    }
+    assert!(world.node.stop().await.success());
+    is_whole_again(&mut world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_that_is_older_than_the_chain_is_refused_with_what_to_do() {
+    let anvil = Anvil::start().await;
+    let mut node = Node::on_anvil(&anvil, &["--anchor-interval", "1"]).await;
+    let issuer = Issuer::new(1, &node.ledger);
+    node.start().await;
+    let batch = issuer.batch(1, 0, 30);
+    assert!(matches!(issuer.issue(node.http(), &batch).await, Outcome::Accepted(_)));
+    anchored(&node, 1).await;
+    assert!(node.stop().await.success());
+    let store = node.data().join("store");
+    let backup = tempfile::TempDir::new().unwrap();
+    copied(&store, backup.path());
+
+    node.start().await;
+    let batch = issuer.batch(2, 30, 30);
+    assert!(matches!(issuer.issue(node.http(), &batch).await, Outcome::Accepted(_)));
+    anchored(&node, 2).await;
+    assert!(node.stop().await.success());
+    std::fs::remove_dir_all(&store).unwrap();
+    std::fs::create_dir(&store).unwrap();
+    copied(backup.path(), &store);
+    assert!(!node.comes_up().await, "an old backup takes steps");
+    let said = node.process().said();
+    for word in ["vouchsafe-node: ", "checkpoint", "old backup was put back", "restore"] {
+        assert!(said.contains(word), "no {word:?} in {said}");
+    }
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+async fn anchored(node: &Node, size: u64) {
+    for _ in 0..PATIENCE.as_millis() / 50 {
+        let said = node.http().get("/v1/ledger").await.is(200).json();
+        if said["checkpoint"]["size"].as_u64() == Some(size) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{size} entries are not anchored within {PATIENCE:?}")
+}
+
+fn copied(from: &std::path::Path, to: &std::path::Path) {
+    let from = format!("{}/.", from.display());
+    let status = std::process::Command::new("cp").args(["-a", &from]).arg(to).status();
+    assert!(status.is_ok_and(|status| status.success()), "cp");
+}

@@ -1,0 +1,238 @@
+//! More than the node can do, and clients who mean no good: it says so to those it can not serve, goes on with the others,
+//! and its memory stays bounded.
+
+use protocol::lifecycle::Kind;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use vouchsafe_tests::{Batch, Given, Issuer, Node, Outcome, PATIENCE};
+
+/// More than any of the floods below may add to the node's memory.
+const BOUND_KIB: u64 = 256 << 10;
+
+struct Stage {
+    node: Node,
+    issuer: Issuer,
+    issue: Given,
+    batch: Batch,
+}
+
+async fn stage() -> Stage {
+    let mut node = Node::on_devnet(&["--anchor-interval", "1"]).await;
+    node.start().await;
+    let issuer = Issuer::new(1, &node.ledger);
+    let batch = issuer.batch(1, 0, 400);
+    let Outcome::Accepted(issue) = issuer.issue(node.http(), &batch).await else { panic!("not issued") };
+    for _ in 0..PATIENCE.as_millis() / 50 {
+        let said = node.http().get("/v1/ledger").await.is(200).json();
+        if said["checkpoint"]["size"] == 1 {
+            return Stage { node, issuer, issue, batch };
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the batch is not anchored")
+}
+
+impl Stage {
+    async fn connect(&self) -> TcpStream {
+        let address = self.node.url().trim_start_matches("http://").to_owned();
+        TcpStream::connect(address).await.unwrap()
+    }
+
+    /// The node goes about its work: it answers, takes a step, and what it holds is bounded.
+    async fn goes_on(&mut self, number: u64, resident_before: u64) {
+        self.node.http().get("/healthz").await.is(200);
+        let buyer = self.issuer.key().public();
+        let step = self.issuer.step(&self.issue, Kind::Sell, (number, 1), buyer, &[self.issuer.key()]);
+        let outcome = step.submit(self.node.http()).await;
+        assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
+        let now = self.node.process().footprint().resident_kib;
+        assert!(now < resident_before + BOUND_KIB, "{resident_before} KiB before, {now} KiB now");
+    }
+
+    async fn ends(mut self) {
+        let said = self.node.process().said();
+        assert!(!said.contains("panicked"), "{said}");
+        assert!(self.node.stop().await.success(), "{said}");
+        self.node.fsck().await.exits(0);
+    }
+}
+
+/// Reads until the other side closes, or for so long. Gives what came, and whether it closed.
+async fn heard(stream: &mut TcpStream, at_most: Duration) -> (String, bool) {
+    let mut bytes = Vec::new();
+    let closed = tokio::time::timeout(at_most, stream.read_to_end(&mut bytes)).await;
+    (String::from_utf8_lossy(&bytes).into_owned(), closed.is_ok())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stderr, reason = "what a load came to is worth knowing")]
+async fn overload_is_answered_with_when_to_come_back() {
+    const AT_ONCE: usize = 2500;
+    let mut stage = stage().await;
+    let before = stage.node.process().footprint().resident_kib;
+    let mut lines = Vec::with_capacity(AT_ONCE);
+    for _ in 0..AT_ONCE {
+        lines.push(stage.connect().await);
+    }
+    let mut asking = JoinSet::new();
+    for (number, mut stream) in lines.into_iter().enumerate() {
+        let voucher = stage.batch.vouchers[number % stage.batch.vouchers.len()].public();
+        let close = "connection: close";
+        let request = format!("GET /v1/vouchers/{voucher}/dossier HTTP/1.1\r\nhost: node\r\n{close}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let asked = Instant::now();
+        asking.spawn(async move { (heard(&mut stream, PATIENCE).await, asked.elapsed()) });
+    }
+    // Those who look after the node get their answer in the middle of it.
+    for path in ["/healthz", "/metrics"] {
+        stage.node.http().get(path).await.is(200);
+    }
+    let (mut served, mut sent_away) = (Vec::new(), 0);
+    for ((said, closed), took) in asking.join_all().await {
+        assert!(closed, "no answer within {PATIENCE:?}: {said}");
+        let wait = said.lines().find_map(|line| line.strip_prefix("retry-after: ")?.parse::<u64>().ok());
+        match said.split(' ').nth(1) {
+            Some("200") => served.push(took),
+            Some("429" | "503") => {
+                assert!(wait.is_some_and(|wait| (1..=60).contains(&wait)), "{said}");
+                assert!(said.contains("urn:vouchsafe:problem:"), "{said}");
+                sent_away += 1;
+            }
+            _ => panic!("{said}"),
+        }
+    }
+    served.sort_unstable();
+    assert!(served.len() >= 100, "only {} of {AT_ONCE} were served", served.len());
+    assert!(sent_away > 0, "{AT_ONCE} at once are no overload");
+    let p99 = served[served.len() * 99 / 100];
+    eprintln!("{} served, 99 of 100 within {p99:?}; {sent_away} sent away", served.len());
+    stage.goes_on(0, before).await;
+    stage.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_who_never_finish_their_headers_are_given_up() {
+    let mut stage = stage().await;
+    let before = stage.node.process().footprint();
+    let mut slow = Vec::new();
+    for _ in 0..300 {
+        let mut stream = stage.connect().await;
+        stream.write_all(b"GET /v1/ledger HTTP/1.1\r\nhost: node\r\nx-slow: ").await.unwrap();
+        slow.push(stream);
+    }
+    stage.goes_on(0, before.resident_kib).await;
+    let begun = Instant::now();
+    let mut given_up = JoinSet::new();
+    for mut stream in slow {
+        given_up.spawn(async move {
+            // One byte a second: never silent, never done.
+            while begun.elapsed() < PATIENCE && stream.write_all(b"a").await.is_ok() {
+                let (said, closed) = heard(&mut stream, Duration::from_secs(1)).await;
+                if closed {
+                    return said;
+                }
+            }
+            assert!(begun.elapsed() < PATIENCE, "a client who never finishes is kept for {PATIENCE:?}");
+            String::new()
+        });
+    }
+    given_up.join_all().await;
+    stage.goes_on(1, before.resident_kib).await;
+    let after = stage.node.process().footprint();
+    assert!(after.files <= before.files + 20, "{before:?} before, {after:?} after");
+    stage.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_who_never_finish_their_body_are_told_and_given_up() {
+    let mut stage = stage().await;
+    let before = stage.node.process().footprint();
+    let mut waiting = JoinSet::new();
+    for (path, kind) in [("/v1/steps", "application/json"), ("/v1/batches", "application/octet-stream")] {
+        for _ in 0..20 {
+            let mut stream = stage.connect().await;
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nhost: node\r\ncontent-type: {kind}\r\ncontent-length: 1000\r\n\r\n{{"
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            waiting.spawn(async move { heard(&mut stream, PATIENCE).await });
+        }
+    }
+    stage.goes_on(0, before.resident_kib).await;
+    for (said, closed) in waiting.join_all().await {
+        let status = said.split(' ').nth(1).unwrap_or_default().to_owned();
+        assert!(closed && ["408", "503"].contains(&status.as_str()), "{said}");
+    }
+    stage.goes_on(1, before.resident_kib).await;
+    stage.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn floods_of_headers_and_bodies_are_refused() {
+    let mut stage = stage().await;
+    let before = stage.node.process().footprint().resident_kib;
+    let many = "x-many: 1\r\n".repeat(10_000);
+    let long = format!("x-long: {}\r\n", "a".repeat(8 << 20));
+    for flood in [many, long] {
+        let mut stream = stage.connect().await;
+        let (mut reads, mut writes) = stream.split();
+        let request = format!("GET /v1/ledger HTTP/1.1\r\nhost: node\r\n{flood}\r\n");
+        let mut said = Vec::new();
+        // It need not read to the end what it refuses.
+        let (_, _) = tokio::join!(writes.write_all(request.as_bytes()), reads.read_to_end(&mut said));
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert!(said.is_empty() || said.starts_with("HTTP/1.1 431"), "{said}");
+    }
+    let huge = vec![b' '; 64 << 20];
+    for (path, kind) in [("/v1/steps", "application/json"), ("/v1/verify", "application/json")] {
+        if let Ok(answer) = stage.node.http().try_post(path, kind, huge.clone()).await {
+            answer.is(413);
+        }
+    }
+    stage.goes_on(0, before).await;
+    stage.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thousands_of_idle_connections_keep_nobody_out() {
+    const IDLE: usize = 3000;
+    let mut stage = stage().await;
+    let before = stage.node.process().footprint();
+    let mut idle = Vec::with_capacity(IDLE);
+    for _ in 0..IDLE {
+        idle.push(stage.connect().await);
+    }
+    stage.goes_on(0, before.resident_kib).await;
+    // Silent ones are closed in time, and what they held is given back.
+    let begun = Instant::now();
+    for mut stream in idle {
+        let (said, closed) = heard(&mut stream, PATIENCE.saturating_sub(begun.elapsed())).await;
+        assert!(closed, "an idle connection is kept for {PATIENCE:?}: {said}");
+    }
+    stage.goes_on(1, before.resident_kib).await;
+    let after = stage.node.process().footprint();
+    assert!(after.files <= before.files + 20, "{before:?} before, {after:?} after");
+    stage.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_who_never_read_their_answers_hold_no_memory() {
+    let mut stage = stage().await;
+    let before = stage.node.process().footprint().resident_kib;
+    let voucher = stage.batch.vouchers[0].public();
+    let request = format!("GET /v1/vouchers/{voucher}/dossier HTTP/1.1\r\nhost: node\r\n\r\n");
+    let mut deaf = Vec::new();
+    for _ in 0..50 {
+        let mut stream = stage.connect().await;
+        let asked = request.repeat(2000);
+        // The node stops reading where nobody reads its answers: the rest stays with the sender.
+        let _ = tokio::time::timeout(Duration::from_millis(200), stream.write_all(asked.as_bytes())).await;
+        deaf.push(stream);
+    }
+    stage.goes_on(0, before).await;
+    drop(deaf);
+    stage.goes_on(1, before).await;
+    stage.ends().await;
+}
