@@ -60,17 +60,14 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
                 continue;
             }
         };
-        match Arc::clone(&places).try_acquire_owned() {
-            Ok(place) => {
-                let connection = connection(stream, Answering { router: router.clone(), peer });
-                tokio::spawn(attend(graceful.watch(connection), place));
-            }
-            Err(_) => {
-                observe::sent_away();
-                if let Ok(turn) = Arc::clone(&sent_away).try_acquire_owned() {
-                    tokio::spawn(send_away(stream, turn));
-                }
-            }
+        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+            let connection = connection(stream, Answering { router: router.clone(), peer });
+            tokio::spawn(attend(graceful.watch(connection), place));
+            continue;
+        }
+        observe::sent_away();
+        if let Ok(turn) = Arc::clone(&sent_away).try_acquire_owned() {
+            tokio::spawn(send_away(stream, turn));
         }
     }
     drop(listener);

@@ -114,10 +114,9 @@ mod tests {
     #[test]
     fn what_is_hashed_piece_by_piece_is_the_tree_over_all() {
         let mut heads = Heads::default();
-        let mut index = 0;
-        for (first, end) in [(0, 5), (5, 17), (3, 4), (17, 400), (100, 340), (400, 401), (0, 401), (16, 32)] {
+        let ranges = [(0, 5), (5, 17), (3, 4), (17, 400), (100, 340), (400, 401), (0, 401), (16, 32)];
+        for (index, (first, end)) in (0..).zip(ranges) {
             heads.set(first, end, Head::new(1, index).expect("small"));
-            index += 1;
             let changes = heads.hashed();
             let mut whole = Frontier::<Keccak>::default();
             heads.chunks.iter().for_each(|chunk| whole.append(chunk.leaf(), |_, _| ()));

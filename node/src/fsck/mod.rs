@@ -148,7 +148,9 @@ impl<'a> Check<'a> {
         } else if !self.is_linked(index, &entry) {
             self.fault(format!("entry {index} does not continue the latest entry of its vouchers"));
         }
-        faults.into_iter().for_each(|fault| self.fault(fault));
+        for fault in faults {
+            self.fault(fault);
+        }
         self.expect(follows, || {
             format!("entry {index}: the stored state is not the one that follows from the log")
         });
@@ -293,7 +295,9 @@ impl<'a> Check<'a> {
         self.expect(stored == log_root, || "the stored nodes of the log lead to another root".to_owned());
         self.stored_runs()?;
         let others = others::faults(self.snapshot, self.ledger, self.found.entries, &self.checkpoints)?;
-        others.into_iter().for_each(|fault| self.fault(fault));
+        for fault in others {
+            self.fault(fault);
+        }
         let opened = self.checkpoints.first().is_some_and(|first| first.checkpoint.number == 0);
         self.expect(opened, || "checkpoint 0, the opening of the ledger, is missing".to_owned());
         let total = u64::try_from(self.checkpoints.len()).unwrap_or(u64::MAX);

@@ -17,7 +17,7 @@ async fn full() -> Fixture {
     let wholesale = fixture.step(Kind::Transfer, 0, 40, shop.public(), &[&fixture.issuer]);
     fixture.ledger.submit(wholesale).await.expect("handed on");
     for (number, by) in [(3, &shop), (50, &fixture.issuer)] {
-        let prev = if number < 40 { 1 } else { 0 };
+        let prev = u64::from(number < 40);
         for buyer in [4, 5] {
             let sale = fixture.step_after(prev, Kind::Sell, number, 1, key(buyer).public(), None, &[by]);
             let _ = fixture.ledger.submit(sale).await;
@@ -64,18 +64,18 @@ fn finds(fixture: &Fixture, table: Table, key: &[u8], value: Option<Vec<u8>>, wo
     assert_eq!(faults(fixture), Ok(Vec::new()), "put back");
 }
 
-fn entry(fixture: &Fixture, index: u64, change: impl FnOnce(&mut Accepted)) -> Option<Vec<u8>> {
+fn entry(fixture: &Fixture, index: u64, change: impl FnOnce(&mut Accepted)) -> Vec<u8> {
     let view = fixture.ledger.view().expect("a view");
     let mut accepted = view.entry(index).expect("read").expect("an entry");
     change(&mut accepted);
-    Some(accepted.encode())
+    accepted.encode()
 }
 
-fn checkpoint(fixture: &Fixture, number: u64, change: impl FnOnce(&mut Published)) -> Option<Vec<u8>> {
+fn checkpoint(fixture: &Fixture, number: u64, change: impl FnOnce(&mut Published)) -> Vec<u8> {
     let view = fixture.ledger.view().expect("a view");
     let mut published = view.checkpoint(number).expect("read").expect("a checkpoint");
     change(&mut published);
-    Some(published.encode())
+    published.encode()
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn damage_of_entries_is_found() {
     let fixture = full().await;
     let at = |index: u64| number_key(index);
     let finds = |index: u64, words: &str, change: &dyn Fn(&mut Accepted)| {
-        finds(&fixture, Table::Entries, &at(index), entry(&fixture, index, change), words);
+        finds(&fixture, Table::Entries, &at(index), Some(entry(&fixture, index, change)), words);
     };
     finds(1, "lacks the signature of the holder", &|entry| entry.signatures.clear());
     finds(0, "lacks the issuer's signature", &|entry| entry.signatures.clear());
@@ -160,7 +160,7 @@ async fn damage_of_checkpoints_and_the_outbox_is_found() {
     let newest = rows(&fixture, Table::Checkpoints).len() as u64 - 1;
     let finds = |number: u64, words: &str, change: &dyn Fn(&mut Published)| {
         let value = checkpoint(&fixture, number, change);
-        finds(&fixture, Table::Checkpoints, &number_key(number), value, words);
+        finds(&fixture, Table::Checkpoints, &number_key(number), Some(value), words);
     };
     finds(1, "has another log root", &|one| one.checkpoint.log_root = Digest::ZERO);
     finds(1, "has another head root", &|one| one.checkpoint.head_root = Digest::ZERO);
