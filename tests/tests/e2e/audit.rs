@@ -10,8 +10,8 @@ async fn ledger_of_an_honest_node_is_clean_from_the_node_and_from_a_mirror() {
     let mut scene = Scene::on_anvil(&anvil).await;
     scene.issuer().await;
     let batch = scene.issue("stock", 300, "--uses 3").await;
-    scene.key("shop", "").await;
-    scene.types("transfer --range 0:100 --to shop.key --key issuer.key", 0).await;
+    let shop = scene.key("shop", "").await;
+    scene.types(&format!("transfer --range 0:100 --to {shop} --key issuer.key"), 0).await;
     for number in [3, 40] {
         scene.types(&format!("sell --range {number} --order ORDER-{number} --key shop.key"), 0).await;
     }

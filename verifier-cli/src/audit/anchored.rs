@@ -2,6 +2,7 @@
 //! names the one before it. So one question to the chain vouches for all of them, whoever gives their bytes.
 
 use crate::failure::Failure;
+use crate::mirror::newest_there;
 use crate::public_data::PublicData;
 use crate::source::{TrustArgs, chain_failure, runtime};
 use anchors::{AnchorReader as _, Chain, EvmChain, EvmOptions};
@@ -113,26 +114,9 @@ impl Anchored {
         Ok(self.times.get(&number).copied())
     }
 
-    /// The newest checkpoint that the data reaches, not before `known`, which it reached already.
-    pub fn newest_in(&mut self, data: &dyn PublicData, tip: u64, known: u64) -> Result<Checkpoint, Failure> {
-        let reaches = |number: u64| match data.checkpoint(number) {
-            Ok(_) => Ok(true),
-            // What is there and damaged is there: the chain says what it should be.
-            Err(error) if error.is_out_of_reach() => Err(Failure::from(error)),
-            Err(error) => Ok(!error.is_missing()),
-        };
-        let (mut low, mut high) = (known.min(tip), tip);
-        if reaches(high)? {
-            low = high;
-        }
-        while low < high {
-            let middle = low + (high - low).div_ceil(2);
-            if reaches(middle)? {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
+    /// The newest checkpoint that the data reaches.
+    pub fn newest_in(&mut self, data: &dyn PublicData, tip: u64) -> Result<Checkpoint, Failure> {
+        let low = newest_there(data, tip)?.ok_or_else(|| missing(0))?;
         if let Some(checkpoint) = self.checkpoint(low)? {
             return Ok(checkpoint);
         }

@@ -137,8 +137,7 @@ impl Auditor {
     pub fn round(&mut self, stop: &AtomicBool, watch: &mut dyn FnMut(u64, u64)) -> Result<Round, Failure> {
         let tip = self.anchored.tip()?;
         let data = Arc::clone(&self.data);
-        let known = self.progress.closed.map_or(0, |(number, _)| number);
-        let newest = self.anchored.newest_in(&*data, tip.number, known)?;
+        let newest = self.anchored.newest_in(&*data, tip.number)?;
         let headers = self.headers(&newest)?;
         let mut intake = Intake::new(&data, self.replay.size(), newest.size)?;
         let mut unchecked = Vec::new();
