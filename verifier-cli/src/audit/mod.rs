@@ -11,6 +11,7 @@ mod intake;
 mod promises;
 mod receipts;
 mod report;
+mod settling;
 mod signatures;
 mod view;
 

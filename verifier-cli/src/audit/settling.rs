@@ -1,0 +1,120 @@
+//! Writing down what an audit found and how far it came.
+
+use super::auditor::Auditor;
+use super::evidence::{Evidence, Leaf, MOST_FILES};
+use super::report::{Found, MOST_LISTED};
+use super::view::View;
+use crate::failure::Failure;
+use protocol::audit::Contradiction;
+use protocol::checkpoint::Checkpoint;
+use std::time::{Duration, Instant};
+
+/// How often what was done is written down, so that little is done again after a crash.
+const KEEP_EVERY: Duration = Duration::from_mins(1);
+
+impl Auditor {
+    fn evidence<'a>(&'a self, newest: &'a Checkpoint) -> Evidence<'a> {
+        Evidence { folder: &self.folder, origin: self.origin, data: &*self.data, newest }
+    }
+
+    /// The checkpoints that lead from one to the ring: none for one that will be in it for a while.
+    fn newer(
+        &mut self,
+        headers: &[Checkpoint],
+        than: &Checkpoint,
+        tip: u64,
+    ) -> Result<Vec<Checkpoint>, Failure> {
+        // Half of the ring: whoever sends the file has as many checkpoints of time.
+        let until = tip.saturating_sub(32);
+        let mut newer = Vec::new();
+        for number in than.number.saturating_add(1)..=until {
+            let known = headers.iter().find(|header| header.number == number).copied();
+            match known {
+                Some(header) => newer.push(header),
+                None => newer.extend(self.anchored.checkpoint(number)?),
+            }
+        }
+        Ok(newer)
+    }
+
+    /// Writes down what was found, files first, then how far it came.
+    pub(super) fn settle(
+        &mut self,
+        headers: &[Checkpoint],
+        newest: &Checkpoint,
+        tip: u64,
+    ) -> Result<(), Failure> {
+        let mut open = std::mem::take(&mut self.open);
+        open.sort_by_key(|open| {
+            let Contradiction { index, checkpoint, voucher, .. } = &open.contradiction;
+            (index.is_none(), *index, *checkpoint, *voucher)
+        });
+        let mut dropped = false;
+        for item in open {
+            let mut found = Found::of(&item.contradiction);
+            let is_known = |known: &Found| {
+                (&known.code, known.index, known.voucher, known.checkpoint)
+                    == (&found.code, found.index, found.voucher, found.checkpoint)
+            };
+            if self.progress.found.iter().any(is_known) {
+                continue;
+            }
+            let under = item.under.unwrap_or(*newest);
+            // What stands above the last root that agreed may be something else than what was anchored.
+            if let Some(index) =
+                found.index.filter(|index| *index >= self.progress.size && *index < newest.size)
+                && !View::new(&*self.data, *newest, newest).shows_anchored(index)?
+            {
+                dropped = true;
+                continue;
+            }
+            if self.files < MOST_FILES {
+                let newer = self.newer(headers, &under, tip)?;
+                found.file =
+                    self.evidence(newest).write(&item.contradiction, item.word.as_ref(), &under, &newer)?;
+                self.files += 1;
+            }
+            self.progress.audited.contradictions += 1;
+            self.progress.found.push(found);
+        }
+        self.progress
+            .found
+            .sort_by_key(|found| (found.index.is_none(), found.index, found.checkpoint, found.voucher));
+        self.progress.found.truncate(MOST_LISTED);
+        if dropped {
+            self.begin_anew();
+            return Ok(());
+        }
+        self.keep()
+    }
+
+    fn keep(&mut self) -> Result<(), Failure> {
+        self.kept_at = Instant::now();
+        self.folder.keep(&self.progress, &self.replay)
+    }
+
+    /// Keeps how far it came while nothing waits to be written down.
+    pub(super) fn keep_now_and_then(&mut self, newest: &Checkpoint) -> Result<(), Failure> {
+        if self.kept_at.elapsed() < KEEP_EVERY || !self.open.is_empty() || newest.size < self.replay.size() {
+            return Ok(());
+        }
+        self.finish_checks();
+        if self.open.is_empty() { self.keep() } else { Ok(()) }
+    }
+
+    /// Tells what can not be had, with a challenge for it.
+    pub(super) fn withheld(
+        &mut self,
+        leaf: Leaf,
+        header: &Checkpoint,
+        headers: &[Checkpoint],
+        newest: &Checkpoint,
+        tip: u64,
+    ) -> Result<Found, Failure> {
+        // Entries and records are under every later root, too; a chunk is under its own alone.
+        let under = if matches!(leaf, Leaf::Chunk { .. }) { header } else { newest };
+        let newer = self.newer(headers, under, tip)?;
+        let file = self.evidence(newest).challenge(&leaf.detail(header), &leaf, under, &newer)?;
+        Ok(Found { file, ..leaf.found(header) })
+    }
+}
