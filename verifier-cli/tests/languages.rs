@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use fluent_syntax::ast::{self, Entry, Expression, InlineExpression, PatternElement};
+use protocol::disclosure::Standing;
 use protocol::lifecycle::{Kind, Role, Status};
 use protocol::verify::{Reason, StepCode, Verdict};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -93,10 +95,21 @@ fn whatever_the_protocol_can_say_has_its_words() {
         let kinds = Kind::ALL.iter().map(|kind| format!("kind-{}", kind.name()));
         let statuses = Status::ALL.iter().map(|status| format!("status-{}", status.name()));
         let all = verdicts.chain(steps).chain(results).chain(kinds).chain(statuses).chain(roles());
-        for id in all {
+        let standings = Standing::ALL
+            .iter()
+            .flat_map(|standing| ["", ".meaning"].map(|part| format!("standing-{}{part}", standing.name())));
+        for id in all.chain(standings).chain(unopened()) {
             assert!(messages.contains_key(&id), "{language}: {id}");
         }
     }
+}
+
+/// Why a disclosure does not open: every code that the golden ones lead to.
+fn unopened() -> BTreeSet<String> {
+    let path = source().join("../../tests/vectors/disclosures.json");
+    let golden: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let codes = golden["cases"].as_array().unwrap().iter().filter_map(|case| case["expect"]["why"].as_str());
+    codes.map(|code| format!("unopened-{code}")).collect()
 }
 
 fn roles() -> impl Iterator<Item = String> {

@@ -6,9 +6,7 @@ mod help;
 mod secret;
 mod usage;
 
-use crate::commands::{
-    audit, case, challenge, dossier, history, issue, keygen, mirror, status, steps, verify,
-};
+use crate::commands::{audit, case, challenge, disclose, disclosure, dossier, history, issue, keygen, mirror, status, steps, verify};
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -46,6 +44,10 @@ pub enum Command {
     Audit(Box<audit::Args>),
     /// Put all evidence on vouchers into one file for an arbitrator, or check such a file.
     Case(Box<case::Args>),
+    /// Show somebody one serial or one order of a voucher, and nothing else.
+    Disclose(disclose::Args),
+    /// Judge what somebody disclosed of a voucher.
+    Disclosure(disclosure::Args),
     /// Make a key of your own.
     Keygen(keygen::Args),
     /// Seal a supplier file into a batch, and write it shop-ready.

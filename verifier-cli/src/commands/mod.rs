@@ -3,6 +3,8 @@
 pub mod audit;
 pub mod case;
 pub mod challenge;
+pub mod disclose;
+pub mod disclosure;
 pub mod dossier;
 pub mod history;
 pub mod issue;
@@ -46,6 +48,8 @@ fn dispatch(command: Command, console: &mut Console) -> Result<u8, Failure> {
         Command::Verify(args) => verify::run(&args, console),
         Command::History(args) => history::run(&args, console),
         Command::Status(args) => status::run(&args, console),
+        Command::Disclose(args) => disclose::run(&args, console),
+        Command::Disclosure(args) => disclosure::run(&args, console),
         Command::Dossier(args) => dossier::run(&args, console),
         Command::Challenge(args) => challenge::run(&args, console),
         Command::Mirror(args) => mirror::run(&args, console),

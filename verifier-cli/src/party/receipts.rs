@@ -213,6 +213,17 @@ fn held_in(path: &Path) -> Result<HashSet<Digest>, Failure> {
     Ok(held)
 }
 
+/// The memos in a file of receipts; a line that a crash cut off holds none.
+pub fn memos_in(path: &Path) -> Result<Vec<String>, Failure> {
+    #[derive(Deserialize)]
+    struct Kept {
+        memo: Option<String>,
+    }
+    let text = crate::source::read_text(path)?;
+    let kept = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+    Ok(kept.filter_map(|Kept { memo }| memo).collect())
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as expected")]

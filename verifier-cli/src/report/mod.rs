@@ -3,6 +3,7 @@
 //! In scope: the words and their order. Out of scope: the verdict itself, which `protocol::verify` decides.
 
 mod advice;
+mod disclosure;
 mod facts;
 mod hands;
 mod json;
@@ -11,6 +12,7 @@ mod past;
 mod steps;
 mod verdict;
 
+pub use disclosure::DisclosureTelling;
 pub use hands::hands;
 pub use json::JsonReport;
 pub use names::short;

@@ -5,6 +5,7 @@
 mod block;
 mod case;
 mod chain;
+mod disclose;
 mod files;
 mod made;
 mod node;

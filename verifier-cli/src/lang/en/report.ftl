@@ -186,6 +186,43 @@ past-limit-newest = What the operator accepted after the newest checkpoint and s
 past-limit-first = What stood before the first checkpoint that was given: give a dossier under an earlier one too.
 past-limit-future = That time is still to come.
 
+standing-proven = PROVEN
+    .meaning = It opens, and everything beside it holds.
+standing-untrusted_issuer = OPENS, ISSUER NOT KNOWN
+    .meaning = It opens and the proofs hold, but nobody whom you trust vouches for the issuer's key or for the ledger: give a policy that names them (--policy FILE).
+standing-unknown = UNKNOWN
+    .meaning = Something could not be checked, so nothing is said about it.
+standing-mismatch = DOES NOT OPEN
+    .meaning = What is disclosed is not so, by the voucher's own dossier.
+standing-refuted = REFUTED
+    .meaning = The dossier does not hold: it says nothing about what is disclosed.
+unopened-other_ledger = The disclosure and the dossier are about different ledgers.
+unopened-other_voucher = The disclosure and the dossier are about different vouchers.
+unopened-other_serial = The issuer sealed another serial for this voucher, or the file was altered.
+unopened-memo_other_order = The memo that is disclosed names another order.
+unopened-no_such_memo = No step of the voucher has the memo that is disclosed.
+unopened-no_such_order = No step of the voucher names this order.
+unopened-memo_withheld = The dossier withholds a memo that may name the order: take one that shows it (vouchsafe dossier KEY), or a disclosure that brings it (--with-memo).
+heading-disclosed = What is disclosed, and opens
+heading-disclosed-claim = What is claimed
+heading-disclosure-limits = What it does not prove
+fact-serial = Serial
+fact-order = Order
+fact-step = Step
+value-step = { $kind } of { $count ->
+        [one] this voucher
+       *[other] { $count } vouchers, this one among them
+    }, { $at }, signed by { $signers }
+value-step-promised = { $kind } of { $count ->
+        [one] this voucher
+       *[other] { $count } vouchers, this one among them
+    }, { $at }, signed by { $signers } (promised by receipt, not anchored yet)
+disclosure-limit-card = That a card with this serial carries this voucher's code: only the code with its stamp shows that (vouchsafe verify).
+disclosure-limit-delivery = That the order was paid or delivered, and to whom.
+disclosure-limit-who = Who made the file: whoever was told what is in it can pass it on.
+disclosure-saved = Saved { $path }: it holds neither code nor stamp. Give it with the voucher's dossier; vouchsafe disclosure judges it.
+disclosure-unchecked = Not checked: the dossier withholds a memo. Whoever judges it needs a dossier that shows it, or the memo with it (--with-memo).
+
 dossier-saved = Saved { $path } ({ $bytes } bytes, under checkpoint { $number }).
 dossier-proof = It proves its checkpoint by block { $block } alone: { $hash }. Look that hash up where you trust it, then: vouchsafe verify FILE --block-hash HASH.
 checkpoint-saved = The checkpoint is kept in { $path }: with it and the dossier anybody can judge without network.

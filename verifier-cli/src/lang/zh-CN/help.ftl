@@ -10,6 +10,9 @@ help-version = 显示版本
 help-verify-after = 退出码：0 真实（未最终确认也是 0，除非用 --final）；10 已核销；11 已售出；12 疑似卖给了别人或曾经售出；13 已作废、已冻结或已过期；20 卡密不符；21 查无此证；22 发行方身份未知；30 证明不成立；3 无法判断；2 用法不对。
 help-history-after = 退出码：0 已显示；30 已显示，但证明不成立；3 没有答案，或节点说没有；2 用法不对。
 help-status-after = 退出码：与 verify 相同，针对那个时间的状态；21 当时尚未发行；3 无法判断，或那个时间还没有到；2 用法不对。
+help-disclosure-after = 退出码：0 已证实；20 内容不符；22 内容一致，但发行方身份未知；30 档案证明不成立；3 无法判断；2 用法不对，或不是披露文件。
+help-disclose-serial-after = 退出码：0 已写入；20 这一行或这张卡不是该凭证的；3 节点没有答案；2 用法不对，或文件已存在。
+help-disclose-order-after = 退出码：0 已写入；20 凭证没有哪一步写有这个订单；3 节点没有答案；2 用法不对，或文件已存在。
 help-dossier-after = 退出码：0 已保存；3 没有答案，或节点说没有；2 用法不对，或文件已存在。
 
 help-vouchsafe = 对照区块链查验预付凭证，并完成交易各方的每一步。
@@ -38,6 +41,30 @@ help-status-at = 时间：2026-09-21T08:00:00+08:00、2026-09-21（当天零点�
 help-status-trusted_checkpoint = 您信任的人给的检查点文件；每份档案一个。
 help-status-my_key = 您的公钥，用来核对凭证当时是不是记在您名下。
 help-status-json = 以 JSON 输出状态。
+
+help-disclose = 向别人出示凭证的一个卡号或一个订单，此外什么都不给。
+help-disclose-serial = 证明一张凭证有这个卡号；供发行方或持有整行卡密的人使用。
+help-disclose-serial-voucher = 凭证的档案文件、公钥，或去掉 # 后半段的链接。
+help-disclose-serial-out = 写到这个文件，- 表示标准输出；不写则是当前文件夹的 公钥.serial.json。
+help-disclose-serial-force = 文件已存在时覆盖它。
+help-disclose-serial-lines = 整行卡密的文件，例如上架文件：按链接找到这张凭证；- 表示标准输入。不写它和 --cards 时会提示输入一行。
+help-disclose-serial-cards = 供应商文件，在上架文件已不在时使用：印记由您的密钥推出。
+help-disclose-serial-key = 发行方的密钥文件，用于 --cards；- 表示标准输入。
+help-disclose-serial-generation = 该批次发行时的代次。
+help-disclose-order = 证明凭证的某一步属于这个订单；供卖家或知道订单盐值的人使用。
+help-disclose-order-voucher = 凭证的档案文件、公钥，或去掉 # 后半段的链接。
+help-disclose-order-out = 写到这个文件，- 表示标准输出；不写则是当前文件夹的 公钥.order.json。
+help-disclose-order-force = 文件已存在时覆盖它。
+help-disclose-order-order = 订单号。
+help-disclose-order-salt = 订单的盐值，32 位十六进制，即 sell 显示的那个；不写则由您的密钥推出。
+help-disclose-order-key = 您的密钥文件（如果没有给 sell 指定盐值，盐值由它推出）；- 表示标准输入。
+help-disclose-order-with_memo = 把整条附言也披露出来，供持有隐去附言的档案的人查验：其中若有价格和理由也会一并披露。
+help-disclose-order-receipts = 您的各步骤保存的回执文件；档案隐去附言时从中查找。
+
+help-disclosure = 查验别人披露的凭证内容。
+help-disclosure-file = 披露文件。
+help-disclosure-dossier = 凭证的档案；不写则向节点获取。
+help-disclosure-json = 以 JSON 输出结果。
 
 help-dossier = 保存档案文件：任何人都能用它查验凭证。
 help-dossier-voucher = 凭证公钥，或去掉 # 后半段的链接。

@@ -180,6 +180,43 @@ past-limit-newest = 运营方在最新检查点之后受理、却没有给任何
 past-limit-first = 所给的第一个检查点之前的情况：请同时给出更早检查点下的档案。
 past-limit-future = 那个时间还没有到。
 
+standing-proven = 已证实
+    .meaning = 披露的内容与封存的一致，相关证明也都成立。
+standing-untrusted_issuer = 内容一致，发行方身份未知
+    .meaning = 内容一致，证明成立，但没有您信任的人为发行方的公钥或账本作保：请给出列有它们的信任策略（--policy 文件）。
+standing-unknown = 无法判断
+    .meaning = 有些内容没能查验，所以不下结论。
+standing-mismatch = 内容不符
+    .meaning = 按凭证自己的档案，披露的内容并非如此。
+standing-refuted = 证明不成立
+    .meaning = 档案不成立：它说明不了披露的内容。
+unopened-other_ledger = 披露文件与档案说的是不同的账本。
+unopened-other_voucher = 披露文件与档案说的是不同的凭证。
+unopened-other_serial = 发行方为这张凭证封存的是另一个卡号，或者文件被改动过。
+unopened-memo_other_order = 披露的附言写的是另一个订单。
+unopened-no_such_memo = 凭证没有哪一步带有披露的附言。
+unopened-no_such_order = 凭证没有哪一步写有这个订单。
+unopened-memo_withheld = 档案隐去了一条可能写有该订单的附言：请取一份显示附言的档案（vouchsafe dossier 凭证公钥），或带有附言的披露文件（--with-memo）。
+heading-disclosed = 披露的内容，与封存的一致
+heading-disclosed-claim = 声称的内容
+heading-disclosure-limits = 它不能证明什么
+fact-serial = 卡号
+fact-order = 订单
+fact-step = 步骤
+value-step = { $kind }，{ $count ->
+        [1] 只有这张凭证
+       *[other] 共 { $count } 张凭证，包括这张
+    }，{ $at }，签名人 { $signers }
+value-step-promised = { $kind }，{ $count ->
+        [1] 只有这张凭证
+       *[other] 共 { $count } 张凭证，包括这张
+    }，{ $at }，签名人 { $signers }（有回执承诺，尚未上链）
+disclosure-limit-card = 印有这个卡号的卡就装着这张凭证的卡密：只有卡密连同印记才能证明（vouchsafe verify）。
+disclosure-limit-delivery = 订单已经付款或交付，以及交付给了谁。
+disclosure-limit-who = 文件出自谁手：知道其中内容的人都可以转交它。
+disclosure-saved = 已保存 { $path }：里面既没有卡密也没有印记。请连同凭证档案一起交给对方；用 vouchsafe disclosure 查验。
+disclosure-unchecked = 未经核对：档案隐去了附言。查验的人需要一份显示附言的档案，或者把附言一并披露（--with-memo）。
+
 dossier-saved = 已保存 { $path }（{ $bytes } 字节，第 { $number } 号检查点）。
 dossier-proof = 只凭第 { $block } 号区块就能证明它的检查点：{ $hash }。请在您信任的地方核对这个哈希，然后运行：vouchsafe verify 文件 --block-hash 哈希。
 checkpoint-saved = 检查点已保存在 { $path }：有了它和凭证档案，没有网络也能查验。
