@@ -121,6 +121,9 @@ impl AnchoringConfig {
     /// Whether a node can keep this up, in words where it can not.
     pub fn check(&self) -> Result<(), String> {
         let Self { interval_s, heartbeat_s, promise_s } = *self;
+        if interval_s == 0 {
+            return Err("interval_s is 0: no time between two checkpoints; write at least 1".to_owned());
+        }
         if heartbeat_s == 0 {
             return Err("heartbeat_s is 0: a node that anchors without pause; write at least 1".to_owned());
         }

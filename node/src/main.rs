@@ -3,9 +3,11 @@
 //! In scope: arguments, exit codes, what is printed. Everything it does is done elsewhere.
 
 use anchors::AnchoringKey;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
+use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use vouchsafe_node::config::{Folder, read_secret};
 use vouchsafe_node::init::{self, ChainChoice, EvmChoice};
@@ -39,6 +41,18 @@ enum Command {
     /// Show the whole job on a development chain of its own: issue, anchor, hand on, sell, claim, redeem, and a second
     /// sale that is caught.
     Demo(demo::DemoArgs),
+    /// Print what your shell needs to complete commands and options.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Write the manual pages.
+    Man {
+        /// The folder to write them to; it is made if it is not there.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -83,7 +97,7 @@ struct InitArgs {
     #[arg(long, value_name = "WEI", default_value_t = init::BOND_WEI)]
     bond: u128,
     /// Seconds between two checkpoints while steps come in; a batch is anchored at once.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     anchor_interval: u64,
 }
 
@@ -141,6 +155,8 @@ fn main() -> ExitCode {
         Command::Backup(args) => back_up(&args),
         Command::SetAnchorer(args) => runtime.block_on(set_anchorer(args)),
         Command::Demo(args) => runtime.block_on(demo::run(args)).map_err(Into::into),
+        Command::Completions { shell } => completions(shell),
+        Command::Man { folder } => manual(&folder),
     };
     done.unwrap_or_else(|error| failed(&*error))
 }
@@ -274,6 +290,19 @@ async fn set_anchorer(args: SetAnchorerArgs) -> Done {
     println!("anchorer  {}, before {}", rotated.anchorer, rotated.before);
     println!("The opener's key is in {}: keep it offline.", folder.opener_key().display());
     println!("Next: send money to {}, then start the node.", rotated.anchorer);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn completions(shell: Shell) -> Done {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "vouchsafe-node", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn manual(folder: &Path) -> Done {
+    std::fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(Cli::command(), folder)?;
     Ok(ExitCode::SUCCESS)
 }
 

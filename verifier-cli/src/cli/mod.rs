@@ -6,15 +6,21 @@ mod help;
 mod secret;
 mod usage;
 
-use crate::commands::{audit, case, challenge, disclose, disclosure, dossier, history, issue, keygen, mirror, status, steps, verify};
+use crate::commands::{
+    audit, case, challenge, completions, disclose, disclosure, dossier, history, issue, keygen, man, mirror,
+    status, steps, verify,
+};
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::ffi::OsString;
 
+/// What the command is called.
+pub const NAME: &str = "vouchsafe";
+
 /// Check a prepaid voucher against the chain, and take the steps of those who trade it.
 #[derive(Debug, Parser)]
-#[command(name = "vouchsafe", version, disable_help_flag = true, disable_version_flag = true)]
+#[command(name = NAME, version, disable_help_flag = true, disable_version_flag = true)]
 #[command(disable_help_subcommand = true)]
 pub struct Cli {
     /// The language to speak; without it the locale decides.
@@ -70,6 +76,10 @@ pub enum Command {
     Release(steps::PlainArgs),
     /// Give vouchers back to their seller; owner and seller sign.
     Return(steps::PlainArgs),
+    /// Print what your shell needs to complete commands and options.
+    Completions(completions::Args),
+    /// Write the manual pages.
+    Man(man::Args),
 }
 
 /// Why no command runs.
@@ -81,12 +91,16 @@ pub enum Stop {
     Wrong(Failure),
 }
 
+/// The command line with its help in the language of these texts.
+pub fn command(texts: &Texts) -> clap::Command {
+    help::in_language(Cli::command(), texts)
+}
+
 /// Reads the command line.
 pub fn parse(arguments: &[OsString], texts: &Texts) -> Result<Cli, Stop> {
     if secret::is_among(arguments) {
         return Err(Stop::Wrong(Failure::usage("error-secret-argument")));
     }
-    let command = help::in_language(Cli::command(), texts);
-    let matches = command.try_get_matches_from(arguments).map_err(|error| usage::stop(&error))?;
+    let matches = command(texts).try_get_matches_from(arguments).map_err(|error| usage::stop(&error))?;
     Cli::from_arg_matches(&matches).map_err(|error| usage::stop(&error))
 }

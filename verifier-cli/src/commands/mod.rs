@@ -3,12 +3,14 @@
 pub mod audit;
 pub mod case;
 pub mod challenge;
+pub mod completions;
 pub mod disclose;
 pub mod disclosure;
 pub mod dossier;
 pub mod history;
 pub mod issue;
 pub mod keygen;
+pub mod man;
 pub mod mirror;
 mod progress;
 pub mod status;
@@ -66,5 +68,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<u8, Failure> {
         Command::Hold(args) => steps::hold(&args, console),
         Command::Release(args) => steps::release(&args, console),
         Command::Return(args) => steps::take_back(&args, console),
+        Command::Completions(args) => Ok(completions::run(&args, console)),
+        Command::Man(args) => man::run(&args, console),
     }
 }

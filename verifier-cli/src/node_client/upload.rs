@@ -1,6 +1,7 @@
 //! Long bodies, sent in pieces while somebody watches: a batch of a million records has 64 MB.
 
 use super::{NodeClient, NodeError};
+use bytes::Bytes;
 use reqwest::Body;
 use serde::de::DeserializeOwned;
 use std::pin::Pin;
@@ -14,17 +15,18 @@ const TIMEOUT: Duration = Duration::from_hours(1);
 const PIECE: usize = 1 << 16;
 
 impl NodeClient {
-    /// Posts a long body; `sent` is told the bytes of each piece as it leaves. The node may be silent meanwhile.
+    /// Posts a long body in two parts, of which no copy is made; `sent` is told the bytes of each piece as it leaves. The node may be silent meanwhile.
     pub fn upload<T: DeserializeOwned>(
         &self,
         path: &str,
         content_type: &str,
-        body: Vec<u8>,
+        body: [Bytes; 2],
         sent: impl Fn(usize) + Send + Sync + Unpin + 'static,
     ) -> Result<(u16, T), NodeError> {
         let client = super::client(None).map_err(|error| self.out_of_reach(error))?;
         let request = client.post(self.address.resource(path)?).timeout(TIMEOUT);
-        let pieces = Pieces { rest: bytes::Bytes::from(body), sent };
+        let [rest, later] = body;
+        let pieces = Pieces { rest, later, sent };
         let request = request.header("content-type", content_type).body(Body::wrap(pieces));
         let (status, bytes) = self.runtime.block_on(self.exchange(request))?;
         Ok((status, self.read_json(&bytes)?))
@@ -33,18 +35,22 @@ impl NodeClient {
 
 /// A body that is cut off from the front.
 struct Pieces<F> {
-    rest: bytes::Bytes,
+    rest: Bytes,
+    later: Bytes,
     sent: F,
 }
 
 impl<F: Fn(usize) + Unpin> http_body::Body for Pieces<F> {
-    type Data = bytes::Bytes;
+    type Data = Bytes;
     type Error = std::convert::Infallible;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, Self::Error>>> {
+        if self.rest.is_empty() {
+            self.rest = std::mem::take(&mut self.later);
+        }
         if self.rest.is_empty() {
             return Poll::Ready(None);
         }
@@ -55,10 +61,10 @@ impl<F: Fn(usize) + Unpin> http_body::Body for Pieces<F> {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty()
+        self.rest.is_empty() && self.later.is_empty()
     }
 
     fn size_hint(&self) -> http_body::SizeHint {
-        http_body::SizeHint::with_exact(self.rest.len() as u64)
+        http_body::SizeHint::with_exact((self.rest.len() + self.later.len()) as u64)
     }
 }

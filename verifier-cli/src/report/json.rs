@@ -35,7 +35,7 @@ pub struct JsonReport<'a> {
 
 /// A problem by its stable code.
 #[derive(Debug, Serialize)]
-struct Problem {
+pub struct Problem {
     code: String,
     detail: String,
     advice: Option<String>,
@@ -65,7 +65,8 @@ impl<'a> JsonReport<'a> {
 }
 
 impl Problem {
-    fn of(failure: &Failure) -> Self {
+    /// Of what kept a command from its result.
+    pub fn of(failure: &Failure) -> Self {
         let english = Texts::new(Language::English);
         Self {
             code: failure.text.id().to_owned(),

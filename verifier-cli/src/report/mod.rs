@@ -14,7 +14,7 @@ mod verdict;
 
 pub use disclosure::DisclosureTelling;
 pub use hands::hands;
-pub use json::JsonReport;
+pub use json::{JsonReport, Problem};
 pub use names::short;
 pub use past::PastTelling;
 pub use steps::{detail_text, step_name};

@@ -7,10 +7,12 @@ mod case;
 mod chain;
 mod disclose;
 mod files;
+mod installed;
 mod made;
 mod node;
 mod refusals;
 mod run;
+#[path = "../common/server.rs"]
 mod server;
 mod status;
 mod transcripts;

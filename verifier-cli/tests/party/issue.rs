@@ -123,6 +123,26 @@ fn other_options_or_other_cards_do_not_issue_a_code_twice() {
 }
 
 #[test]
+fn whatever_keeps_a_file_from_being_issued_is_told_as_json() {
+    let desk = desk();
+    let code = |ran: &Ran| ran.json["problem"]["code"].as_str().unwrap_or_default().to_owned();
+    for (content, problem) in [("", "party-import-empty"), ("%PDF-1.7", "party-import-not-text")] {
+        desk.write("cards.csv", content);
+        let ran = issue(&desk, &[]).exits(1);
+        assert_eq!((code(&ran).as_str(), &ran.json["accepted"]), (problem, &0.into()), "{}", ran.err);
+    }
+    desk.remove("cards.csv");
+    assert_eq!(code(&issue(&desk, &[]).exits(2)), "party-file-unreadable");
+    desk.write("cards.csv", &format!("{CARDS}1001,881234560001,50\n"));
+    let ran = issue(&desk, &[]).exits(1);
+    assert_eq!((code(&ran).as_str(), &ran.json["accepted"]), ("party-issue-bad-lines", &3.into()));
+    desk.write("cards.csv", CARDS);
+    let ran = issue(&desk, &["--node", "http://127.0.0.1:1"]).exits(3);
+    assert_eq!(code(&ran), "error-node-out-of-reach");
+    assert!(ran.json["problem"]["advice"].is_string() && vouchers(&desk) == 0);
+}
+
+#[test]
 fn a_bad_line_stops_the_batch_unless_it_is_left_aside() {
     let desk = desk();
     desk.write("cards.csv", &format!("{CARDS}1004,8812-3456-0003x,50\n1001,881234560001,50\n"));

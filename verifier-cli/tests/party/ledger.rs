@@ -52,7 +52,8 @@ struct Logged {
 }
 
 pub struct Ledger {
-    site: String,
+    /// The double's own address.
+    pub site: String,
     origin: LedgerOrigin,
     pub lies: Lies,
     log: Vec<Logged>,

@@ -4,6 +4,8 @@
 
 mod desk;
 mod dry_run;
+#[path = "../common/server.rs"]
+mod http;
 mod issue;
 mod ledger;
 mod server;

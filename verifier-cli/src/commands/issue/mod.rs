@@ -17,8 +17,9 @@ use crate::keys::PartyKey;
 use crate::lang::Text;
 use crate::node_client::NodeClient;
 use crate::party::batch::{Batch, Sealing};
-use crate::party::files::{Readers, write};
+use crate::party::files::{Draft, Readers, write};
 use crate::party::receipts::Operator;
+use crate::report::Problem;
 use plan::Plan;
 use protocol::checkpoint::LedgerOrigin;
 use protocol::digest::bytes_to_hex;
@@ -28,16 +29,31 @@ use serde_json::json;
 use shop_file::{Earlier, LedgerText, Sidecar};
 use std::path::Path;
 
-/// Issues the file, or reports it with `--dry-run`.
+/// Issues the file, or reports it with `--dry-run`. With `--json` whatever keeps it from that is told as JSON too.
 pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
-    let supply = Supply::read(args)?;
+    let supply = match Supply::read(args) {
+        Ok(supply) => supply,
+        Err(failure) => {
+            if args.json {
+                console.json(&json!({ "accepted": 0, "refused": [], "problem": Problem::of(&failure) }));
+            }
+            return Err(failure);
+        }
+    };
     if args.dry_run {
         return Ok(reading::dry_run(&supply, args, console));
     }
-    if let Some(obstacle) = supply.obstacle(args) {
+    issue(args, &supply, console).inspect_err(|failure| {
         if args.json {
-            console.json(&supply.json());
+            let mut value = supply.json();
+            value["problem"] = json!(Problem::of(failure));
+            console.json(&value);
         }
+    })
+}
+
+fn issue(args: &Args, supply: &Supply, console: &mut Console) -> Result<u8, Failure> {
+    if let Some(obstacle) = supply.obstacle(args) {
         supply.list_refused(console);
         return Err(obstacle);
     }
@@ -51,14 +67,14 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     if !args.json {
         supply.describe(console);
     }
-    let sealed = seal(args, &supply, import, &key, out, console)?;
+    let sealed = seal(args, supply, import, &key, out, console)?;
     if !supply.refused().is_empty() {
         let bad = shop_file::bad_path(out, &args.file);
-        write(&bad, Readers::Owner, &import.bad_lines(&supply.file))?;
+        write(&bad, Readers::Owner, &supply.bad_lines)?;
         let text = Text::new("party-bad-lines-kept").with("count", supply.refused().len());
         console.remark(&text.with("file", bad.display().to_string()));
     }
-    Ok(tell(args, &supply, &sealed, out, console))
+    Ok(tell(args, supply, &sealed, out, console))
 }
 
 /// From cards to a batch that stands in the ledger, and the files beside it.
@@ -84,22 +100,24 @@ fn seal(
         ledger: operator.ledger,
         generation: args.batch.generation,
         form: args.reading.code_form,
+        site: &site,
     };
+    // Not yet under its name, and whole before anything is sent: nothing may be left to fail once the batch is sealed.
+    let mut draft = Draft::create(out, Readers::Owner)?;
     let bar = progress::bar(console, import.cards.len() as u64, "party-bar-sealing");
-    let batch = Batch::seal(&import.cards, &sealing, || bar.inc(1))
-        .map_err(|error| Failure::refused("party-card-too-long").with("bytes", error.0))?;
+    let batch = Batch::seal(&import.cards, &sealing, |lines, cards| {
+        bar.inc(cards as u64);
+        draft.write(lines)
+    })?;
     bar.finish_and_clear();
     let desk = Desk { node: &node, operator, key, plan: &plan, batch: &batch };
-    let bar = progress::bar(console, import.cards.len() as u64, "party-bar-writing");
-    let draft = shop_file::draft(out, import, &batch, args.reading.code_form, &site, || bar.inc(1))?;
-    bar.finish_and_clear();
     let standing = desk.standing()?;
     let known = earlier.as_ref().map(|earlier| belongs(earlier, &batch, out)).transpose()?;
     let sealed = match standing {
         Some(sealed) => sealed,
         None if known.is_some() => return Err(denied(out, earlier.as_ref(), &node)),
         None => {
-            let manifest = plan.manifest(args, import, &supply.file, key, &view.ledger, console)?;
+            let manifest = plan.manifest(args, import, &supply.sha256, key, &view.ledger, console)?;
             desk.send(manifest, view.vouchers, console)?
         }
     };

@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use protocol::manifest::{Flags, Manifest, Terms};
 use protocol::time::parse_rfc3339;
 use reqwest::Url;
-use sha2::{Digest as _, Sha256};
 
 /// What the options say of a batch.
 pub struct Plan {
@@ -46,7 +45,7 @@ impl Plan {
         &self,
         args: &Args,
         import: &Import,
-        file: &[u8],
+        sha256: &[u8; 32],
         key: &PartyKey,
         ledger: &LedgerName,
         console: &mut Console,
@@ -63,7 +62,7 @@ impl Plan {
             i64::try_from(console.times.now()).ok().and_then(|now| Timestamp::from_second(now / 1000).ok());
         let making = Making {
             layout: import.layout.map(|layout| layout.to_string()),
-            source_digest: secret.source_digest(&Sha256::digest(file).into()),
+            source_digest: secret.source_digest(sha256),
             created_at: now.unwrap_or(Timestamp::UNIX_EPOCH).to_string(),
             chain_time: chain_time(args, ledger, console)?,
             tool: tool(),

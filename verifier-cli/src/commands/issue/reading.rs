@@ -8,6 +8,7 @@ use crate::lang::Text;
 use crate::party::code_space::CodeSpace;
 use crate::party::files::unreadable;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -18,8 +19,10 @@ const LISTED: usize = 50;
 
 /// What a supplier file gave.
 pub struct Supply {
-    /// Its bytes.
-    pub file: Zeroizing<Vec<u8>>,
+    /// SHA-256 of its bytes, which are not kept.
+    pub sha256: [u8; 32],
+    /// Its bad lines, as a file of their own.
+    pub bad_lines: Zeroizing<Vec<u8>>,
     /// Its cards; if every line is bad, those lines.
     pub import: Result<Import, Vec<Refused>>,
 }
@@ -28,9 +31,12 @@ impl Supply {
     /// Reads the file.
     pub fn read(args: &Args) -> Result<Self, Failure> {
         let file = read_bytes(&args.file)?;
+        let sha256 = Sha256::digest(&file).into();
         match import::read(&file, &args.reading.options()) {
-            Ok(import) => Ok(Self { file, import: Ok(import) }),
-            Err(ImportError::EveryLineBad { refused }) => Ok(Self { file, import: Err(refused) }),
+            Ok(import) => Ok(Self { sha256, bad_lines: import.bad_lines(&file), import: Ok(import) }),
+            Err(ImportError::EveryLineBad { refused }) => {
+                Ok(Self { sha256, bad_lines: Zeroizing::default(), import: Err(refused) })
+            }
             Err(error) => Err(failure(&error, &args.file)),
         }
     }

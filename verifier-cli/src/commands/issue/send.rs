@@ -11,12 +11,12 @@ use crate::node_client::{NodeClient, NodeError, Problem, VoucherView};
 use crate::party::batch::Batch;
 use crate::party::manifest::differences;
 use crate::party::receipts::{Operator, ReceiptView, StepView, entry_from_hex};
+use bytes::Bytes;
 use protocol::digest::{Digest, bytes_to_hex};
 use protocol::entry::{Entry, Signed};
 use protocol::lifecycle::{Kind, Role, Status};
 use protocol::manifest::Terms;
 use protocol::receipt::Receipt;
-use protocol::voucher::Record;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -75,7 +75,7 @@ struct Answer {
 impl Desk<'_> {
     /// The batch, if it stands in the ledger already. If its first voucher stands there in another batch, that is told.
     pub fn standing(&self) -> Result<Option<Sealed>, Failure> {
-        let Some(first) = self.batch.records().next() else { return Ok(None) };
+        let Some(first) = self.batch.record(0) else { return Ok(None) };
         let view: VoucherView = match self.node.voucher(&first.key) {
             Ok(view) => view,
             Err(error) if error.problem("no-such-voucher").is_some() => return Ok(None),
@@ -178,8 +178,7 @@ impl Desk<'_> {
             return Ok(sealed);
         }
         let position = problem.members.get("position").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        let record = usize::try_from(position).ok().and_then(|position| self.batch.records().nth(position));
-        let voucher = record.ok_or_else(|| self.unreadable())?.key;
+        let voucher = self.batch.record(position).ok_or_else(|| self.unreadable())?.key;
         let view = self.node.voucher(&voucher)?;
         Err(duplicate(position + 1, view.number, &view.batch_root))
     }
@@ -201,9 +200,9 @@ impl Desk<'_> {
         });
         let mut body = head.to_string().into_bytes();
         body.push(b'\n');
-        body.reserve_exact(self.batch.records().len() * Record::WIDTH);
-        self.batch.records().for_each(|record| body.extend_from_slice(&record.encode()));
-        let bar = progress::bar(console, body.len() as u64, "party-bar-sending");
+        let body = [body.into(), self.batch.bytes()];
+        let length: usize = body.iter().map(Bytes::len).sum();
+        let bar = progress::bar(console, length as u64, "party-bar-sending");
         let told = bar.clone();
         let sent = move |bytes: usize| told.inc(bytes as u64);
         let answer = self.node.upload("v1/batches", "application/octet-stream", body, sent);

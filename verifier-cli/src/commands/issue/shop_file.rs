@@ -1,18 +1,15 @@
 //! What `issue` leaves behind: the shop-ready file, the bad lines, and the sidecar with the receipt.
 
 use crate::failure::Failure;
-use crate::import::Import;
 use crate::node_client::LedgerName;
-use crate::party::batch::Batch;
-use crate::party::delivered::card_text;
-use crate::party::files::{Draft, Readers, suffixed, unreadable};
+use crate::party::files::{suffixed, unreadable};
 use crate::party::receipts::ReceiptView;
 use protocol::checkpoint::LedgerOrigin;
 use protocol::digest::{Digest, LedgerId, PublicKey};
 use protocol::entry::Signed;
 use protocol::manifest::Terms;
 use protocol::receipt::Receipt;
-use protocol::voucher::{CodeForm, Link, secret_link};
+use protocol::voucher::Link;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
 use std::io::ErrorKind;
@@ -112,33 +109,6 @@ pub fn site(text: &str) -> Result<String, Failure> {
         Some(link) if link.site == site && plain && site.matches("://").count() == 1 => Ok(site.to_owned()),
         _ => Err(Failure::usage("party-site-malformed").with("site", crate::console::plain(text, 100))),
     }
-}
-
-/// Writes the shop-ready file, not yet under its name: nothing may be left to fail once the batch is sealed.
-pub fn draft(
-    out: &Path,
-    import: &Import,
-    batch: &Batch,
-    form: CodeForm,
-    site: &str,
-    each: impl Fn(),
-) -> Result<Draft, Failure> {
-    let mut draft = Draft::create(out, Readers::Owner)?;
-    for (card, (record, stamp)) in import.cards.iter().zip(batch.stamped()) {
-        let text = card_text(form, card.serial, card.code)
-            .ok_or_else(|| Failure::refused("party-card-unwritable").with("line", card.line.to_string()))?;
-        let link = if stamp.is_none() {
-            let name = protocol::voucher::link_name(&record.key);
-            zeroize::Zeroizing::new(format!("{site}/v/{name}"))
-        } else {
-            secret_link(site, &record.key, stamp)
-        };
-        for part in [text.as_bytes(), b"----", link.as_bytes(), b"\n"] {
-            draft.write(part)?;
-        }
-        each();
-    }
-    Ok(draft)
 }
 
 /// The terms of an earlier batch.

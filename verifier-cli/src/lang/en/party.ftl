@@ -6,9 +6,13 @@ party-help-issue-after = { party-exit-codes }
     With --dry-run 1 says that the file would not be issued as it is.
 party-help-transfer-after = { party-exit-codes }
 party-help-sell-after = { party-exit-codes }
+    Of many vouchers those that can be sold are sold; each that is refused is told with what stands against it, and the exit code is 1.
+    Without --order a repetition can not be told from another sale, and is refused; with it, what is done is found done.
 party-help-claim-after = { party-exit-codes }
 party-help-use-after = { party-exit-codes }
+    Without --order a repetition can not be told from another use or redemption, and is refused; with it, what is done is found done.
 party-help-redeem-after = { party-exit-codes }
+    Without --order a repetition can not be told from another use or redemption, and is refused; with it, what is done is found done.
 party-help-void-after = { party-exit-codes }
 party-help-hold-after = { party-exit-codes }
 party-help-release-after = { party-exit-codes }
@@ -22,7 +26,6 @@ party-key-name = { $key }
 party-bar-asking = asking for the vouchers
 party-bar-steps = taking the steps
 party-bar-sealing = deriving the keys
-party-bar-writing = writing the file
 party-bar-sending = sending the batch
 
 # keys

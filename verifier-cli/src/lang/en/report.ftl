@@ -223,6 +223,7 @@ disclosure-limit-who = Who made the file: whoever was told what is in it can pas
 disclosure-saved = Saved { $path }: it holds neither code nor stamp. Give it with the voucher's dossier; vouchsafe disclosure judges it.
 disclosure-unchecked = Not checked: the dossier withholds a memo. Whoever judges it needs a dossier that shows it, or the memo with it (--with-memo).
 
+man-written = The manual pages are in { $path }: man -l { $path }/vouchsafe.1
 dossier-saved = Saved { $path } ({ $bytes } bytes, under checkpoint { $number }).
 dossier-proof = It proves its checkpoint by block { $block } alone: { $hash }. Look that hash up where you trust it, then: vouchsafe verify FILE --block-hash HASH.
 checkpoint-saved = The checkpoint is kept in { $path }: with it and the dossier anybody can judge without network.

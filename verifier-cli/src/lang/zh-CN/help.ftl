@@ -66,6 +66,12 @@ help-disclosure-file = 披露文件。
 help-disclosure-dossier = 凭证的档案；不写则向节点获取。
 help-disclosure-json = 以 JSON 输出结果。
 
+help-completions = 输出 shell 补全命令和选项所需的脚本。
+help-completions-shell = shell：bash、zsh、fish、elvish 或 powershell。
+
+help-man = 写出手册页。
+help-man-folder = 写到这个文件夹；没有就新建。
+
 help-dossier = 保存档案文件：任何人都能用它查验凭证。
 help-dossier-voucher = 凭证公钥，或去掉 # 后半段的链接。
 help-dossier-out = 写到这个文件，- 表示标准输出；不写则是当前文件夹的 公钥.dossier.json。

@@ -6,9 +6,13 @@ party-help-issue-after = { party-exit-codes }
     使用 --dry-run 时，1 表示该文件照原样不会被发行。
 party-help-transfer-after = { party-exit-codes }
 party-help-sell-after = { party-exit-codes }
+    多张凭证中，能售出的都会售出；被拒绝的会逐一说明原因，退出码为 1。
+    没有 --order 时，重复的命令无法与另一次出售区分，会被拒绝；有了它，就能认出已完成的步骤。
 party-help-claim-after = { party-exit-codes }
 party-help-use-after = { party-exit-codes }
+    没有 --order 时，重复的命令无法与另一次使用或核销区分，会被拒绝；有了它，就能认出已完成的步骤。
 party-help-redeem-after = { party-exit-codes }
+    没有 --order 时，重复的命令无法与另一次使用或核销区分，会被拒绝；有了它，就能认出已完成的步骤。
 party-help-void-after = { party-exit-codes }
 party-help-hold-after = { party-exit-codes }
 party-help-release-after = { party-exit-codes }
@@ -79,7 +83,6 @@ party-key-name = { $key }
 party-bar-asking = 查询凭证
 party-bar-steps = 办理步骤
 party-bar-sealing = 计算密钥
-party-bar-writing = 写文件
 party-bar-sending = 发送批次
 
 # 密钥

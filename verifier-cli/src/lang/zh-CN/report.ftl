@@ -217,6 +217,7 @@ disclosure-limit-who = 文件出自谁手：知道其中内容的人都可以转
 disclosure-saved = 已保存 { $path }：里面既没有卡密也没有印记。请连同凭证档案一起交给对方；用 vouchsafe disclosure 查验。
 disclosure-unchecked = 未经核对：档案隐去了附言。查验的人需要一份显示附言的档案，或者把附言一并披露（--with-memo）。
 
+man-written = 手册页已写入 { $path }：man -l { $path }/vouchsafe.1
 dossier-saved = 已保存 { $path }（{ $bytes } 字节，第 { $number } 号检查点）。
 dossier-proof = 只凭第 { $block } 号区块就能证明它的检查点：{ $hash }。请在您信任的地方核对这个哈希，然后运行：vouchsafe verify 文件 --block-hash 哈希。
 checkpoint-saved = 检查点已保存在 { $path }：有了它和凭证档案，没有网络也能查验。

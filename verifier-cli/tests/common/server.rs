@@ -44,7 +44,7 @@ fn one(stream: &TcpStream, answer: &impl Fn(&str, &str, &[u8]) -> Answer) -> std
         return Ok(());
     }
     let head = format!(
-        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\nretry-after: 7\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\nretry-after: 1\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
     let mut stream = stream;
@@ -53,6 +53,7 @@ fn one(stream: &TcpStream, answer: &impl Fn(&str, &str, &[u8]) -> Answer) -> std
 }
 
 /// An address where nobody listens.
+#[allow(dead_code, reason = "each suite uses its part")]
 pub fn nowhere() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
