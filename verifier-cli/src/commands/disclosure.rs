@@ -45,7 +45,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     })?;
     let text = match &args.dossier {
         Some(path) => read_text(path)?,
-        None => fetched(&NodeClient::new(args.node.address(None)?)?, &disclosure.voucher, None)?,
+        None => fetched(&NodeClient::new(args.node.address(None)?)?, &disclosure.voucher, None, false)?,
     };
     // What is no dossier is judged as that, and told by its step.
     let trusted = match Dossier::parse(&text) {

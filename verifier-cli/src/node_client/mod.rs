@@ -5,11 +5,13 @@
 
 mod address;
 mod error;
+mod together;
 mod upload;
 mod views;
 
 pub use address::NodeAddress;
 pub use error::{NodeError, Problem};
+pub use together::{TOGETHER, together};
 pub use views::{CheckpointView, LedgerName, LedgerView, ReceiptView, Run, Runs, VoucherView};
 
 use protocol::PublicKey;

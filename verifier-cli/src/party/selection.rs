@@ -83,6 +83,14 @@ impl Named {
         }
     }
 
+    /// Its delivered line, if that is what names it.
+    pub const fn delivered(&self) -> Option<&DeliveredLine> {
+        match self {
+            Self::Voucher(_) => None,
+            Self::Delivered(delivered) => Some(delivered),
+        }
+    }
+
     /// Reads a line: a key as `0x…` or base64url, a link, or a delivered line.
     pub fn parse(line: &str) -> Option<Self> {
         let line = line.trim();

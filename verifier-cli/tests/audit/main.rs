@@ -6,7 +6,7 @@ mod contradictions;
 mod follow;
 mod made;
 mod run;
-#[path = "../asking/server.rs"]
+#[path = "../common/server.rs"]
 #[expect(dead_code, reason = "the suites of other commands use all of it")]
 mod server;
 mod speed;

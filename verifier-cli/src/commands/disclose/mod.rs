@@ -79,7 +79,7 @@ impl Beside {
             Asked::Line(line) => (line.link.voucher, Some(line.link.site)),
         };
         let client = NodeClient::new(common.node.address(site.as_deref())?)?;
-        Self::parse(&fetched(&client, &key, None)?)
+        Self::parse(&fetched(&client, &key, None, false)?)
     }
 
     fn parse(text: &str) -> Result<Self, Failure> {

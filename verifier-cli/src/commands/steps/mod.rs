@@ -1,10 +1,11 @@
 //! The parties' steps: `transfer`, `sell`, `claim`, `use`, `redeem`, `void`, `hold`, `release`, `return`.
 //!
 //! They are one mechanism: name vouchers, learn where they stand, sign an instruction for each run of neighbours that
-//! share their latest entry, send it, check and keep the receipt. The commands differ in kind, in who is in control
+//! share their latest entry, send it, check and keep the receipt; of many, some at a time. The commands differ in kind, in who is in control
 //! afterwards, and in whether the code must be shown.
 
 mod args;
+mod attempt;
 mod joint;
 mod outcome;
 mod select;

@@ -3,7 +3,7 @@
 use super::args::Common;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::node_client::{NodeClient, Run, VoucherView};
+use crate::node_client::{NodeClient, Run, VoucherView, together};
 use crate::party::place::has_number;
 use crate::party::selection::{Named, Range};
 use crate::source::{DeliveredLine, Fetched, fetch, read_line, read_text};
@@ -87,44 +87,51 @@ pub fn numbers(
     named: &[Named],
     mut ranges: Vec<Range>,
     now: u64,
-    each: impl Fn(),
+    each: impl Fn() + Sync,
 ) -> Result<(Vec<Target>, u64), Failure> {
-    let mut unproven = 0;
-    for voucher in named.iter().map(Named::voucher) {
+    let place = |voucher: PublicKey| {
         let number = view_of(node, &voucher)?.number;
         let proven = match fetch(node, &voucher, None, false) {
             Fetched::Dossier(dossier) => has_number(&dossier, ledger, &voucher, number, now),
             Fetched::NotAnchored { .. } => {
-                unproven += 1;
-                true
+                each();
+                return Ok((number, false));
             }
             Fetched::Absent(_) => false,
             Fetched::Failed(error) => return Err(error.into()),
         };
-        if !proven {
-            let failure = Failure::refused("party-voucher-unproven").with("voucher", voucher.to_string());
-            return Err(failure.with("node", node.address().to_string()));
-        }
-        ranges.push(Range { first: number, count: 1 });
         each();
+        if proven {
+            return Ok((number, true));
+        }
+        let failure = Failure::refused("party-voucher-unproven").with("voucher", voucher.to_string());
+        Err(failure.with("node", node.address().to_string()))
+    };
+    let mut unproven = 0;
+    for found in together(named.iter().map(Named::voucher).collect(), place).into_iter().flatten() {
+        let (number, is_proven) = found?;
+        unproven += u64::from(!is_proven);
+        ranges.push(Range { first: number, count: 1 });
     }
     Ok((Range::joined(ranges).into_iter().map(Target::Numbers).collect(), unproven))
 }
 
 /// Derives the keys of vouchers whose codes are at hand.
-pub fn opened(node: &NodeClient, named: &[Named], each: impl Fn()) -> Result<Vec<Target>, Failure> {
+pub fn opened(node: &NodeClient, named: &[Named], each: impl Fn() + Sync) -> Result<Vec<Target>, Failure> {
+    let lines: Option<Vec<&DeliveredLine>> = named.iter().map(Named::delivered).collect();
+    let lines = lines.ok_or_else(|| Failure::usage("party-code-needed"))?;
+    let asked = |line: &DeliveredLine| view_of(node, &line.link.voucher).inspect(|_| each());
+    let views = together(lines.clone(), asked);
     let mut forms = HashMap::new();
-    let mut targets = Vec::with_capacity(named.len());
-    for named in named {
-        let Named::Delivered(line) = named else { return Err(Failure::usage("party-code-needed")) };
-        let view = view_of(node, &line.link.voucher)?;
+    let mut targets = Vec::with_capacity(lines.len());
+    for (line, view) in lines.into_iter().zip(views) {
+        let Some(view) = view.transpose()? else { continue };
         let form = match forms.get(&view.batch_root) {
             Some(form) => *form,
             None => *forms.entry(view.batch_root).or_insert(code_form(node, view.batch_root)?),
         };
         let pair = open(line, &view, form)?;
         targets.push(Target::Opened { run: run_of(&view), pair: Box::new(pair) });
-        each();
     }
     Ok(targets)
 }

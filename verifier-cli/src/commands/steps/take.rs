@@ -1,6 +1,8 @@
-//! Taking steps: each run of vouchers is decided, signed, sent, and its receipt checked and kept.
+//! Taking steps: each run of vouchers is tried, some together, and what came of it is settled in order: receipts checked and
+//! kept, refusals told with their evidence.
 
 use super::args::Common;
+use super::attempt::{Answer, Attempt, Piece};
 use super::outcome::{Covered, Outcome, Refused};
 use super::select::Target;
 use super::words::{evidence, refusal_name, refusal_text, role_text, vouchers_text};
@@ -9,26 +11,19 @@ use crate::console::{Console, plain};
 use crate::failure::{Failure, REFUSED};
 use crate::keys::PartyKey;
 use crate::lang::Text;
-use crate::node_client::{NodeClient, NodeError, Problem, Run, Runs};
+use crate::node_client::{NodeClient, Problem, Run, Runs, TOGETHER, together};
 use crate::party::instruction::Instruction;
-use crate::party::receipts::{Operator, ReceiptFile, ReceiptView, StepView, entry_from_hex};
-use crate::party::selection::Range;
-use crate::party::step::{Afterwards, Wish, role};
+use crate::party::receipts::{Operator, ReceiptFile, StepView, entry_from_hex};
+use crate::party::step::Wish;
 use indicatif::ProgressBar;
 use protocol::PublicKey;
-use protocol::digest::bytes_to_hex;
 use protocol::entry::{Entry, Signed};
-use protocol::lifecycle::{Kind, Role};
+use protocol::lifecycle::Kind;
 use protocol::receipt::Receipt;
-use protocol::signing::KeyPair;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// How often an overloaded node is asked again, and how long it may ask us to wait.
-const PATIENCE: (u32, u64) = (5, 10);
+use std::sync::Mutex;
 
 /// Where one command's steps are taken.
 pub struct Desk<'d> {
@@ -48,15 +43,9 @@ pub struct Desk<'d> {
     quiet: bool,
     receipts_path: PathBuf,
     receipts: Option<ReceiptFile>,
-    sellers: HashMap<u64, Option<PublicKey>>,
+    /// Who sold the vouchers whose latest entry is at this place.
+    pub(super) sellers: Mutex<HashMap<u64, Option<PublicKey>>>,
     bar: ProgressBar,
-}
-
-/// A node's answer to an instruction.
-#[derive(Deserialize)]
-struct Answer {
-    entry: String,
-    receipt: ReceiptView,
 }
 
 impl<'d> Desk<'d> {
@@ -82,7 +71,7 @@ impl<'d> Desk<'d> {
             quiet: common.json,
             receipts_path: common.receipts.clone(),
             receipts,
-            sellers: HashMap::new(),
+            sellers: Mutex::default(),
             bar: ProgressBar::hidden(),
         })
     }
@@ -94,20 +83,27 @@ impl<'d> Desk<'d> {
             Target::Opened { .. } => 1,
         };
         self.bar = progress::bar(console, targets.iter().map(count).sum(), "party-bar-steps");
-        for target in targets {
-            match target {
-                Target::Numbers(range) => self.take_range(range, console)?,
-                Target::Opened { run, pair } => {
-                    self.take(run, Some(&pair), console)?;
-                    self.bar.inc(1);
-                }
-            }
-        }
+        let mut waiting = Vec::new();
+        let gathered = targets.into_iter().try_for_each(|target| self.gather(target, &mut waiting, console));
+        let taken = self.take_together(&mut waiting, console);
+        gathered.and(taken)?;
         self.bar.finish_and_clear();
         self.receipts.as_ref().map_or(Ok(()), ReceiptFile::sync)
     }
 
-    fn take_range(&mut self, range: Range, console: &mut Console) -> Result<(), Failure> {
+    /// Adds the runs of a target to those that wait; as many as go together are taken.
+    fn gather(
+        &mut self,
+        target: Target,
+        waiting: &mut Vec<Piece>,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        let range = match target {
+            Target::Numbers(range) => range,
+            Target::Opened { run, pair } => {
+                return self.wait(Piece { run, pair: Some(pair) }, waiting, console);
+            }
+        };
         let mut first = range.first;
         while first < range.end() {
             let page: Runs = self.node.runs(first, range.end() - first)?;
@@ -121,9 +117,8 @@ impl<'d> Desk<'d> {
                 let alone = matches!(self.wish.kind, Kind::Use | Kind::Claim);
                 let pieces = if alone { run.count } else { 1 };
                 for piece in 0..pieces {
-                    let part = if alone { Run { first: run.first + piece, count: 1, ..run } } else { run };
-                    self.take(part, None, console)?;
-                    self.bar.inc(part.count);
+                    let run = if alone { Run { first: run.first + piece, count: 1, ..run } } else { run };
+                    self.wait(Piece { run, pair: None }, waiting, console)?;
                 }
             }
             if reached == first {
@@ -134,76 +129,60 @@ impl<'d> Desk<'d> {
         Ok(())
     }
 
-    /// One run: done already, refused, or signed and sent. `voucher` signs too, where the code is at hand.
-    fn take(&mut self, run: Run, voucher: Option<&KeyPair>, console: &mut Console) -> Result<(), Failure> {
-        if self.wish.may_be_done(&run) {
-            let latest = self.step_at(run.index)?;
-            let entry = latest.entry().filter(|entry| entry.leaf() == run.leaf);
-            if let Some(entry) = entry.filter(|entry| entry.kind() == Some(self.wish.kind))
-                && self.wish.is_done_by(&entry, self.operator.ledger, self.key)?
-            {
+    fn wait(&mut self, piece: Piece, waiting: &mut Vec<Piece>, console: &mut Console) -> Result<(), Failure> {
+        waiting.push(piece);
+        if waiting.len() < TOGETHER { Ok(()) } else { self.take_together(waiting, console) }
+    }
+
+    /// Sends an instruction that is signed, or keeps it.
+    pub fn put(&mut self, instruction: Instruction, console: &mut Console) -> Result<(), Failure> {
+        let attempt = self.send(instruction)?;
+        self.settle(attempt, console)
+    }
+
+    /// Whether anything is sent at all.
+    pub const fn sends(&self) -> bool {
+        self.sends
+    }
+
+    /// Tries them together, and settles all that came to something, in their order, before the first failure stops the
+    /// rest: what a node took must be remembered.
+    fn take_together(&mut self, pieces: &mut Vec<Piece>, console: &mut Console) -> Result<(), Failure> {
+        let counts: Vec<u64> = pieces.iter().map(|piece| piece.run.count).collect();
+        let (desk, pieces) = (&*self, std::mem::take(pieces));
+        let attempts = together(pieces, |piece| desk.attempt(piece));
+        let mut outcome = Ok(());
+        for (attempt, count) in attempts.into_iter().zip(counts) {
+            let Some(attempt) = attempt else { continue };
+            let settled = attempt.and_then(|attempt| self.settle(attempt, console));
+            outcome = outcome.and(settled);
+            self.bar.inc(count);
+        }
+        outcome
+    }
+
+    /// Remembers what came of an attempt, and tells what was refused.
+    fn settle(&mut self, attempt: Attempt, console: &mut Console) -> Result<(), Failure> {
+        match attempt {
+            Attempt::Already { run, latest, entry } => {
                 self.keep_lost(&latest, &entry)?;
                 self.outcome.already.push(covered(&run, run.index, run.at));
-                return Ok(());
+                Ok(())
             }
-        }
-        let seller = self.seller(&run)?;
-        match self.wish.instruction(&run, seller, self.operator.ledger, self.key)? {
-            Ok(mut instruction) => {
-                if let Some(voucher) = voucher {
-                    instruction.sign(self.operator.ledger, Role::Voucher, voucher);
-                }
-                let role = role(&instruction.entry, &self.key.public(), false);
-                instruction.sign(self.operator.ledger, role, self.key.pair());
-                self.put(instruction, console)
-            }
-            Err(refusal) => {
-                let winner = self.step_at(run.index)?;
+            Attempt::Refused { run, refusal, winner } => {
                 let text = refusal_text(refusal, self.wish.kind);
                 self.refuse(&run_entry(&run), refusal_name(refusal), text, Some(&winner), console);
                 Ok(())
             }
-        }
-    }
-
-    /// Sends an instruction, or keeps it where nothing is to be sent.
-    pub fn put(&mut self, instruction: Instruction, console: &mut Console) -> Result<(), Failure> {
-        if !self.sends {
-            self.outcome.signed += instruction.entry.count;
-            self.signed.push(instruction);
-            return Ok(());
-        }
-        match self.post(&instruction) {
-            Ok((status, answer)) => self.accept(&instruction, status, &answer),
-            Err(NodeError::Problem { problem, .. }) if is_of_the_step(&problem) => {
-                self.refused_by_node(&instruction, &problem, console);
+            Attempt::Signed(instruction) => {
+                self.outcome.signed += instruction.entry.count;
+                self.signed.push(instruction);
                 Ok(())
             }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn post(&self, instruction: &Instruction) -> Result<(u16, Answer), NodeError> {
-        let body = json!({
-            "ledger": self.operator.ledger,
-            "entry": bytes_to_hex(&instruction.entry.encode()),
-            "memo": instruction.memo,
-            "signatures": instruction.signatures,
-        });
-        let body = body.to_string().into_bytes();
-        let mut tries = 0;
-        loop {
-            let answer = self.node.post("v1/steps", "application/json", body.clone());
-            let wait = match &answer {
-                Err(error) => error.problem("overloaded").map(|problem| problem.retry_after_s.unwrap_or(1)),
-                Ok(_) => None,
-            };
-            tries += 1;
-            match wait {
-                Some(wait_s) if tries < PATIENCE.0 => {
-                    std::thread::sleep(Duration::from_secs(wait_s.min(PATIENCE.1)));
-                }
-                _ => return answer,
+            Attempt::Answered(instruction, status, answer) => self.accept(&instruction, status, &answer),
+            Attempt::Declined(instruction, problem) => {
+                self.refused_by_node(&instruction, &problem, console);
+                Ok(())
             }
         }
     }
@@ -301,40 +280,6 @@ impl<'d> Desk<'d> {
             prev => Some(self.step_at(prev).ok()?.entry()?.leaf()),
         }
     }
-
-    fn step_at(&self, index: u64) -> Result<StepView, Failure> {
-        Ok(self.node.get(&format!("v1/entries/{index}"))?)
-    }
-
-    /// Who sold these vouchers, for a Return: the party before the latest Sell, unless a Return stands after it.
-    fn seller(&mut self, run: &Run) -> Result<Option<PublicKey>, Failure> {
-        if self.wish.afterwards != Afterwards::Seller {
-            return Ok(None);
-        }
-        if let Some(known) = self.sellers.get(&run.index) {
-            return Ok(*known);
-        }
-        let mut index = run.index;
-        let seller = loop {
-            let Some(entry) = self.step_at(index)?.entry() else { break None };
-            // An entry that names one at or after itself is a false link: following it would never end.
-            let prev = Some(entry.prev).filter(|prev| *prev < index);
-            match (entry.kind(), prev) {
-                (Some(Kind::Sell), Some(prev)) => {
-                    break self.step_at(prev)?.entry().map(|before| before.party);
-                }
-                (Some(Kind::Issue | Kind::Return) | None, _) | (_, None) => break None,
-                (_, Some(prev)) => index = prev,
-            }
-        };
-        self.sellers.insert(run.index, seller);
-        Ok(seller)
-    }
-}
-
-/// Problems that this step has; the others are the node's or the connection's, and stop everything.
-fn is_of_the_step(problem: &Problem) -> bool {
-    problem.status < 500 && problem.status != 429 && problem.name != "wrong-ledger"
 }
 
 const fn covered(run: &Run, index: u64, at: u64) -> Covered {

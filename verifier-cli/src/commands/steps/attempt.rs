@@ -1,0 +1,172 @@
+//! One run of vouchers, tried: decided, signed, sent. Nothing here changes what the desk remembers, so several are tried at
+//! a time; `take` settles them in their order.
+
+use super::take::Desk;
+use crate::failure::Failure;
+use crate::node_client::{NodeError, Problem, Run};
+use crate::party::instruction::Instruction;
+use crate::party::receipts::{ReceiptView, StepView};
+use crate::party::step::{Afterwards, Refusal, role};
+use protocol::PublicKey;
+use protocol::digest::bytes_to_hex;
+use protocol::entry::Entry;
+use protocol::lifecycle::{Kind, Role};
+use protocol::signing::KeyPair;
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// How often an overloaded node is asked again, and how long it may ask us to wait.
+const PATIENCE: (u32, u64) = (5, 10);
+
+/// A run to be tried, with the voucher's own key where the code is at hand.
+pub struct Piece {
+    /// The run.
+    pub run: Run,
+    /// The key that follows from the code.
+    pub pair: Option<Box<KeyPair>>,
+}
+
+/// What came of it.
+pub enum Attempt {
+    /// An earlier run of the same command did it.
+    Already {
+        /// The vouchers.
+        run: Run,
+        /// The step that stands.
+        latest: Box<StepView>,
+        /// Its entry.
+        entry: Entry,
+    },
+    /// It was not even asked for.
+    Refused {
+        /// The vouchers.
+        run: Run,
+        /// Why.
+        refusal: Refusal,
+        /// The step that stands.
+        winner: Box<StepView>,
+    },
+    /// Signed, and not to be sent.
+    Signed(Instruction),
+    /// The node took it.
+    Answered(Instruction, u16, Answer),
+    /// The node refused it.
+    Declined(Instruction, Box<Problem>),
+}
+
+/// A node's answer to an instruction.
+#[derive(Deserialize)]
+pub struct Answer {
+    /// 98 bytes, hex.
+    pub entry: String,
+    /// The operator's promise.
+    pub receipt: ReceiptView,
+}
+
+impl Desk<'_> {
+    /// One run: done already, refused, or signed and sent.
+    pub(super) fn attempt(&self, piece: Piece) -> Result<Attempt, Failure> {
+        let Piece { run, pair } = piece;
+        if self.wish.may_be_done(&run) {
+            let latest = self.step_at(run.index)?;
+            let entry = latest.entry().filter(|entry| entry.leaf() == run.leaf);
+            if let Some(entry) = entry.filter(|entry| entry.kind() == Some(self.wish.kind))
+                && self.wish.is_done_by(&entry, self.operator.ledger, self.key)?
+            {
+                return Ok(Attempt::Already { run, latest: Box::new(latest), entry });
+            }
+        }
+        let seller = self.seller(&run)?;
+        match self.wish.instruction(&run, seller, self.operator.ledger, self.key)? {
+            Ok(mut instruction) => {
+                if let Some(voucher) = pair {
+                    instruction.sign(self.operator.ledger, Role::Voucher, &voucher);
+                }
+                let role = role(&instruction.entry, &self.key.public(), false);
+                instruction.sign(self.operator.ledger, role, self.key.pair());
+                self.send(instruction)
+            }
+            Err(refusal) => {
+                let winner = Box::new(self.step_at(run.index)?);
+                Ok(Attempt::Refused { run, refusal, winner })
+            }
+        }
+    }
+
+    /// Sends an instruction, or keeps it where nothing is to be sent.
+    pub(super) fn send(&self, instruction: Instruction) -> Result<Attempt, Failure> {
+        if !self.sends() {
+            return Ok(Attempt::Signed(instruction));
+        }
+        match self.post(&instruction) {
+            Ok((status, answer)) => Ok(Attempt::Answered(instruction, status, answer)),
+            Err(NodeError::Problem { problem, .. }) if is_of_the_step(&problem) => {
+                Ok(Attempt::Declined(instruction, problem))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn post(&self, instruction: &Instruction) -> Result<(u16, Answer), NodeError> {
+        let body = json!({
+            "ledger": self.operator.ledger,
+            "entry": bytes_to_hex(&instruction.entry.encode()),
+            "memo": instruction.memo,
+            "signatures": instruction.signatures,
+        });
+        let body = body.to_string().into_bytes();
+        let mut tries = 0;
+        loop {
+            let answer = self.node.post("v1/steps", "application/json", body.clone());
+            let wait = match &answer {
+                Err(error) => error.problem("overloaded").map(|problem| problem.retry_after_s.unwrap_or(1)),
+                Ok(_) => None,
+            };
+            tries += 1;
+            match wait {
+                Some(wait_s) if tries < PATIENCE.0 => {
+                    std::thread::sleep(Duration::from_secs(wait_s.min(PATIENCE.1)));
+                }
+                _ => return answer,
+            }
+        }
+    }
+
+    /// The step at a place of the log.
+    pub(super) fn step_at(&self, index: u64) -> Result<StepView, Failure> {
+        Ok(self.node.get(&format!("v1/entries/{index}"))?)
+    }
+
+    /// Who sold these vouchers, for a Return: the party before the latest Sell, unless a Return stands after it.
+    fn seller(&self, run: &Run) -> Result<Option<PublicKey>, Failure> {
+        if self.wish.afterwards != Afterwards::Seller {
+            return Ok(None);
+        }
+        let known = self.sellers.lock().unwrap_or_else(PoisonError::into_inner).get(&run.index).copied();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let mut index = run.index;
+        let seller = loop {
+            let Some(entry) = self.step_at(index)?.entry() else { break None };
+            // An entry that names one at or after itself is a false link: following it would never end.
+            let prev = Some(entry.prev).filter(|prev| *prev < index);
+            match (entry.kind(), prev) {
+                (Some(Kind::Sell), Some(prev)) => {
+                    break self.step_at(prev)?.entry().map(|before| before.party);
+                }
+                (Some(Kind::Issue | Kind::Return) | None, _) | (_, None) => break None,
+                (_, Some(prev)) => index = prev,
+            }
+        };
+        self.sellers.lock().unwrap_or_else(PoisonError::into_inner).insert(run.index, seller);
+        Ok(seller)
+    }
+}
+
+/// Problems that this step has; the others are the node's or the connection's, and stop everything.
+fn is_of_the_step(problem: &Problem) -> bool {
+    problem.status < 500 && problem.status != 429 && problem.name != "wrong-ledger"
+}
