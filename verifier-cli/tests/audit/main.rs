@@ -7,7 +7,6 @@ mod follow;
 mod made;
 mod run;
 #[path = "../common/server.rs"]
-#[expect(dead_code, reason = "the suites of other commands use all of it")]
 mod server;
 mod speed;
 mod unchecked;
