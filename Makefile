@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help test demo bench benchsmall setup rust-here node-here lint deny rust rfc6962 contracts page fuzz kill soak clean
+.PHONY: help test demo bench benchsmall setup rust-here node-here lint deny rust rfc6962 contracts page api fuzz kill soak clean
 
 # Arguments of the demo: ARGS=--stay.
 ARGS ?=
@@ -23,7 +23,7 @@ help: ## List these targets
 
 test: setup ## Everything that CI runs
 	@rm -f $(LEFT_OUT)
-	@for part in lint deny contracts rust rfc6962 benchsmall page fuzz; do \
+	@for part in lint deny contracts rust rfc6962 benchsmall page api fuzz; do \
 		echo; echo "== make $$part"; $(MAKE) $$part; \
 	done
 	@echo; echo '== make test: everything passed'
@@ -118,6 +118,11 @@ page: node-here ## The page: its built files are what its sources make, its own 
 		(cd node/page && npm run --silent $$suite) | tee target/page.log; \
 		grep -q 'skipped 0' target/page.log || { echo 'the page: a test was left out' >&2; exit 1; }; \
 	done
+
+api: rust-here ## The HTTP description held against a live node with demo data, by schemathesis
+	@$(call install,python3:python3)
+	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins
+	tests/api/run
 
 contracts: $(NPM_DONE) ## The contracts' tests, their gas, static analysis, and that the committed artefacts are theirs
 	@mkdir -p target
