@@ -2,6 +2,7 @@
 // sources and lock file always give the same files, so that what the node carries is known to come from here.
 
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -56,7 +57,34 @@ await build({
 });
 writeFileSync(join(out, "page/icon.svg"), readFileSync(join(source, "icon.svg")));
 writeFileSync(join(out, "index.html"), readFileSync(join(source, "index.html"), "utf8").replace("@CSP@", POLICY));
+writeFileSync(join(out, "page/saved.html"), asOneFile());
 writeFileSync(join(out, "csp.txt"), `${POLICY}; frame-ancestors 'none'`);
+
+/** The page as one file, to be saved: everything within, and a policy that names each script by its hash. */
+function asOneFile() {
+  const part = (name) => readFileSync(join(out, "page", name), "utf8");
+  const scripts = ["first.js", "codes.js", "packing.js", "app.js"].map(part);
+  const style = part("page.css");
+  for (const text of [...scripts, style])
+    if (/<\/(?:script|style)/i.test(text)) throw new Error("a part would end its element");
+  const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const policy = POLICY.replace("script-src 'self'", `script-src ${scripts.map(hash).join(" ")}`)
+    .replace("style-src 'self'", `style-src ${hash(style)}`)
+    // The address of its node takes this place when it is saved.
+    .replace("connect-src 'self'", "connect-src https://node.invalid");
+  const page = readFileSync(join(source, "index.html"), "utf8").replace("@CSP@", policy);
+  const [first, ...rest] = scripts.map((text) => `<script>${text}</script>`);
+  const dossier = '<script type="application/json" id="vouchsafe-dossier"></script>';
+  const place = (text, what, by) => {
+    if (!text.includes(what)) throw new Error(`index.html has no ${what}`);
+    return text.replace(what, () => by);
+  };
+  let whole = place(page, '<script src="page/first.js"></script>', `<meta name="vouchsafe-node" content="" />${first}`);
+  whole = place(whole, '<link rel="icon" href="page/icon.svg" type="image/svg+xml" />', "");
+  whole = place(whole, '<link rel="stylesheet" href="page/page.css" />', `<style>${style}</style>`);
+  whole = place(whole, '<script src="page/app.js" defer></script>', "");
+  return place(whole, "</body>", `${dossier}${rest.join("")}</body>`);
+}
 
 const firstView = FIRST_VIEW.reduce(
   (sum, name) => sum + gzipSync(readFileSync(join(out, name)), { level: 9 }).length,

@@ -35,13 +35,15 @@ macro_rules! file {
 static INDEX: File = file!("index.html" "text/html; charset=utf-8");
 
 /// What the document names, by addresses beside its own.
-static PARTS: [File; 6] = [
+static PARTS: [File; 7] = [
     file!("page/first.js" "text/javascript; charset=utf-8"),
     file!("page/app.js" "text/javascript; charset=utf-8"),
     file!("page/codes.js" "text/javascript; charset=utf-8"),
     file!("page/packing.js" "text/javascript; charset=utf-8"),
     file!("page/page.css" "text/css; charset=utf-8"),
     file!("page/icon.svg" "image/svg+xml"),
+    // The page as one file: to be filled in and saved by the page itself, never to be run from here.
+    file!("page/saved.html" "text/plain; charset=utf-8"),
 ];
 
 /// A file as it is sent.
@@ -162,7 +164,7 @@ mod tests {
             let named = document.split('"').filter(|text| text.starts_with("page/"));
             let folder = view.rsplit_once('/').expect("a path").0;
             let mut parts = 0;
-            for name in named.chain(["page/codes.js", "page/packing.js"]) {
+            for name in named.chain(["page/codes.js", "page/packing.js", "page/saved.html"]) {
                 let (status, headers, bytes) = ask(&format!("{folder}/{name}"), &[]).await;
                 assert_eq!(status, StatusCode::OK, "{folder}/{name}");
                 assert!(!bytes.is_empty() && headers.contains_key("content-type"));

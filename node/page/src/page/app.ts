@@ -2,14 +2,15 @@
 
 import { parseLink, voucherNamed, fromBase64 } from "../protocol/voucher.ts";
 import { LANGUAGES, type Tag } from "../lang/index.ts";
-import { type Asked, check, type Found, type Stage } from "./check.ts";
+import { type Asked, check, type Found, recognised, type Stage } from "./check.ts";
 import { button, h, icon } from "./dom.ts";
 import { entryView, takeFile } from "./entering.ts";
 import { showLedger } from "./ledger.ts";
-import { SITE } from "./node.ts";
+import { askNodeOf, IS_SERVED, SITE, whenWaiting } from "./node.ts";
 import { resultView } from "./result.ts";
 import { askedOf, freshSession } from "./session.ts";
 import { sourceKind } from "./source.ts";
+import { savedDossier } from "./saving.ts";
 import { reportWithout } from "../protocol/verify.ts";
 import { say, speak, spoken, t } from "./words.ts";
 import { trustView } from "./trust.ts";
@@ -19,13 +20,18 @@ let session = freshSession();
 /** Counts checks, so that an answer to an earlier one is dropped. */
 let turn = 0;
 
+const waiting = h("p", { class: "waiting note", role: "status", hidden: true });
+whenWaiting((seconds) => {
+  waiting.hidden = seconds === null;
+  waiting.textContent = seconds === null ? "" : t("node_waits", { seconds: String(seconds) });
+});
 const main = h("main", { id: "main", tabindex: "-1" });
-const isLedger = SITE !== null && /\/ledger$/.test(location.pathname);
+const isLedger = IS_SERVED && /\/ledger$/.test(location.pathname);
 
 function restart(): void {
   session = freshSession();
   turn += 1;
-  if (SITE !== null && location.pathname.includes("/v/")) history.replaceState(null, "", `${SITE}/`);
+  if (IS_SERVED && location.pathname.includes("/v/")) history.replaceState(null, "", `${SITE}/`);
   show();
   focusHeading();
 }
@@ -82,6 +88,7 @@ function progressView(asked: Asked): { view: HTMLElement; at: (stage: Stage) => 
 async function judge(): Promise<void> {
   turn += 1;
   const mine = turn;
+  askNodeOf(session.site);
   const asked = askedOf(session);
   if (asked.voucher === null && asked.file === null) return show();
   const { view, at } = progressView(asked);
@@ -183,7 +190,7 @@ function frame(): void {
     h("label", { for: "language", class: "unseen" }, t("language")),
     choice,
   );
-  document.body.replaceChildren(header, main);
+  document.body.replaceChildren(header, waiting, main);
 }
 
 /** A file dropped anywhere on the page is opened. */
@@ -209,16 +216,30 @@ function unfoldForPrint(): void {
   });
 }
 
+/** The dossier that was saved with the page: it is judged first, the node only when the visitor asks for it. */
+function takeSaved(text: string): void {
+  session.file = text;
+  try {
+    const opened = recognised(text);
+    if (opened.kind === "dossier") session.voucher = opened.voucher;
+  } catch (error) {
+    // Judging it says what is wrong with it.
+    if (!(error instanceof JsonError)) throw error;
+  }
+}
+
 function begin(): void {
-  const name = SITE === null ? null : (/\/v\/([^/]+)$/.exec(location.pathname)?.[1] ?? null);
+  const name = !IS_SERVED ? null : (/\/v\/([^/]+)$/.exec(location.pathname)?.[1] ?? null);
   const fragment = window.vouchsafeFragment;
   delete window.vouchsafeFragment;
   session.voucher = name === null ? null : voucherNamed(name);
   session.stamp = fragment === undefined || parseLink(location.href) === null ? null : fromBase64(fragment, 16);
+  const saved = IS_SERVED ? null : savedDossier();
+  if (saved !== null) takeSaved(saved);
   frame();
   acceptDrops();
   unfoldForPrint();
-  if (session.voucher !== null && !isLedger) void judge();
+  if ((session.voucher !== null || session.file !== null) && !isLedger) void judge();
   else show();
 }
 

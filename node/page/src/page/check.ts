@@ -10,7 +10,7 @@ import { type Opening, type Order, type Question, readTrusted, type TrustedCheck
 import { type Absence, readAbsence } from "../protocol/receipt.ts";
 import { judgeAbsence, type Report, reportWithout, verify } from "../protocol/verify.ts";
 import { Unreached } from "./fetching.ts";
-import { dossier as fetchDossier, ledger as fetchLedger, Refusal, SITE } from "./node.ts";
+import { dossier as fetchDossier, ledger as fetchLedger, Refusal, siteAsked } from "./node.ts";
 import { keptKeys, keptPolicy } from "./settings.ts";
 import { type Source, sourceKind, trustedSource } from "./source.ts";
 import { reason, type Said, unreached } from "./words.ts";
@@ -119,13 +119,16 @@ async function withoutDossier(asked: Asked, error: unknown, at: (stage: Stage) =
     return unknown({ text: "node_down", values: { cause: unreached(error) } }, { text: "node_down_advice" });
   }
   if (!(error instanceof Refusal)) throw error;
-  if (SITE === null) return unknown({ text: "node_none" }, null);
+  const site = siteAsked();
+  if (site === null) return unknown({ text: "node_none" }, null);
   if (error.problem === "no-such-voucher" && error.body !== null && asked.voucher !== null) {
     return absent(asked, asked.voucher, error.body, at);
   }
   const wait: Said | null =
     error.retryAfter === null ? null : { text: "node_busy_advice", values: { seconds: String(error.retryAfter) } };
   if (error.problem === "not-anchored") return unknown({ text: "not_anchored" }, wait);
+  const gone = { text: "node_gone", values: { host: new URL(site).host } } as const;
+  if (error.problem === "" && error.status === 404) return unknown(gone, { text: "node_down_advice" });
   if (error.problem === "")
     return unknown({ text: "node_odd", values: { cause: error.detail } }, { text: "node_down_advice" });
   return unknown({ text: "node_busy", values: { problem: error.problem, detail: error.detail } }, wait);

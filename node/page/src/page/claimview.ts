@@ -19,10 +19,11 @@ import {
 } from "./claiming.ts";
 import type { Found } from "./check.ts";
 import { goToCase } from "./casing.ts";
-import { button, h, saveFile } from "./dom.ts";
+import { button, h } from "./dom.ts";
 import { Unreached } from "./fetching.ts";
-import { Refusal, SITE, submit } from "./node.ts";
-import { keepKey, keptKeys, keyFile } from "./settings.ts";
+import { fileButton } from "./files.ts";
+import { Refusal, siteAsked, submit } from "./node.ts";
+import { keepKey, keepReceipt, keptKeys, keyFile } from "./settings.ts";
 import { partyOf } from "../protocol/entry.ts";
 import { spoken, t, unreached, when, who } from "./words.ts";
 
@@ -41,7 +42,7 @@ export function claimView(found: Found): HTMLElement | null {
   const { opening } = found.asked;
   const opens = steps.some((step) => step.code === "code.opens" && step.result === "passed");
   const isRefuted = found.report.verdict === "refuted";
-  if (judged === null || opening === null || !opens || isRefuted || SITE === null || found.dossier === null)
+  if (judged === null || opening === null || !opens || isRefuted || siteAsked() === null || found.dossier === null)
     return null;
   const state = judged.latestState();
   if (state === null || !canBeClaimed(judged, state)) return null;
@@ -91,9 +92,7 @@ async function claim(claiming: Claiming): Promise<readonly HTMLElement[]> {
 }
 
 function keyPart(claimant: KeyPair, isKept: boolean): HTMLElement {
-  const save = button(t("claim_key"), () =>
-    saveFile(`vouchsafe-key-${claimant.key.slice(2, 10)}.json`, keyFile(claimant)),
-  );
+  const save = fileButton(t("claim_key"), `vouchsafe-key-${claimant.key.slice(2, 10)}.json`, keyFile(claimant));
   return h("div", {}, h("p", {}, t(isKept ? "claim_key_help" : "claim_key_lost")), save);
 }
 
@@ -104,9 +103,24 @@ function received(claiming: Claiming, signed: Claim, answer: At): readonly HTMLE
   if (done === null) return [h("p", { class: "error" }, t("claim_wrong"))];
   const { entry, receipt } = done;
   const file = receiptFile(judged, signed, entry, receipt);
-  const save = (): void => saveFile(`vouchsafe-receipt-${receipt.index}.json`, file);
+  const name = `vouchsafe-receipt-${ledger.id.slice(2, 10)}-${receipt.index}.json`;
+  // Kept without being asked: it is what holds the operator to his word.
+  keepReceipt({ name, text: file });
   const values = { index: String(receipt.index), by: when(receipt.anchorBy) };
-  return [h("p", { class: "done", "data-done": true }, t("claim_done", values)), button(t("claim_receipt"), save)];
+  const rows: readonly (readonly [string, string])[] = [
+    [t("receipt_index"), String(receipt.index)],
+    [t("receipt_leaf"), receipt.leaf],
+    [t("receipt_by"), when(receipt.anchorBy)],
+    [t("fact_operator"), checkpoint.operatorKey],
+    [t("receipt_signature"), receipt.signature],
+  ];
+  const shown = rows.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, h("code", {}, value))));
+  return [
+    h("p", { class: "done", "data-done": true }, t("claim_done", values)),
+    h("details", { class: "receipt", open: true }, h("summary", {}, t("receipt_heading")), h("dl", {}, ...shown)),
+    h("p", {}, t("receipt_kept")),
+    fileButton(t("claim_receipt"), name, file),
+  ];
 }
 
 function refused(claiming: Claiming, signed: Claim, refusal: Refusal): readonly HTMLElement[] {
@@ -122,11 +136,15 @@ function refused(claiming: Claiming, signed: Claim, refusal: Refusal): readonly 
     at: when(step.entry.at),
     name: who(partyOf(step.entry), voucher, null),
   };
-  const save = (): void =>
-    saveFile(`vouchsafe-evidence-${voucher.number}.json`, evidenceFile(dossier, signed, refusal.text));
+  const evidence = evidenceFile(dossier, signed, refusal.text);
   return [
     h("p", { class: "error", "data-done": true }, t("claim_lost", values)),
     h("p", {}, t(isProven ? "claim_lost_proof" : "claim_lost_unproven")),
-    h("p", { class: "actions" }, button(t("claim_evidence"), save), button(t("case_go"), goToCase)),
+    h(
+      "p",
+      { class: "actions" },
+      fileButton(t("claim_evidence"), `vouchsafe-evidence-${voucher.number}.json`, evidence),
+      button(t("case_go"), goToCase),
+    ),
   ];
 }

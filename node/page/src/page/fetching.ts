@@ -16,6 +16,7 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly retryAfter: number | null;
+  readonly isJson: boolean;
 }
 
 /** An answer before it is read as text. */
@@ -23,6 +24,7 @@ export interface RawAnswer {
   readonly status: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly retryAfter: number | null;
+  readonly isJson: boolean;
 }
 
 /** Fetches without cookies or referrer. Throws `Unreached`. */
@@ -39,8 +41,9 @@ export async function askRaw(address: string, request: RequestInit = {}): Promis
       redirect: "error",
     });
     const after = Number(response.headers.get("retry-after") ?? "");
+    const isJson = /^application\/(?:[a-z.-]+\+)?json\b/.test(response.headers.get("content-type") ?? "");
     const bytes = new Uint8Array(await response.arrayBuffer());
-    return { status: response.status, bytes, retryAfter: after > 0 ? after : null };
+    return { status: response.status, bytes, retryAfter: after > 0 ? after : null, isJson };
   } catch {
     throw new Unreached(limit.signal.aborted);
   } finally {
@@ -49,10 +52,10 @@ export async function askRaw(address: string, request: RequestInit = {}): Promis
 }
 
 /** An answer read as text. What is no text counts as no answer. */
-export function textOf({ status, bytes, retryAfter }: RawAnswer): Answer {
+export function textOf({ status, bytes, retryAfter, isJson }: RawAnswer): Answer {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return { status, text, retryAfter };
+    return { status, text, retryAfter, isJson };
   } catch {
     throw new Unreached(false);
   }

@@ -1,14 +1,10 @@
 // The page of the ledger: totals, checkpoints with their blocks, batches. All of it is the node's own account, and says so.
 
-import type { Key } from "../protocol/bytes.ts";
-import { decodeEntry, type Entry } from "../protocol/entry.ts";
 import { type At, JsonError } from "../protocol/json.ts";
-import { kindOf } from "../protocol/lifecycle.ts";
-import { readManifest } from "../protocol/manifest.ts";
-import { button, h } from "./dom.ts";
+import { button, h, icon } from "./dom.ts";
 import { Unreached } from "./fetching.ts";
-import { batch, checkpoints, entry, incidents, ledger, Refusal, runs } from "./node.ts";
-import { entriesPlot, type Point, type Shares, sharesBar, sharesLegend } from "./plots.ts";
+import { audit, batches, checkpoints, incidents, ledger, Refusal, siteAsked } from "./node.ts";
+import { entriesPlot, type Point, sharesBar, sharesLegend } from "./plots.ts";
 import { count, short, t, unreached, when } from "./words.ts";
 
 /** Checkpoints drawn, checkpoints in the table, batches shown at first. */
@@ -23,10 +19,12 @@ export async function showLedger(place: HTMLElement): Promise<void> {
   try {
     const view = await ledger();
     const vouchers = view.member("vouchers").integer();
+    const name = view.member("ledger").member("id").text();
     const newest = view.nullable("checkpoint")?.member("number").integer() ?? null;
     place.append(await totalsView(view));
     if (newest !== null) place.append(await checkpointsView(newest));
-    if (vouchers > 0n) place.append(await batchesView(vouchers));
+    if (vouchers > 0n) place.append(await batchesView());
+    place.append(await auditView(name));
     status?.remove();
   } catch (error) {
     if (status !== null) status.textContent = trouble(error);
@@ -48,7 +46,6 @@ async function totalsView(view: At): Promise<HTMLElement> {
     [t("ledger_entries"), count(view.member("size").integer())],
     [t("ledger_vouchers"), count(view.member("vouchers").integer())],
     [t("ledger_incidents"), isMore ? t("more_than", { number: count(refused - 1) }) : count(refused)],
-    [t("ledger_audit"), t("ledger_audit_none")],
     [
       t("ledger_name"),
       t("on_chain", { ledger: name.member("id").text(), chain: String(name.member("chain_id").integer()) }),
@@ -62,6 +59,49 @@ async function totalsView(view: At): Promise<HTMLElement> {
     h("dl", {}, ...rows.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value)))),
     h("p", { class: "help" }, t("ledger_interval", { seconds: count(view.member("anchor_interval_s").integer()) })),
     view.member("development_chain").value === true ? h("p", { class: "note" }, t("note_development")) : null,
+  );
+}
+
+/** What the operator shows, and how anybody makes an audit of his own. */
+async function auditView(ledger: string): Promise<HTMLElement> {
+  const own = h(
+    "p",
+    {},
+    t("audit_own"),
+    " ",
+    h("code", {}, `vouchsafe audit --from ${siteAsked() ?? "NODE"} --rpc URL`),
+  );
+  const heading = h("h2", {}, t("ledger_audit"));
+  const report = await audit();
+  if (report === null) return h("section", { class: "audit" }, heading, h("p", {}, t("ledger_audit_none")), own);
+  if (report.member("ledger").text() !== ledger) throw new JsonError("audit", "another ledger");
+  const result = report.member("result").text();
+  const words = { clean: "audit_clean", contradicted: "audit_contradicted", unchecked: "audit_unchecked" } as const;
+  const known = Object.entries(words).find(([name]) => name === result)?.[1] ?? "audit_unchecked";
+  // The list is of the first thousand; a total says how many there are.
+  const found = report.optional("contradictions_total")?.integer() ?? report.member("contradictions").items().length;
+  const rows: readonly (readonly [string, string])[] = [
+    [t("audit_finished"), when(report.member("finished_at").integer())],
+    [t("fact_checkpoint"), count(report.member("checkpoint").integer())],
+    [t("ledger_entries"), count(report.member("entries").integer())],
+    [t("ledger_vouchers"), count(report.member("vouchers").integer())],
+    [t("audit_contradictions"), count(found)],
+    [t("audit_tool"), report.member("tool").text()],
+  ];
+  const tone = { audit_clean: "good", audit_contradicted: "bad", audit_unchecked: "unsure" }[known];
+  return h(
+    "section",
+    { class: "audit" },
+    heading,
+    h(
+      "p",
+      {},
+      h("span", { class: `mark ${tone === "good" ? "passed" : tone === "bad" ? "failed" : "unknown"}` }, icon(tone)),
+      t(known),
+    ),
+    h("dl", {}, ...rows.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value)))),
+    h("p", { class: "help" }, t("audit_shown")),
+    own,
   );
 }
 
@@ -133,79 +173,46 @@ function rowView(each: Row): HTMLElement {
   return h("tr", {}, ...cells.map((cell) => h("td", {}, cell)));
 }
 
-async function batchesView(vouchers: bigint): Promise<HTMLElement> {
+async function batchesView(): Promise<HTMLElement> {
   const list = h("ol", { class: "batches plain" });
-  let next = vouchers;
-  const more = button(t("show_older"), () => void show());
+  let next: bigint | null = null;
+  const more = button(t("show_older"), () => void show().catch(stopped));
+  const failure = h("p", { role: "alert", class: "error" });
   const show = async (): Promise<void> => {
     more.disabled = true;
-    for (let n = 0; n < BATCHES && next > 0n; n += 1) {
-      const issue = await issueOf(next - 1n);
-      list.append(await batchView(issue));
-      next = issue.first;
-    }
+    failure.textContent = "";
+    const answer = await batches(next, BATCHES);
+    list.append(...answer.member("batches").items().map(batchView));
+    next = answer.nullable("next")?.integer() ?? null;
     more.disabled = false;
-    more.hidden = next === 0n;
+    more.hidden = next === null;
+  };
+  const stopped = (error: unknown): void => {
+    more.disabled = false;
+    failure.textContent = trouble(error);
   };
   await show();
-  return h("section", {}, h("h2", {}, t("batches_plot")), sharesLegend(), list, more);
+  return h("section", {}, h("h2", {}, t("batches_plot")), sharesLegend(), list, failure, more);
 }
 
-/** The Issue entry of a voucher: its latest entry, and from there each entry's `prev`. */
-async function issueOf(number: bigint): Promise<Entry> {
-  const [run] = (await runs(number, 1n)).member("runs").items();
-  if (run === undefined) throw new JsonError("runs", `no voucher ${number}`);
-  let index = run.member("index").integer();
-  for (;;) {
-    const found = decodeEntry((await entry(index)).member("entry").bytes());
-    // Indices fall along the way, so it ends.
-    if (found === null || (kindOf(found.kind) !== "Issue" && found.prev >= index))
-      throw new JsonError("entry", `index ${index}`);
-    if (kindOf(found.kind) === "Issue") return found;
-    index = found.prev;
-  }
-}
-
-async function batchView(issue: Entry): Promise<HTMLElement> {
-  const [view, shares] = await Promise.all([batch(issue.content), sharesOf(issue)]);
-  const manifest = readManifest(view.member("manifest").text());
-  const issuer = view.member("issuer").text() as Key;
-  const name = `${manifest.productTitle ?? "–"} · ${t("calls_himself", { name: manifest.issuerName ?? "–" })} · ${short(issuer)}`;
+function batchView(view: At): HTMLElement {
+  const of = (name: string): bigint => view.member("vouchers").member(name).integer();
+  const shares = {
+    trade: of("in_trade"),
+    sold: of("sold") + of("claimed"),
+    redeemed: of("redeemed"),
+    voided: of("voided"),
+    hold: of("on_hold"),
+  };
+  const said = (name: string): string => view.nullable(name)?.text() ?? "–";
+  const issuer = t("calls_himself", { name: said("issuer_name") });
+  const name = `${said("product_title")} · ${issuer} · ${short(view.member("issuer").text())}`;
+  const first = t("batch_first", { first: count(view.member("first").integer()) });
   return h(
     "li",
     {},
     h("h3", {}, name),
-    h("p", { class: "help" }, `${t("batch_first", { first: count(issue.first) })} · ${when(issue.at)}`),
+    h("p", { class: "help" }, `${first} · ${when(view.member("at").integer())}`),
     sharesBar(shares),
   );
-}
-
-/** Runs are asked for a thousand at a time, so far that a batch sold one by one is still counted. */
-const PAGES = 200;
-
-async function sharesOf(issue: Entry): Promise<Shares> {
-  const shares = { trade: 0n, sold: 0n, redeemed: 0n, voided: 0n, hold: 0n };
-  const of: Readonly<Record<number, keyof Shares>> = {
-    1: "trade",
-    2: "sold",
-    3: "sold",
-    4: "redeemed",
-    5: "voided",
-    9: "hold",
-    10: "hold",
-    11: "hold",
-  };
-  const end = issue.first + issue.count;
-  let first = issue.first;
-  for (let page = 0; page < PAGES && first < end; page += 1) {
-    const answer = await runs(first, end - first);
-    for (const run of answer.member("runs").items()) {
-      const name = of[Number(run.member("status").integer())];
-      if (name !== undefined) shares[name] += run.member("count").integer();
-    }
-    const next = answer.nullable("next")?.integer() ?? end;
-    if (next <= first) break;
-    first = next;
-  }
-  return shares;
 }

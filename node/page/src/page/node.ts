@@ -22,12 +22,30 @@ export class Refusal extends Error {
 
 const URN = "urn:vouchsafe:problem:";
 
-/** What stands before `/v/` in the address; null where the page is a file. */
+/** What stands before `/v/` in links to this page's node: in its address, or where the node wrote it when the page was
+ * saved; null in a page from a folder. */
 export const SITE: string | null = (() => {
+  const saved = document.querySelector<HTMLMetaElement>('meta[name="vouchsafe-node"]')?.content ?? "";
+  if (/^https?:\/\/[^/?#]+/.test(saved)) return saved;
   if (!/^https?:$/.test(location.protocol)) return null;
   const path = location.pathname.replace(/\/v\/[^/]*$/, "").replace(/\/(?:ledger)?$/, "");
   return location.origin + path;
 })();
+
+/** Whether the page came from a server, rather than from a file that somebody saved. */
+export const IS_SERVED = /^https?:$/.test(location.protocol);
+
+let linked: string | null = null;
+
+/** A page that has no node of its own asks that of the link which it was given. */
+export function askNodeOf(site: string | null): void {
+  linked = site;
+}
+
+/** The node that is asked; null where none is known. */
+export function siteAsked(): string | null {
+  return SITE ?? linked;
+}
 
 function refusal(answer: Answer): Refusal {
   try {
@@ -43,12 +61,32 @@ function refusal(answer: Answer): Refusal {
   return new Refusal("", `HTTP ${answer.status}`, answer.status, answer.retryAfter, null, answer.text);
 }
 
-/** Asks the node. Throws `Unreached` or `Refusal`. */
+/** How often a node is asked that was asked too often, and the longest wait for it, in seconds. */
+const [TRIES, LONGEST_S] = [4, 30];
+
+let tellWaiting: (seconds: number | null) => void = () => undefined;
+
+/** `tell` hears how long the page waits before it asks again, and null when it goes on. */
+export function whenWaiting(tell: (seconds: number | null) => void): void {
+  tellWaiting = tell;
+}
+
+/** Asks the node, again after the time that it names where it was asked too often. Throws `Unreached` or `Refusal`. */
 async function answerTo(path: string, body: string | null = null): Promise<string> {
-  if (SITE === null) throw new Refusal("", "no node", 0, null, null, "");
-  const answer = body === null ? await ask(SITE + path) : await post(SITE + path, body);
-  if (answer.status !== 200 && answer.status !== 201) throw refusal(answer);
-  return answer.text;
+  const site = siteAsked();
+  if (site === null) throw new Refusal("", "no node", 0, null, null, "");
+  for (let n = 1; ; n += 1) {
+    const answer = body === null ? await ask(site + path) : await post(site + path, body);
+    const isGiven = answer.status === 200 || answer.status === 201;
+    // A host that gives its start page for every address is no node, and its page no word about a voucher.
+    if (isGiven && answer.isJson) return answer.text;
+    const why = isGiven ? new Refusal("", `HTTP ${answer.status}`, 404, null, null, "") : refusal(answer);
+    const wait = why.problem === "rate-limited" ? why.retryAfter : null;
+    if (wait === null || wait > LONGEST_S || n === TRIES) throw why;
+    tellWaiting(wait);
+    await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+    tellWaiting(null);
+  }
 }
 
 async function read(path: string): Promise<At> {
@@ -82,6 +120,21 @@ export function entry(index: bigint): Promise<At> {
 
 export function batch(root: string): Promise<At> {
   return read(`/v1/batches/${root}`);
+}
+
+/** Batches, the newest first. */
+export function batches(from: bigint | null, limit: number): Promise<At> {
+  return read(`/v1/batches?order=newest&limit=${limit}${from === null ? "" : `&from=${from}`}`);
+}
+
+/** The audit that the operator shows; null where he shows none. */
+export async function audit(): Promise<At | null> {
+  try {
+    return await read("/v1/audits/latest");
+  } catch (error) {
+    if (error instanceof Refusal && error.problem === "not-found") return null;
+    throw error;
+  }
 }
 
 export function incidents(limit: number): Promise<At> {

@@ -25,6 +25,9 @@ const loading = new Map<Part, Promise<unknown>>();
 
 /** A part; `taken` gives what it left on the window. */
 export function part<T>(name: Part, taken: () => T | undefined): Promise<T> {
+  // A saved page holds it already.
+  const held = taken();
+  if (held !== undefined) return Promise.resolve(held);
   const known = loading.get(name) as Promise<T> | undefined;
   if (known !== undefined) return known;
   const begun = new Promise<T>((resolve, reject) => {

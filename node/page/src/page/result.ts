@@ -9,8 +9,8 @@ import { isKey } from "./claiming.ts";
 import { claimView } from "./claimview.ts";
 import { button, field, h, icon } from "./dom.ts";
 import { factsView, noRedemption } from "./facts.ts";
-import { isHeld, latest, TONES, verdictWords } from "./sayings.ts";
-import { SITE } from "./node.ts";
+import { isHeld, isRefuted, latest, TONES, verdictWords } from "./sayings.ts";
+import { SITE, siteAsked } from "./node.ts";
 import type { Session } from "./session.ts";
 import { takeView } from "./taking.ts";
 import { issuerView } from "./trust.ts";
@@ -21,10 +21,14 @@ import type { PageText } from "../lang/index.ts";
 export function resultView(session: Session, found: Found, again: () => void, restart: () => void): HTMLElement {
   const { report, problems } = found;
   const { voucher, judged } = report;
-  const issuer =
-    judged !== null && voucher !== null && report.verdict === "untrusted_issuer"
-      ? issuerView(judged.dossier, voucher.issuer, again)
-      : null;
+  const isTold = judged !== null && voucher !== null && !isRefuted(report);
+  const isTrusted = report.verdict !== "untrusted_issuer";
+  const issuer = isTold ? issuerView(judged.dossier, voucher.issuer, isTrusted, again) : null;
+  const canAsk = found.asked.file !== null && session.voucher !== null && siteAsked() !== null;
+  const askNode = (): void => {
+    session.file = null;
+    again();
+  };
   return h(
     "article",
     { class: "result" },
@@ -37,15 +41,23 @@ export function resultView(session: Session, found: Found, again: () => void, re
       : h("div", { class: "problems" }, ...problems.map(({ said }) => h("p", {}, say(said)))),
     adviceView(session, found, again),
     claimView(found),
-    issuer,
+    // What decides the verdict stands first; what only adds to it, after the facts.
+    isTrusted ? null : issuer,
     ownerView(session, found, again),
     unknowableView(found),
     factsView(found),
+    isTrusted ? issuer : null,
     checksView(found),
     historyView(found),
     caseView(found),
     takeView(found),
-    h("p", { class: "actions" }, button(t("again"), again), button(t("another"), restart)),
+    h(
+      "p",
+      { class: "actions" },
+      button(t("again"), again),
+      canAsk ? button(t("ask_node"), askNode) : null,
+      button(t("another"), restart),
+    ),
   );
 }
 

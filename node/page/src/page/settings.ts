@@ -7,7 +7,7 @@ import { bytesOf, toHex } from "../protocol/bytes.ts";
 import { At, parseJson } from "../protocol/json.ts";
 import { parsePolicy, type Policy } from "../protocol/question.ts";
 
-export type Setting = "language" | "rpc" | "policy";
+export type Setting = "language" | "rpc" | "policy" | "receipts";
 
 const inMemory = new Map<string, string>();
 
@@ -53,6 +53,31 @@ export function keepPolicy(policy: Policy | null): void {
     ledgers,
   }));
   keep("policy", JSON.stringify({ chains, issuers: policy.issuers, max_age_s: Number(policy.maxAgeS) }));
+}
+
+/** A receipt that was given to a step of this browser, in its file form. */
+export interface KeptReceipt {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Receipts kept at most: the oldest go first. */
+const RECEIPTS = 100;
+
+/** The receipts of this browser, the newest first. */
+export function keptReceipts(): readonly KeptReceipt[] {
+  try {
+    const list: unknown = JSON.parse(kept("receipts") ?? "[]");
+    if (!Array.isArray(list)) return [];
+    return list.filter((each): each is KeptReceipt => typeof each?.name === "string" && typeof each.text === "string");
+  } catch {
+    return [];
+  }
+}
+
+export function keepReceipt(receipt: KeptReceipt): void {
+  const others = keptReceipts().filter((each) => each.name !== receipt.name);
+  keep("receipts", JSON.stringify([receipt, ...others].slice(0, RECEIPTS)));
 }
 
 /** The file form of a key, the same as the command's. */

@@ -8,7 +8,7 @@ import { JsonError } from "../protocol/json.ts";
 import type { TrustedCheckpoint } from "../protocol/question.ts";
 import { type Anchoring, ChainNode, ChainSilent } from "./chain.ts";
 import { Unreached } from "./fetching.ts";
-import { checkpoint, Refusal, SITE } from "./node.ts";
+import { checkpoint, Refusal, siteAsked } from "./node.ts";
 import { kept } from "./settings.ts";
 import { type Said, unreached } from "./words.ts";
 
@@ -27,7 +27,7 @@ export interface Source {
 /** Where a checkpoint will be looked for. */
 export function sourceKind(file: TrustedCheckpoint | null): SourceKind {
   if (file !== null) return "file";
-  return kept("rpc") !== null ? "chain" : SITE !== null ? "node" : "none";
+  return kept("rpc") !== null ? "chain" : siteAsked() !== null ? "node" : "none";
 }
 
 /** The checkpoint of this number of this ledger. A source that is silent is no failure: its `problem` says why. */

@@ -3,14 +3,18 @@
 import type { Key } from "../protocol/bytes.ts";
 import { linkName } from "../protocol/voucher.ts";
 import type { Found } from "./check.ts";
-import { button, h, saveFile } from "./dom.ts";
-import { SITE } from "./node.ts";
+import { button, h } from "./dom.ts";
+import { Unreached } from "./fetching.ts";
+import { fileButton } from "./files.ts";
+import { IS_SERVED, siteAsked } from "./node.ts";
 import { drawn } from "./qr.ts";
-import { t } from "./words.ts";
+import { savePage } from "./saving.ts";
+import { t, unreached } from "./words.ts";
 
-/** The link that may be shown to anybody; null where no node serves the page. */
+/** The link that may be shown to anybody; null where no node is known. */
 export function shareLink(voucher: Key): string | null {
-  return SITE === null ? null : `${SITE}/v/${linkName(voucher)}`;
+  const site = siteAsked();
+  return site === null ? null : `${site}/v/${linkName(voucher)}`;
 }
 
 export function takeView(found: Found): HTMLElement | null {
@@ -20,8 +24,9 @@ export function takeView(found: Found): HTMLElement | null {
   const name = voucher === null ? "file" : linkName(voucher).slice(0, 8);
   const { dossier, word } = found;
   const buttons = [
-    dossier === null ? null : button(t("dossier_save"), () => saveFile(`vouchsafe-dossier-${name}.json`, dossier)),
-    word === null ? null : button(t("word_save"), () => saveFile(`vouchsafe-absence-${name}.json`, word)),
+    dossier === null ? null : fileButton(t("dossier_save"), `vouchsafe-dossier-${name}.json`, dossier),
+    word === null ? null : fileButton(t("word_save"), `vouchsafe-absence-${name}.json`, word),
+    IS_SERVED ? button(t("page_save"), () => void save(`vouchsafe-${name}.html`, dossier, status)) : null,
     link === null ? null : button(t("share_copy"), () => void copy(link, status)),
     link === null ? null : button(t("qr_show"), () => void show(link, status)),
     button(t("print"), () => window.print()),
@@ -45,6 +50,16 @@ async function copy(link: string, status: HTMLElement): Promise<void> {
     shown.value = link;
     status.replaceChildren(h("p", {}, t("share_manual")), shown);
     shown.select();
+  }
+}
+
+async function save(name: string, dossier: string | null, status: HTMLElement): Promise<void> {
+  try {
+    await savePage(name, dossier);
+    status.replaceChildren(h("p", {}, t("page_saved")));
+  } catch (error) {
+    const cause = error instanceof Unreached ? unreached(error) : error instanceof Error ? error.message : "";
+    status.replaceChildren(h("p", { class: "error" }, t("node_down", { cause })));
   }
 }
 

@@ -4,9 +4,10 @@ import type { Key } from "../protocol/bytes.ts";
 import { JsonError } from "../protocol/json.ts";
 import { DEFAULT_MAX_AGE_S, parsePolicy, type Policy } from "../protocol/question.ts";
 import type { Dossier } from "../protocol/dossier.ts";
-import { button, field, h, saveFile } from "./dom.ts";
+import { button, field, h } from "./dom.ts";
 import { ask, Unreached } from "./fetching.ts";
-import { forgetKey, keep, keepPolicy, kept, keptKeys, keptPolicy, keyFile } from "./settings.ts";
+import { fileButton } from "./files.ts";
+import { forgetKey, keep, keepPolicy, kept, keptKeys, keptPolicy, keptReceipts, keyFile } from "./settings.ts";
 import { short, t, unreached } from "./words.ts";
 
 const EMPTY: Policy = { chains: [], issuers: [], maxAgeS: DEFAULT_MAX_AGE_S };
@@ -53,14 +54,15 @@ export async function askDomain(domain: string, dossier: Dossier, issuer: Key): 
   }
 }
 
-/** The part of a result that lets the visitor decide about the issuer. */
-export function issuerView(dossier: Dossier, issuer: Key, changed: () => void): HTMLElement {
+/** Whether the issuer's domain vouches for its key; and, where nobody known does, the visitor's own decision. */
+export function issuerView(dossier: Dossier, issuer: Key, isTrusted: boolean, changed: () => void): HTMLElement | null {
   const status = h("div", { role: "status" });
   const domain = dossier.manifest.issuerDomain;
   const known = domain !== null && isDomain(domain) ? domain : null;
+  if (known === null && isTrusted) return null;
   const asking = (name: string): void => {
     void askDomain(name, dossier, issuer).then((word) =>
-      status.replaceChildren(domainView(name, word, dossier, issuer, changed)),
+      status.replaceChildren(domainView(name, word, dossier, issuer, isTrusted ? null : changed)),
     );
   };
   const compare = button(
@@ -71,27 +73,38 @@ export function issuerView(dossier: Dossier, issuer: Key, changed: () => void): 
     },
     { class: "quiet" },
   );
+  // The page's own host learns nothing by it that it does not know; any other is asked only by the visitor.
+  const isOwn = known !== null && location.protocol === "https:" && known === location.hostname;
+  if (isOwn) asking(known);
   return h(
     "section",
     { class: "issuer" },
-    h("h2", {}, t("check_trust")),
-    known === null ? null : h("p", {}, t("domain_help", { domain: known })),
-    known === null ? null : button(t("domain_ask", { domain: known }), () => asking(known)),
+    h("h2", {}, t("domain_heading")),
+    known === null || isOwn ? null : h("p", {}, t("domain_help", { domain: known })),
+    known === null || isOwn ? null : button(t("domain_ask", { domain: known }), () => asking(known)),
     status,
-    compare,
+    isTrusted ? null : compare,
   );
 }
 
-function domainView(domain: string, word: DomainWord, dossier: Dossier, issuer: Key, changed: () => void): HTMLElement {
+function domainView(
+  domain: string,
+  word: DomainWord,
+  dossier: Dossier,
+  issuer: Key,
+  changed: (() => void) | null,
+): HTMLElement {
   if (!word.vouches) {
     const text = word.silent === null ? t("domain_no", { domain }) : t("domain_silent", { domain, cause: word.silent });
     return h("p", { class: "note" }, text);
   }
+  const said = h("p", {}, t("domain_yes", { domain, ledger: word.ledger ? t("domain_ledger") : "" }));
+  if (changed === null) return said;
   const accept = button(t("domain_trust", { domain }), () => {
     trust(dossier, issuer, `${word.name} (${domain})`, word.ledger);
     changed();
   });
-  return h("div", {}, h("p", {}, t("domain_yes", { domain, ledger: word.ledger ? t("domain_ledger") : "" })), accept);
+  return h("div", {}, said, accept);
 }
 
 /** Whether a text is the address of a chain node that this page may ask. */
@@ -135,9 +148,7 @@ export function trustView(changed: () => void): HTMLElement {
           {},
           h("code", {}, short(pair.key)),
           " ",
-          button(t("claim_key"), () => saveFile(`vouchsafe-key-${pair.key.slice(2, 10)}.json`, keyFile(pair)), {
-            class: "quiet",
-          }),
+          fileButton(t("claim_key"), `vouchsafe-key-${pair.key.slice(2, 10)}.json`, keyFile(pair), { class: "quiet" }),
           " ",
           button(t("forget"), () => void forgetKey(pair.key).then(showKeys), { class: "quiet" }),
         ),
@@ -162,7 +173,18 @@ export function trustView(changed: () => void): HTMLElement {
     policyView(changed),
     h("h3", {}, t("keys_heading")),
     keys,
+    ...receiptsView(),
   );
+}
+
+/** The receipts of this browser; nothing where there is none. */
+function receiptsView(): readonly HTMLElement[] {
+  const receipts = keptReceipts();
+  if (receipts.length === 0) return [];
+  const items = receipts.map(({ name, text }) =>
+    h("li", {}, h("code", {}, name), " ", fileButton(t("claim_receipt"), name, text, { class: "quiet" })),
+  );
+  return [h("h3", {}, t("receipts_heading")), h("ul", { class: "plain" }, ...items)];
 }
 
 function policyView(changed: () => void): HTMLElement {

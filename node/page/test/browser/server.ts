@@ -35,6 +35,12 @@ export interface Mood {
   supersededAt: number | null;
   /** What the chain node says that it serves. */
   chainId: bigint;
+  /** So many questions are answered with "too often" before the next is answered. */
+  limited: number;
+  /** The host gives its start page for every address, as many static hosts do. */
+  isStatic: boolean;
+  /** The audit that is shown. */
+  audit: object | null;
   /** Answers a dossier differently. */
   spoil: ((dossier: any) => any) | null;
 }
@@ -48,6 +54,9 @@ export class Site {
     delay: 0,
     supersededAt: null,
     chainId: CHAIN_ID,
+    limited: 0,
+    isStatic: false,
+    audit: null,
     spoil: null,
   };
   /** Every request that came, as method, path and body: what a secret must not be in. */
@@ -89,7 +98,12 @@ export class Site {
     if ((isApi && this.mood.isNodeDown) || (path === "/rpc" && this.mood.isRpcDown))
       return void request.socket.destroy();
     if (path === "/rpc") return this.json(response, 200, this.chain(JSON.parse(body)));
-    if (isApi) return this.api(path, body, response);
+    if (isApi && this.mood.limited > 0) {
+      this.mood.limited -= 1;
+      response.setHeader("retry-after", "1");
+      return this.problem(response, "rate-limited", 429);
+    }
+    if (isApi && !this.mood.isStatic) return this.api(path, body, response);
     const asset = /^(?:\/v)?\/(page\/[a-z.]+)$/.exec(path)?.[1] ?? "index.html";
     const file = join(PAGE, "dist", asset);
     if (!existsSync(file)) return this.json(response, 404, {});
@@ -101,7 +115,11 @@ export class Site {
   }
 
   private json(response: ServerResponse, status: number, value: unknown): void {
-    response.writeHead(status, { "content-type": "application/json" });
+    response.writeHead(status, {
+      "content-type": "application/json",
+      "access-control-allow-origin": "*",
+      "access-control-expose-headers": "retry-after",
+    });
     response.end(JSON.stringify(value));
   }
 
@@ -136,17 +154,8 @@ export class Site {
     if (path === "/v1/checkpoints/1") return this.json(response, 200, this.checkpoint(1));
     if (path.startsWith("/v1/incidents"))
       return this.json(response, 200, { incidents: minted.incidents.map(() => ({})) });
-    if (path.startsWith("/v1/runs")) return this.runs(path, response);
-    if (path.startsWith("/v1/entries/")) return this.json(response, 200, minted.view(Number(path.split("/").pop())));
-    if (path.startsWith("/v1/batches/"))
-      return this.json(response, 200, {
-        first: 0,
-        count: minted.cards.length,
-        index: 0,
-        issuer: minted.entries[0]?.entry.party,
-        manifest: minted.dossier(minted.cards[0]!)["manifest"].text,
-        terms: "0x",
-      });
+    if (path.startsWith("/v1/batches?")) return this.json(response, 200, { batches: [this.batch()] });
+    if (path === "/v1/audits/latest" && this.mood.audit !== null) return this.json(response, 200, this.mood.audit);
     if (path === "/v1/steps") return this.step(JSON.parse(body), response);
     return this.problem(response, "not-found", 404);
   }
@@ -171,23 +180,27 @@ export class Site {
     };
   }
 
-  private runs(path: string, response: ServerResponse): void {
-    const asked = new URLSearchParams(path.split("?")[1]);
-    const [first, count] = [Number(asked.get("first")), Number(asked.get("count"))];
-    const runs = this.minted.cards.slice(first, first + count).map((card) => {
-      const index = this.minted.latest(card.number);
-      const entry = this.minted.entries[index]!.entry;
-      return {
-        first: Number(card.number),
-        count: 1,
-        index,
-        leaf: this.minted.leafAt(BigInt(index)),
-        status: entry.status,
-        party: entry.party,
-        at: Number(entry.at),
-      };
-    });
-    this.json(response, 200, { runs });
+  private batch(): object {
+    const { minted } = this;
+    const statuses = minted.cards.map((card) => minted.entries[minted.latest(card.number)]!.entry.status);
+    const of = (...known: readonly number[]): number => statuses.filter((status) => known.includes(status)).length;
+    return {
+      first: 0,
+      count: minted.cards.length,
+      index: 0,
+      at: Number(minted.entries[0]!.entry.at),
+      issuer: minted.entries[0]!.entry.party,
+      issuer_name: "甲游戏",
+      product_title: "50 元点卡",
+      vouchers: {
+        in_trade: of(1),
+        sold: of(2),
+        claimed: of(3),
+        redeemed: of(4),
+        voided: of(5),
+        on_hold: of(9, 10, 11),
+      },
+    };
   }
 
   private step(step: any, response: ServerResponse): void {

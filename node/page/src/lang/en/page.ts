@@ -255,7 +255,7 @@ export const page = {
   node_down_advice:
     "If you saved a dossier file of this voucher, open it here: it is judged without the node. Otherwise check the network and try again.",
   node_none:
-    "This page is not served by a node: it works from a folder on your device. Open a dossier file of the voucher, which its seller or an earlier visit can give you.",
+    "This page comes from a file on your device, and no node is known to it. Open a dossier file of the voucher, which its seller or an earlier visit can give you.",
   node_busy: "The node cannot answer now ({problem}): {detail}",
   node_busy_advice: "Try again in {seconds} seconds.",
   not_anchored: "The node accepted this voucher, but no checkpoint on the chain covers it yet.",
@@ -270,5 +270,33 @@ export const page = {
   checkpoint_unread: "The node did not give its checkpoint: {cause}",
   out_of_time: "no answer within {seconds} seconds",
   no_answer: "no connection",
+  node_waits: "The node was asked too often. Asking again in {seconds} s …",
+  node_gone:
+    "This page is here, but there is no node behind it at {host}: it may have ended, or this host gives out the page alone.",
+  ask_node: "Ask the node afresh",
+  file_as_text: "Nothing was saved? Take the text",
+  text_copy: "Copy the text",
+  text_copied: "Copied.",
+  text_marked: "The text is marked: copy it.",
+  page_save: "Save this page",
+  page_saved:
+    "Saved as one file with this dossier in it. It opens without any node, and judges other dossier files too.",
+  domain_heading: "Does the issuer's domain vouch for it?",
+  receipt_heading: "The receipt",
+  receipt_kept: "The receipt is kept in this browser too, under Sources.",
+  receipt_index: "Entry",
+  receipt_leaf: "Leaf hash",
+  receipt_by: "Anchored by",
+  receipt_signature: "Operator's signature",
+  receipts_heading: "Receipts in this browser",
+  audit_clean: "It found nothing that contradicts.",
+  audit_contradicted: "It found something that contradicts.",
+  audit_unchecked: "Nothing contradicts as far as it could be checked; some of it could not.",
+  audit_finished: "Finished",
+  audit_contradictions: "Contradictions",
+  audit_tool: "Made by",
+  audit_shown: "The operator chose to show this audit.",
+  audit_own: "Make your own:",
+
   unexpected: "Something went wrong in this page: {cause}",
 } as const;
