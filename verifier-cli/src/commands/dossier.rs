@@ -46,7 +46,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     if !to_standard_output && !args.force && path.exists() {
         return Err(exists(&path));
     }
-    let client = NodeClient::new(args.node.address(site.as_deref())?)?;
+    let client = NodeClient::new(args.node.address(site.as_deref())?)?.telling(console.waiting());
     let text = fetched(&client, &key, args.checkpoint, args.with_proof)?;
     if to_standard_output {
         console.raw(text.as_bytes());

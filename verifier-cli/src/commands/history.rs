@@ -132,7 +132,7 @@ fn dossier(args: &Args, console: &Console) -> Result<String, Failure> {
         Asked::Voucher { key, site } => (key, site),
         Asked::Line(line) => (line.link.voucher, Some(line.link.site)),
     };
-    let client = NodeClient::new(args.node.address(site.as_deref())?)?;
+    let client = NodeClient::new(args.node.address(site.as_deref())?)?.telling(console.waiting());
     fetched(&client, &key, None, false)
 }
 

@@ -161,7 +161,7 @@ fn ask(
     site: Option<&str>,
     console: &Console,
 ) -> Result<Telling, Failure> {
-    let client = NodeClient::new(args.node.address(site)?)?;
+    let client = NodeClient::new(args.node.address(site)?)?.telling(console.waiting());
     let node = Some(client.address().to_string());
     let unknown = |cause: Failure| {
         let report = Report::without_dossier(Verdict::Unknown, None);

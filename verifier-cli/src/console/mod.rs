@@ -11,6 +11,7 @@ pub use times::Times;
 
 use crate::failure::Failure;
 use crate::lang::{Language, Text, Texts};
+use crate::node_client::Waiting;
 use serde::Serialize;
 use std::io::{self, IsTerminal as _, Write};
 
@@ -79,6 +80,16 @@ impl Console {
     pub fn remark(&mut self, text: &Text) {
         let line = self.texts.say(text);
         self.remark_line(&line);
+    }
+
+    /// Tells on standard error of a node that asked for patience.
+    pub fn waiting(&self) -> Waiting {
+        let texts = Texts::new(self.texts.language());
+        Box::new(move |seconds| {
+            let line = texts.say(&Text::new("node-waits").with("seconds", seconds));
+            // What cannot be said there can be said nowhere.
+            let _ = writeln!(io::stderr(), "{line}");
+        })
     }
 
     /// What went wrong and what to do, to standard error.

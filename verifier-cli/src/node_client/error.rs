@@ -66,6 +66,18 @@ impl NodeError {
     }
 }
 
+/// How often a node that was asked too often is asked in all, and the longest wait for it.
+const PATIENCE: (u32, u64) = (5, 60);
+
+impl NodeError {
+    /// Seconds to wait before the same is asked again, where that helps and this was try number `tries`.
+    pub(super) fn patience_s(&self, tries: u32) -> Option<u64> {
+        let (most, longest_s) = PATIENCE;
+        let wait_s = self.problem("rate-limited")?.retry_after_s?.max(1);
+        (tries < most && wait_s <= longest_s).then_some(wait_s)
+    }
+}
+
 impl From<NodeError> for Failure {
     fn from(error: NodeError) -> Self {
         match error {
@@ -86,5 +98,26 @@ impl From<NodeError> for Failure {
                     .with_foreign("detail", &problem.detail)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NodeError, Problem};
+
+    fn limited(name: &str, retry_after_s: Option<u64>) -> NodeError {
+        let (name, detail) = (name.to_owned(), String::new());
+        let problem = Problem { name, status: 429, detail, retry_after_s, members: serde_json::Value::Null };
+        NodeError::Problem { address: String::new(), problem: Box::new(problem) }
+    }
+
+    #[test]
+    fn a_node_that_was_asked_too_often_is_waited_for_within_reason() {
+        assert_eq!(limited("rate-limited", Some(3)).patience_s(1), Some(3));
+        assert_eq!(limited("rate-limited", Some(3)).patience_s(5), None, "asked five times");
+        assert_eq!(limited("rate-limited", Some(3600)).patience_s(1), None, "nobody waits an hour");
+        assert_eq!(limited("rate-limited", None).patience_s(1), None);
+        assert_eq!(limited("storage", Some(3)).patience_s(1), None, "that is for the asker to decide");
+        assert_eq!(NodeError::Address.patience_s(1), None);
     }
 }

@@ -23,6 +23,9 @@ use std::fmt;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
+/// Who is told that the node asked for so many seconds of patience.
+pub type Waiting = Box<dyn Fn(u64) + Send + Sync>;
+
 /// No answer of a node is longer.
 pub const ANSWER_BYTES: usize = 64 << 20;
 
@@ -36,6 +39,7 @@ pub struct NodeClient {
     address: NodeAddress,
     client: Client,
     runtime: Runtime,
+    waiting: Option<Waiting>,
 }
 
 impl NodeClient {
@@ -45,7 +49,14 @@ impl NodeClient {
         let broken = |cause: String| NodeError::OutOfReach { address: address.to_string(), cause };
         let client = client.map_err(|error| broken(causes(error)))?;
         let runtime = crate::source::runtime().map_err(|error| broken(error.to_string()))?;
-        Ok(Self { address, client, runtime })
+        Ok(Self { address, client, runtime, waiting: None })
+    }
+
+    /// The same, telling somebody whenever it waits because it asked too often.
+    #[must_use]
+    pub fn telling(mut self, waiting: Waiting) -> Self {
+        self.waiting = Some(waiting);
+        self
     }
 
     /// Where it is.
@@ -100,13 +111,28 @@ impl NodeClient {
     ) -> Result<(u16, T), NodeError> {
         let request = self.client.request(Method::POST, self.address.resource(path)?);
         let request = request.header("content-type", content_type).body(body);
-        let (status, bytes) = self.runtime.block_on(self.exchange(request))?;
+        let (status, bytes) = self.runtime.block_on(self.patient(request))?;
         Ok((status, self.read_json(&bytes)?))
     }
 
     fn get_bytes(&self, path: &str) -> Result<Vec<u8>, NodeError> {
         let request = self.client.request(Method::GET, self.address.resource(path)?);
-        Ok(self.runtime.block_on(self.exchange(request))?.1)
+        Ok(self.runtime.block_on(self.patient(request))?.1)
+    }
+
+    /// Asks again after the time that the node names, where it was asked too often.
+    async fn patient(&self, request: RequestBuilder) -> Result<(u16, Vec<u8>), NodeError> {
+        let mut tries = 1;
+        loop {
+            // Bodies here are bytes at hand, so every request can be sent again.
+            let Some(again) = request.try_clone() else { return self.exchange(request).await };
+            let answer = self.exchange(again).await;
+            let wait_s = answer.as_ref().err().and_then(|error| error.patience_s(tries));
+            let Some(wait_s) = wait_s else { return answer };
+            self.waiting.iter().for_each(|tell| tell(wait_s));
+            tokio::time::sleep(Duration::from_secs(wait_s)).await;
+            tries += 1;
+        }
     }
 
     async fn exchange(&self, request: RequestBuilder) -> Result<(u16, Vec<u8>), NodeError> {

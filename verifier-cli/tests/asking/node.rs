@@ -175,3 +175,23 @@ fn not_found_counts_with_the_operators_signature_alone() {
         assert_eq!(report["exit"], 3);
     }
 }
+
+#[test]
+fn a_node_that_was_asked_too_often_is_asked_again_after_the_time_that_it_names() {
+    let made = Made::on_paper("");
+    let asked = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&asked);
+    let dossier = dossier_of(&made);
+    let limited =
+        problem(429, "rate-limited", json!({ "detail": "come back in 7 s", "limit": "reads_per_address" }));
+    let address = serve(move |_, _, _| {
+        let mut asked = count.lock().unwrap();
+        *asked += 1;
+        if *asked == 1 { limited.clone() } else { dossier.clone() }
+    });
+    let ran = made.folder().run_with(&format!("verify - {HELD} --json"), &Made::line(&address));
+    let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran:?}"));
+    assert_eq!(report["verdict"], "genuine_unclaimed", "{report:#}");
+    assert_eq!(*asked.lock().unwrap(), 2);
+    assert!(ran.err.contains("waiting 7 s"), "{ran:?}");
+}

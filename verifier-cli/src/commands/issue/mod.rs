@@ -89,7 +89,7 @@ fn seal(
     let plan = Plan::new(args, import)?;
     let secret = key.stamp_secret().ok_or_else(|| Failure::usage("party-key-without-stamps"))?;
     let earlier = shop_file::earlier(out)?;
-    let node = NodeClient::new(args.node.address(args.site.as_deref())?)?;
+    let node = NodeClient::new(args.node.address(args.site.as_deref())?)?.telling(console.waiting());
     let view = node.ledger()?;
     let origin = shop_file::origin_of(&view.ledger, &node.address().to_string())?;
     let operator = Operator { ledger: origin.ledger(), key: view.operator_key };

@@ -117,7 +117,7 @@ impl Step<'_> {
             .find_map(|text| protocol::voucher::Link::parse(text))
             .map(|link| link.site);
         let address = common.node.address(site.or_else(|| select::site(&named)).as_deref())?;
-        let node = NodeClient::new(address)?;
+        let node = NodeClient::new(address)?.telling(console.waiting());
         let operator = operator(&node)?;
         let order = self.order_salt(&key, operator.ledger);
         let afterwards = self.afterwards.unwrap_or(Afterwards::Named(key.public()));

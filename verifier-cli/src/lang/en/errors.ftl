@@ -34,6 +34,8 @@ error-node-busy = the node { $node } cannot answer now ({ $problem }): { $detail
 error-node-refuses = the node { $node } refuses ({ $problem }): { $detail }
     .advice = Correct what it names.
 
+node-waits = the node was asked too often: waiting { $seconds } s, then asking again
+
 error-no-such-file = there is no file { $path }
     .advice = Check the name.
 error-no-such-dossier = there is no file { $path }
