@@ -20,6 +20,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tower_service::Service as _;
 use vouchsafe_node::api::{ApiState, router};
+use vouchsafe_node::config::RateConfig;
 use vouchsafe_node::ledger::{Ledger, Setup, outbox};
 use vouchsafe_node::store::{MemoryStore, Store};
 
@@ -68,6 +69,14 @@ async fn service(spool: &TempDir) -> ApiState {
         site: "http://127.0.0.1:7311".to_owned(),
         anchor_interval_s: 60,
         batch_vouchers: 1000,
+        audit_report: None,
+        rates: RateConfig {
+            reads_per_address: 0,
+            files_per_address: 0,
+            steps_per_address: 0,
+            reads_per_voucher: 0,
+            proxies: Vec::new(),
+        },
         spool: spool.path().to_owned(),
     }
 }

@@ -7,6 +7,7 @@ mod chain;
 pub use chain::{ChainConfig, FeeConfig};
 
 use anchors::{Chain, Endpoint};
+use ipnet::IpNet;
 use protocol::checkpoint::LedgerOrigin;
 use protocol::signing::KeyPair;
 use protocol::{Address, Digest};
@@ -83,6 +84,13 @@ pub struct Config {
     /// What is taken at a time.
     #[serde(default)]
     pub limits: LimitConfig,
+    /// File with the report of an audit (`vouchsafe audit`) that this node shows; in the data folder unless the path is
+    /// absolute. Nothing there shows none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_report: Option<PathBuf>,
+    /// How often one asker is answered.
+    #[serde(default)]
+    pub rates: RateConfig,
 }
 
 /// The ledger that this node keeps.
@@ -158,6 +166,36 @@ pub struct LimitConfig {
 impl Default for LimitConfig {
     fn default() -> Self {
         Self { batch_vouchers: 1 << 24 }
+    }
+}
+
+/// How often one asker is answered: requests a minute, so many at once if none were used before, then as evenly as they
+/// come back. 0 takes a bound away, as a load test of one machine wants it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RateConfig {
+    /// Questions of one address (of one /64 where it is IPv6): a whole mobile network can stand behind one.
+    pub reads_per_address: u32,
+    /// Files of the public data that one address fetches: a mirror wants all of them.
+    pub files_per_address: u32,
+    /// Steps and batches of one address: a platform sends those of all its shops.
+    pub steps_per_address: u32,
+    /// Questions about one voucher, whoever asks. One address gets a tenth of it.
+    pub reads_per_voucher: u32,
+    /// Networks of the proxies before this node: what they write into `X-Forwarded-For` is believed, and nobody
+    /// else's. A proxy that is missing here is counted as one asker with all whom it speaks for.
+    pub proxies: Vec<IpNet>,
+}
+
+impl Default for RateConfig {
+    fn default() -> Self {
+        Self {
+            reads_per_address: 6000,
+            files_per_address: 60_000,
+            steps_per_address: 60_000,
+            reads_per_voucher: 3000,
+            proxies: Vec::new(),
+        }
     }
 }
 
@@ -338,6 +376,8 @@ impl Config {
             ledger,
             anchoring: AnchoringConfig::default(),
             limits: LimitConfig::default(),
+            audit_report: None,
+            rates: RateConfig::default(),
         }
     }
 

@@ -19,8 +19,8 @@ use protocol::dossier;
 use protocol::{Address, Digest};
 use std::fmt::Display;
 use std::net::SocketAddr;
-use std::sync::LazyLock;
 use std::sync::atomic::AtomicU64;
+use std::sync::{LazyLock, Once};
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -151,6 +151,23 @@ pub fn sent_away() {
 /// Counts a problem that was answered with.
 pub fn refused(reason: &'static str) {
     METRICS.refusals.get_or_create(&ReasonLabels { reason }).inc();
+}
+
+/// Counts a request that was refused because it was one too many, by the limit of node.toml.
+pub fn rate_limited(limit: &'static str) {
+    METRICS.rate_limited.get_or_create(&LimitLabels { limit }).inc();
+}
+
+/// Somebody who is no proxy of node.toml said whom he speaks for. Said once: if it is a proxy, all its visitors are
+/// counted as one.
+pub fn unknown_proxy() {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            "a request came with X-Forwarded-For from an address that is not among rates.proxies of node.toml: it is \
+             counted under the address of its connection; name your proxy there if it is one"
+        );
+    });
 }
 
 /// A second sale was signed, refused and kept; `winner` is the entry that came first.
@@ -335,6 +352,11 @@ struct EndpointLabels {
     reason: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct LimitLabels {
+    limit: &'static str,
+}
+
 type Whole = Gauge<u64, AtomicU64>;
 
 struct Metrics {
@@ -347,6 +369,7 @@ struct Metrics {
     connections: Whole,
     sent_away: Counter,
     refusals: Family<ReasonLabels, Counter>,
+    rate_limited: Family<LimitLabels, Counter>,
     verdicts: Family<ReasonLabels, Counter>,
     sent: Family<ReasonLabels, Counter>,
     chain_errors: Family<ReasonLabels, Counter>,
@@ -403,6 +426,7 @@ impl Metrics {
             connections: Gauge::default(),
             sent_away: Counter::default(),
             refusals: Family::default(),
+            rate_limited: Family::default(),
             verdicts: Family::default(),
             sent: Family::default(),
             chain_errors: Family::default(),
@@ -439,6 +463,8 @@ impl Metrics {
         to.register("commit_instructions", "Instructions that shared a sync", self.groups.clone());
         to.register("connections_sent_away", "Came while all places were taken", self.sent_away.clone());
         to.register("refusals", "Problems answered with, by their name", self.refusals.clone());
+        let limited = "Requests refused as one too many, by limit";
+        to.register("rate_limited", limited, self.rate_limited.clone());
         to.register("verdicts", "Verdicts given", self.verdicts.clone());
         to.register("incidents", "Signed second sales that were refused", self.incidents.clone());
         to.register("panics", "Requests that ended in a defect", self.panics.clone());

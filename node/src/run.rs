@@ -240,6 +240,8 @@ fn api_state(
         site: config.site.clone(),
         anchor_interval_s: config.anchoring.interval_s,
         batch_vouchers: config.limits.batch_vouchers,
+        audit_report: config.audit_report.as_ref().map(|path| folder.path().join(path)),
+        rates: config.rates.clone(),
         spool: folder.spool(),
     }
 }

@@ -1,9 +1,9 @@
 //! Absences: the operator's signed word that he never issued a voucher.
 
 use super::problem::{Kind, Problem};
-use super::request::Named;
+use super::rates::Sought;
 use super::views::Absent;
-use super::{Answer, Api, Shared};
+use super::{Answer, Api, Shared, shapes};
 use crate::ledger::View;
 use axum::Json;
 use axum::extract::State;
@@ -14,9 +14,9 @@ use std::time::Duration;
 ///
 /// It speaks of the entries below the newest anchored checkpoint's size.
 #[utoipa::path(get, path = "/v1/absences/{voucher}", operation_id = "absence", tag = "vouchers",
-    params(("voucher" = String, Path, description = "The voucher's key as 0x hex or base64url.")),
+    params(("voucher" = inline(shapes::VoucherName), Path)),
     responses((status = 200, description = "It is not in the ledger.", body = Absent)))]
-pub(super) async fn show(State(api): State<Shared>, Named(voucher): Named<PublicKey>) -> Answer<Absent> {
+pub(super) async fn show(State(api): State<Shared>, Sought(voucher): Sought) -> Answer<Absent> {
     let asked = api.asked_now();
     api.read(move |view| match view.voucher(&voucher)? {
         Some(found) => {

@@ -1,16 +1,20 @@
 //! Batches: taken in as one stream, found again by their root.
 
 use super::problem::{Kind, Problem};
-use super::request::{Named, expect_ledger, expect_type};
+use super::request::{Asked, Limit, Named, Safe, expect_ledger, expect_type};
 use super::upload::{self, BatchLine};
-use super::views::{AcceptedBatch, BatchView};
-use super::{Answer, Shared, admit};
+use super::views::{AcceptedBatch, BatchSummary, BatchView, Batches};
+use super::{Answer, Shared, admit, shapes};
+use crate::ledger::rows::ReadError;
+use crate::store::{Order, Table};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use protocol::Digest;
 use protocol::digest::bytes_to_hex;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 /// Submits a batch.
 ///
@@ -56,9 +60,62 @@ pub(super) async fn submit(
     ))
 }
 
+/// Batches given at a time: each row holds a manifest, which may be large.
+const LIMIT: usize = 100;
+
+/// Which batches.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Page {
+    /// First voucher number of the first batch that may be given; where the order begins unless given.
+    #[param(inline)]
+    from: Option<Safe>,
+    /// At most so many; 20 unless given.
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 100)]
+    limit: Option<Limit<LIMIT>>,
+    /// `oldest` first, or `newest` first; the oldest unless given.
+    #[param(inline)]
+    order: Option<Direction>,
+}
+
+/// From which end a list is given.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Direction {
+    /// In the order in which they were issued.
+    #[default]
+    Oldest,
+    /// The other way round.
+    Newest,
+}
+
+/// Batches with what they are of, and how many of their vouchers are in which state, by the node's word.
+#[utoipa::path(get, path = "/v1/batches", operation_id = "batches", tag = "batches", params(Page),
+    responses((status = 200, description = "A page of batches.", body = Batches)))]
+pub(super) async fn list(State(api): State<Shared>, Asked(page): Asked<Page>) -> Answer<Batches> {
+    let limit = page.limit.map_or(20, Limit::get);
+    let order = match page.order.unwrap_or_default() {
+        Direction::Oldest => Order::Ascending,
+        Direction::Newest => Order::Descending,
+    };
+    api.read(move |view| {
+        let mut found = view.batches(page.from.map(Safe::get), order, limit.saturating_add(1))?;
+        let next = found.get(limit).map(|(first, ..)| *first);
+        found.truncate(limit);
+        let shown = found.into_iter().map(|(first, batch, census)| {
+            let damaged = || ReadError::damaged(Table::Entries, batch.index);
+            let issue = view.entry(batch.index)?.ok_or_else(damaged)?;
+            Ok(BatchSummary::of(first, &batch, census, &issue))
+        });
+        Ok(Json(Batches { batches: shown.collect::<Result<_, ReadError>>()?, next }))
+    })
+    .await
+}
+
 /// A batch by its root: a supplier asks whether his is in already.
 #[utoipa::path(get, path = "/v1/batches/{batch_root}", operation_id = "batch", tag = "batches",
-    params(("batch_root" = String, Path, description = "Root of the batch tree, 0x hex.")),
+    params(("batch_root" = inline(shapes::Bytes32), Path, description = "Root of the batch tree.")),
     responses((status = 200, description = "The batch.", body = BatchView)))]
 pub(super) async fn show(State(api): State<Shared>, Named(root): Named<Digest>) -> Answer<BatchView> {
     api.read(move |view| {

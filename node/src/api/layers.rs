@@ -5,7 +5,7 @@ use super::problem::{Answered, Kind, Problem};
 use crate::observe;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,16 +13,32 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
 
 /// Puts the layers around the routes.
 pub(super) fn surround<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
     routes
         .fallback(async || Problem::new(Kind::NotFound, "no such resource: see /v1/openapi.json"))
-        .method_not_allowed_fallback(async |method: Method| {
-            Problem::new(Kind::WrongMethod, format!("this resource does not take {method}"))
-        })
+        .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(|_| panicked().into_response()))
         .layer(axum::middleware::from_fn(observed))
+}
+
+/// Lets pages of other origins ask: one that was saved to a disk, or that another host gives out, checks as well as this
+/// node's own. Nothing here goes by cookie or address of origin, so a foreign page can do no more than its visitor.
+pub(super) fn open<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+    let foreign = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE])
+        .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .max_age(Duration::from_hours(24));
+    // What is asked before a foreign POST has a method that no route takes: the layer must stand around that, too.
+    routes.method_not_allowed_fallback(wrong_method).layer(foreign)
+}
+
+async fn wrong_method(method: Method) -> Problem {
+    Problem::new(Kind::WrongMethod, format!("this resource does not take {method}"))
 }
 
 /// What a panic is answered with. What it says stays in the log: it may hold anything.

@@ -4,6 +4,7 @@
 //! ledger decides, `protocol::verify` judges. `request` reads, `views` shows, `problem` refuses, `layers` surrounds.
 
 mod absences;
+mod audits;
 mod batches;
 mod cases;
 mod checkpoints;
@@ -16,6 +17,7 @@ mod layers;
 mod ledger;
 pub mod openapi;
 pub mod problem;
+mod rates;
 mod request;
 mod rpc;
 mod runs;
@@ -32,12 +34,14 @@ mod tests;
 
 use crate::anchoring::Standing;
 use crate::answering::Backing;
+use crate::config::RateConfig;
 use crate::ledger::{Ledger, View};
 use anchors::{AnchorReader, Devnet};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use problem::{Kind, Problem};
+use rates::{Class, Rates};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,6 +66,10 @@ pub struct ApiState {
     pub anchor_interval_s: u64,
     /// Most vouchers in one batch.
     pub batch_vouchers: u64,
+    /// The report of an audit, to be shown.
+    pub audit_report: Option<PathBuf>,
+    /// How often one asker is answered.
+    pub rates: RateConfig,
     /// Folder for uploads while they come in; nothing in it outlives its request.
     pub spool: PathBuf,
 }
@@ -85,6 +93,7 @@ struct Api {
     verdicts: Semaphore,
     files: Semaphore,
     probe: health::Probe,
+    rates: Arc<Rates>,
 }
 
 type Shared = Arc<Api>;
@@ -93,28 +102,32 @@ type Answer<T> = Result<axum::Json<T>, Problem>;
 /// The service, ready to be served. Every answer that is not a success is a problem (RFC 9457), whoever gives it.
 pub fn router(state: ApiState) -> Router {
     let with_devnet = state.devnet.is_some();
+    let rates = Arc::new(Rates::new(&state.rates));
+    let mut routes = routes(&rates);
     let api = Arc::new(Api {
         state,
         uploads: Semaphore::new(UPLOADS),
         verdicts: Semaphore::new(VERDICTS),
         files: Semaphore::new(data::FILES),
         probe: health::Probe::default(),
+        rates,
     });
-    let mut routes = routes();
     if with_devnet {
-        routes = routes.route("/rpc", post(rpc::answer));
+        routes = routes.merge(layers::open(Router::new().route("/rpc", post(rpc::answer))));
     }
     layers::surround(routes.merge(crate::page::routes())).with_state(api)
 }
 
-/// The route table.
-fn routes() -> Router<Shared> {
-    let timed = Router::new()
+/// The route table. What is for those who run the node is counted by nobody.
+fn routes(rates: &Arc<Rates>) -> Router<Shared> {
+    let counted = |class| from_fn_with_state((Arc::clone(rates), class), rates::counted);
+    let reads = Router::new()
         .route("/v1/ledger", get(ledger::show))
+        .route("/v1/audits/latest", get(audits::latest))
         .route("/v1/checkpoints", get(checkpoints::list))
         .route("/v1/checkpoints/{number}", get(checkpoints::show))
+        .route("/v1/batches", get(batches::list))
         .route("/v1/batches/{batch_root}", get(batches::show))
-        .route("/v1/steps", post(steps::submit))
         .route("/v1/runs", get(runs::list))
         .route("/v1/vouchers/{voucher}", get(vouchers::show))
         .route("/v1/vouchers/{voucher}/dossier", get(vouchers::dossier))
@@ -125,8 +138,11 @@ fn routes() -> Router<Shared> {
         .route("/v1/receipts/{index}", get(entries::receipt))
         .route("/v1/incidents", get(incidents::list))
         .route("/v1/absences/{voucher}", get(absences::show))
-        .route("/data/{*path}", get(data::show))
         .route("/v1/openapi.json", get(openapi::show))
+        .layer(counted(Class::Read));
+    let files = Router::new().route("/data/{*path}", get(data::show)).layer(counted(Class::File));
+    let steps = Router::new().route("/v1/steps", post(steps::submit)).layer(counted(Class::Step));
+    let timed = layers::open(reads.merge(files).merge(steps))
         .layer(from_fn_with_state(Arc::new(Semaphore::new(AT_WORK)), layers::admitted))
         // Whoever looks after the node is answered when it has too much to do, too.
         .route("/healthz", get(health::live))
@@ -134,7 +150,8 @@ fn routes() -> Router<Shared> {
         .route("/metrics", get(health::metrics))
         .layer(from_fn_with_state(REQUEST_TIME, layers::timed));
     // An upload takes as long as its sender keeps sending.
-    timed.route("/v1/batches", post(batches::submit))
+    let uploads = Router::new().route("/v1/batches", post(batches::submit)).layer(counted(Class::Step));
+    timed.merge(uploads)
 }
 
 impl Api {

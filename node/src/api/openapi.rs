@@ -2,10 +2,13 @@
 //! the same text, kept in step by a test.
 
 use super::problem::{Kind, MEDIA_TYPE, URN};
-use super::{absences, batches, cases, checkpoints, data, entries, health, incidents, ledger, runs, shapes};
+use super::{
+    absences, audits, batches, cases, checkpoints, data, entries, health, incidents, ledger, runs, shapes,
+};
 use super::{steps, verify, vouchers};
 use axum::http::header;
 use axum::response::IntoResponse;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use utoipa::openapi::path::Operation;
@@ -16,9 +19,21 @@ use utoipa::{Modify, OpenApi};
 pub fn text() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         // Fails only on maps whose keys are no text, of which there are none.
-        Description::openapi().to_pretty_json().unwrap_or_default()
+        one_of_two(&Description::openapi().to_pretty_json().unwrap_or_default())
     });
     &TEXT
+}
+
+/// Either a voucher or a dossier is judged. `utoipa` has no place for that beside the members of an object, so it is
+/// written into the text, which keeps the order that its reader is used to.
+fn one_of_two(text: &str) -> String {
+    let due = |one: &str, other: &str| {
+        let properties = json!({ one: { "not": { "type": "null" } }, other: { "type": "null" } });
+        json!({ "required": [one], "properties": properties })
+    };
+    let either = json!([{ "oneOf": [due("voucher", "dossier"), due("dossier", "voucher")] }]);
+    let begin = "\"VerifyRequest\": {\n";
+    text.replacen(begin, &format!("{begin}        \"allOf\": {either},\n"), 1)
 }
 
 /// This description.
@@ -39,9 +54,9 @@ pub(super) async fn show() -> impl IntoResponse {
             Codes, stamps and serials never go to a node."
     ),
     paths(
-        ledger::show, checkpoints::list, checkpoints::show, batches::submit, batches::show, steps::submit, runs::list,
+        ledger::show, checkpoints::list, checkpoints::show, batches::list, batches::submit, batches::show, steps::submit, runs::list,
         vouchers::show, vouchers::dossier, vouchers::history, cases::make, verify::judge, entries::show, entries::receipt, incidents::list,
-        absences::show, data::show, show, health::live, health::ready, health::metrics
+        absences::show, audits::latest, data::show, show, health::live, health::ready, health::metrics
     ),
     components(schemas(shapes::Problem, shapes::ProblemType)),
     modifiers(&Problems),
@@ -65,8 +80,8 @@ fn problems_of(operation: &str) -> &'static [Kind] {
     };
     match operation {
         "ledger" | "metrics" => &[Storage],
-        "checkpoints" | "runs" | "incidents" => &[Malformed, Storage],
-        "data" => &[NotFound, Storage],
+        "checkpoints" | "batches" | "runs" | "incidents" => &[Malformed, Storage],
+        "audit" | "data" => &[NotFound, Storage],
         "checkpoint" | "batch" | "entry" | "receipt" => &[Malformed, NotFound, Storage],
         "submit_batch" => &[
             Malformed,
@@ -127,9 +142,13 @@ impl Modify for Problems {
 }
 
 fn add_problems(operation: &mut Operation) {
-    let special = problems_of(operation.operation_id.as_deref().unwrap_or_default());
+    let id = operation.operation_id.as_deref().unwrap_or_default();
+    let special = problems_of(id);
+    let is_for_operators = matches!(id, "live" | "ready" | "metrics");
+    let counted = (!is_for_operators).then_some(Kind::RateLimited);
+    let of_all = counted.into_iter().chain([Kind::Internal, Kind::Overloaded]);
     let mut by_status = BTreeMap::<u16, Vec<Kind>>::new();
-    for kind in special.iter().copied().chain([Kind::Internal, Kind::Overloaded]) {
+    for kind in special.iter().copied().chain(of_all) {
         by_status.entry(kind.status()).or_default().push(kind);
     }
     for (status, kinds) in by_status {

@@ -86,6 +86,9 @@ kinds! {
     Illegal "illegal" 422 "The step is not legal",
     /// The signers' `not_after` is over; `at` is the operator's clock.
     Expired "expired" 422 "The instruction has expired",
+    /// One asker, or one voucher, was asked about too often: `limit` of node.toml, at `per_minute`. Come back after
+    /// `Retry-After` seconds with the same request.
+    RateLimited "rate-limited" 429 "Too often",
     /// A defect of the service. The answer's `x-request-id` finds it in the log.
     Internal "internal" 500 "Something is wrong with the service",
     /// More is at work than is taken at a time. Come back after `Retry-After` seconds with the same request.

@@ -13,8 +13,12 @@ use http_body_util::BodyExt as _;
 use protocol::entry::Signed;
 use protocol::json::{At, Json, JsonError, parse};
 use protocol::{Digest, LedgerId, PublicKey};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use std::time::Duration;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Object, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A sender who sends nothing for this long is given up.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -184,10 +188,12 @@ pub(super) trait Segment: Sized {
     fn read(text: &str) -> Option<Self>;
 }
 
-impl Segment for u64 {
-    const DUE: &str = "a number";
+impl Segment for Safe {
+    const DUE: &str = "a number below 2^53";
     fn read(text: &str) -> Option<Self> {
-        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = digits.then(|| text.parse().ok())??;
+        (number <= Self::MAX).then_some(Self(number))
     }
 }
 
@@ -202,6 +208,55 @@ impl Segment for Digest {
     const DUE: &str = "a digest, 0x and 64 digits of lower-case hex,";
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+}
+
+/// An integer that every JSON reader keeps exactly: below 2^53.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Safe(u64);
+
+impl Safe {
+    /// The greatest.
+    pub(super) const MAX: u64 = (1 << 53) - 1;
+
+    pub(super) const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl PartialSchema for Safe {
+    fn schema() -> RefOr<Schema> {
+        let integer = ObjectBuilder::new().schema_type(Type::Integer);
+        let integer: Object = integer.minimum(Some(0)).maximum(Some(Self::MAX)).build();
+        integer.into()
+    }
+}
+
+impl ToSchema for Safe {}
+
+impl<'de> Deserialize<'de> for Safe {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = u64::deserialize(deserializer)?;
+        let large = || D::Error::custom(format_args!("at most {} is taken", Self::MAX));
+        if number <= Self::MAX { Ok(Self(number)) } else { Err(large()) }
+    }
+}
+
+/// How many of a list are asked for: 1 to `MOST`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limit<const MOST: usize>(usize);
+
+impl<const MOST: usize> Limit<MOST> {
+    pub(super) const fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl<'de, const MOST: usize> Deserialize<'de> for Limit<MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = usize::deserialize(deserializer)?;
+        let wrong = || D::Error::custom(format_args!("1 to {MOST} are taken"));
+        if (1..=MOST).contains(&number) { Ok(Self(number)) } else { Err(wrong()) }
     }
 }
 

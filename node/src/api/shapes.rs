@@ -36,6 +36,8 @@ hex_shapes! {
     Bytes20 "^0x[0-9a-f]{40}$" "20 bytes, lower-case hex after 0x.",
     Bytes32 "^0x[0-9a-f]{64}$" "32 bytes, lower-case hex after 0x.",
     Bytes64 "^0x[0-9a-f]{128}$" "64 bytes, lower-case hex after 0x.",
+    VoucherName "^(0x[0-9a-f]{64}|[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$" "A voucher's key as 0x hex or base64url.",
+    EntryBytes "^0x[0-9a-f]{196}$" "The 98 bytes of an entry (docs/protocol.md section 5).",
     Hex "^0x([0-9a-f]{2})*$" "Bytes, lower-case hex after 0x.",
 }
 
@@ -257,6 +259,28 @@ pub struct HistoryLine {
     signed_by: Vec<Bytes32>,
     /// Whether an anchored checkpoint covers it.
     anchored: bool,
+}
+
+/// What `vouchsafe audit` came to. Further members are its auditor's.
+#[derive(ToSchema)]
+pub struct Audit {
+    /// "vouchsafe/audit@1"
+    format: String,
+    /// The program that made it.
+    tool: String,
+    ledger: Bytes32,
+    /// Number of the newest checkpoint that everything was held against.
+    checkpoint: u64,
+    /// Unix milliseconds.
+    finished_at: u64,
+    /// `clean`, `contradicted`, or `unchecked` where something could not be checked.
+    result: String,
+    /// Entries gone over.
+    entries: u64,
+    /// Vouchers gone over.
+    vouchers: u64,
+    /// What contradicts, the first thousand of it.
+    contradictions: Vec<Object>,
 }
 
 /// A problem by RFC 9457. Further members depend on its type.

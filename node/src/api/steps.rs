@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::request::{RequestBody, Strict, expect_ledger, signatures};
-use super::shapes::{Bytes32, Hex};
+use super::shapes::{Bytes32, EntryBytes};
 use super::views::{AcceptedStep, SignatureView};
 use super::{Api, Shared};
 use crate::ledger::{MEMO_LIMIT, Outcome, Refused, StepRequest};
@@ -25,12 +25,12 @@ pub(super) struct StepBody {
     #[schema(value_type = Option<Bytes32>)]
     ledger: Option<LedgerId>,
     /// The 98 bytes with `at` = 0.
-    #[schema(value_type = Hex)]
+    #[schema(value_type = EntryBytes)]
     entry: Entry,
     /// The memo's exact text; its hash is the entry's content. Null or absent where there is none.
     memo: Option<String>,
     /// At most 8.
-    #[schema(value_type = Vec<SignatureView>)]
+    #[schema(value_type = Vec<SignatureView>, max_items = 8)]
     signatures: Vec<Signed>,
 }
 

@@ -3,6 +3,7 @@
 
 use super::absences::AskedNow;
 use super::problem::Problem;
+use super::rates::Asker;
 use super::request::{RequestBody, Strict, voucher};
 use super::shapes::{self, Bytes32};
 use super::views::{AbsenceView, Absent};
@@ -30,7 +31,7 @@ pub(super) const CHAIN_TIME: Duration = Duration::from_secs(10);
 #[schema(as = VerifyRequest, example = super::examples::verify)]
 pub(super) struct VerifyBody {
     /// The voucher's key as 0x hex or base64url. Either this or `dossier`.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<shapes::VoucherName>)]
     voucher: Option<PublicKey>,
     /// A dossier. Either this or `voucher`.
     #[schema(value_type = Option<shapes::Dossier>)]
@@ -99,10 +100,15 @@ pub(super) struct Judged {
 /// The report is that of the command. A chain that is out of reach makes the verdict `unknown`, never `refuted`. Codes, stamps and serials are never sent here: open the code where it is.
 #[utoipa::path(post, path = "/v1/verify", operation_id = "verify", tag = "vouchers", request_body = VerifyBody,
     responses((status = 200, description = "The report, whatever the verdict.", body = shapes::Report)))]
-pub(super) async fn judge(State(api): State<Shared>, Strict(body): Strict<VerifyBody>) -> Answer<Judged> {
+pub(super) async fn judge(
+    State(api): State<Shared>,
+    from: Asker,
+    Strict(body): Strict<VerifyBody>,
+) -> Answer<Judged> {
     let _place = admit(&api.verdicts)?;
     let (text, dossier) = match (body.voucher, body.dossier) {
         (Some(key), _) => {
+            api.rates.question(from, &key)?;
             let asked = api.asked_now();
             match api.read(move |view| look_up(view, key, &asked)).await? {
                 Found::Dossier(text, dossier) => (text, Some(dossier)),

@@ -2,10 +2,11 @@
 
 use super::absences::AskedNow;
 use super::problem::{Kind, Problem};
-use super::request::{Asked, Named};
+use super::rates::Sought;
+use super::request::{Asked, Safe};
 use super::verify::CHAIN_TIME;
 use super::views::{History, VoucherView};
-use super::{Answer, Api, Shared};
+use super::{Answer, Api, Shared, shapes};
 use crate::ledger::rows::{Accepted, Published};
 use crate::ledger::{View, VoucherNow};
 use crate::observe;
@@ -22,9 +23,9 @@ use utoipa::IntoParams;
 
 /// Where a voucher stands, by the node's word; the dossier proves it.
 #[utoipa::path(get, path = "/v1/vouchers/{voucher}", operation_id = "voucher", tag = "vouchers",
-    params(("voucher" = String, Path, description = "The voucher's key as 0x hex or base64url.")),
+    params(("voucher" = inline(shapes::VoucherName), Path)),
     responses((status = 200, description = "The voucher.", body = VoucherView)))]
-pub(super) async fn show(State(api): State<Shared>, Named(key): Named<PublicKey>) -> Answer<VoucherView> {
+pub(super) async fn show(State(api): State<Shared>, Sought(key): Sought) -> Answer<VoucherView> {
     let asked = api.asked_now();
     let ledger = api.state.ledger.facts().id;
     api.read(move |view| {
@@ -61,7 +62,8 @@ pub(super) async fn show(State(api): State<Shared>, Named(key): Named<PublicKey>
 #[into_params(parameter_in = Query)]
 pub(super) struct Under {
     /// Its number; the newest anchored one unless given. Under an older one nothing is pending.
-    checkpoint: Option<u64>,
+    #[param(inline)]
+    checkpoint: Option<Safe>,
     /// With what proves the checkpoint by the hash of a block alone. Where the chain gives no proof, there is none in it.
     #[serde(default)]
     proof: bool,
@@ -69,15 +71,16 @@ pub(super) struct Under {
 
 /// The evidence for a voucher in one file (docs/protocol.md section 10).
 #[utoipa::path(get, path = "/v1/vouchers/{voucher}/dossier", operation_id = "dossier", tag = "vouchers",
-    params(("voucher" = String, Path, description = "The voucher's key as 0x hex or base64url."), Under),
-    responses((status = 200, description = "The dossier.", body = super::shapes::Dossier)))]
+    params(("voucher" = inline(shapes::VoucherName), Path), Under),
+    responses((status = 200, description = "The dossier.", body = shapes::Dossier)))]
 pub(super) async fn dossier(
     State(api): State<Shared>,
-    Named(key): Named<PublicKey>,
+    Sought(key): Sought,
     Asked(under): Asked<Under>,
 ) -> Answer<Dossier> {
     let asked = api.asked_now();
-    let mut dossier = api.read(move |view| under_checkpoint(view, key, &asked, under.checkpoint)).await?;
+    let mut dossier =
+        api.read(move |view| under_checkpoint(view, key, &asked, under.checkpoint.map(Safe::get))).await?;
     if under.proof {
         dossier.checkpoint.proof = api.proof(&dossier).await.map(Box::new);
     }
@@ -123,9 +126,9 @@ impl Api {
 
 /// The chain of hands, as reports show it.
 #[utoipa::path(get, path = "/v1/vouchers/{voucher}/history", operation_id = "history", tag = "vouchers",
-    params(("voucher" = String, Path, description = "The voucher's key as 0x hex or base64url.")),
+    params(("voucher" = inline(shapes::VoucherName), Path)),
     responses((status = 200, description = "Its entries, oldest first.", body = History)))]
-pub(super) async fn history(State(api): State<Shared>, Named(key): Named<PublicKey>) -> Answer<History> {
+pub(super) async fn history(State(api): State<Shared>, Sought(key): Sought) -> Answer<History> {
     let asked = api.asked_now();
     let ledger = api.state.ledger.facts().id;
     api.read(move |view| {

@@ -1,5 +1,6 @@
 //! Rows that stand beside the log: none may lead where the log does not.
 
+use crate::ledger::census::{Census, counted};
 use crate::ledger::reads::Reads as _;
 use crate::ledger::rows::{Batch, Incident, Published, ReadError, decode, incident_key, key_number};
 use crate::store::{Order, Row, Snapshot, Span, Table};
@@ -42,7 +43,21 @@ pub fn faults(
             faults.push(format!("checkpoint {number} waits to be sent and is final, or does not exist"));
         }
     }
+    for row in snapshot.rows(Table::Censuses, Span::all(), Order::Ascending) {
+        faults.extend(census(snapshot, &row?)?);
+    }
     Ok(faults)
+}
+
+/// The counts of a batch are those of its runs. A batch without them is counted when the node starts.
+fn census(snapshot: &dyn Snapshot, row: &Row) -> Result<Option<String>, ReadError> {
+    let first = key_number(Table::Censuses, &row.key)?;
+    let due = match snapshot.batch_of(first)? {
+        Some((issued, batch)) if issued == first => Some(counted(snapshot, first, &batch)?),
+        _ => None,
+    };
+    let holds = due == Some(Census::decode(first, &row.value)?);
+    Ok((!holds).then(|| format!("the counts of the batch at voucher {first} are not those of its runs")))
 }
 
 /// A refused sale proves something only if the holder signed it against the entry that it names.

@@ -1,6 +1,7 @@
 //! What becomes of one instruction: decided from the ledger as it is, by the one transition function of the protocol.
 //! No clock, no I/O but reads, no writes but into the overlay.
 
+use super::census::Census;
 use super::reads::{Overlay, Reads};
 use super::refused::Refused;
 use super::rows::{
@@ -8,7 +9,7 @@ use super::rows::{
 };
 use crate::store::Table;
 use protocol::entry::{Entry, Signed};
-use protocol::lifecycle::{Kind, State, issue_demand};
+use protocol::lifecycle::{Kind, State, Status, issue_demand};
 use protocol::merkle::Frontier;
 use protocol::verify::not_after;
 use protocol::{Digest, Keccak, PublicKey};
@@ -69,10 +70,10 @@ pub fn decide(
     let at = clocks.now.max(tip.at);
     let entry = Entry { at, ..instruction.entry };
     let index = tip.log.size();
-    let state = match &instruction.batch {
-        Some(batch) => issue(tip, &entry, index, batch, instruction)?,
+    let (state, from) = match &instruction.batch {
+        Some(batch) => (issue(tip, &entry, index, batch, instruction)?, None),
         None => match step(reads, tip, &entry, index, instruction)? {
-            Judged::Next(state) => state,
+            Judged::Next { state, from } => (state, Some(from)),
             Judged::Repeated(accepted) => return Ok(Decision::Repeated(accepted)),
         },
     };
@@ -82,12 +83,16 @@ pub fn decide(
         signatures: instruction.signatures.clone(),
         anchor_by: at.saturating_add(clocks.promise),
     };
+    let census = census(reads, &accepted.state, from)?;
     write(reads, tip, &accepted, instruction.batch.as_ref())?;
+    if let Some((first, census)) = census {
+        reads.put(Table::Censuses, number_key(first), census.encode());
+    }
     Ok(Decision::Accepted(accepted))
 }
 
 enum Judged {
-    Next(State),
+    Next { state: State, from: Status },
     Repeated(Accepted),
 }
 
@@ -132,7 +137,7 @@ fn step(
     let demands = before.state.demands(entry, &terms, voucher.as_ref());
     match demands.iter().find(|demand| !demand.is_met_by(&by.signers)) {
         Some(unmet) => Err(Refused::Unauthorised { role: unmet.role }),
-        None => Ok(Judged::Next(next)),
+        None => Ok(Judged::Next { state: next, from: before.state.status }),
     }
 }
 
@@ -202,6 +207,25 @@ fn keep_incident(
     let incident = Incident { entry: *entry, log_size, memo, signatures };
     reads.put(Table::Incidents, key, incident.encode());
     Ok(true)
+}
+
+/// What becomes of the census of the entry's batch; none where nothing is counted otherwise than before.
+fn census(
+    reads: &Overlay<'_>,
+    after: &State,
+    from: Option<Status>,
+) -> Result<Option<(u64, Census)>, Refused> {
+    let (entry, to) = (&after.entry, after.status);
+    let Some(from) = from else { return Ok(Some((entry.first, Census::issued(entry.count)))) };
+    if from == to {
+        return Ok(None);
+    }
+    let damaged = |table| ReadError::damaged(table, format!("for voucher {}", entry.first));
+    let (first, _) = reads.batch_of(entry.first)?.ok_or_else(|| damaged(Table::Batches))?;
+    let row = reads.get(Table::Censuses, &number_key(first))?.ok_or_else(|| damaged(Table::Censuses))?;
+    let mut census = Census::decode(first, &row)?;
+    census.moved(entry.count, from, to);
+    Ok(Some((first, census)))
 }
 
 /// Writes an accepted entry: the log, its nodes, the run of its vouchers, its batch. Everything is read before anything

@@ -7,6 +7,7 @@
 //! and `public` answer, `replay` takes a log in again, `rows` knows the bytes of each table.
 
 pub mod batch;
+pub mod census;
 pub mod cut;
 mod decide;
 pub mod heads;
@@ -88,6 +89,7 @@ pub struct StepRequest {
 impl Ledger {
     /// Opens what is stored and begins to take instructions.
     pub fn open(setup: Setup) -> Result<Self, ReadError> {
+        census::complete(&*setup.store)?;
         let sequencer = Sequencer::start(Arc::clone(&setup.store), setup.clock.clone(), setup.promise_ms)?;
         Ok(Self {
             store: setup.store,

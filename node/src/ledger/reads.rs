@@ -58,11 +58,14 @@ pub trait Reads {
     /// The number of an issued voucher. Rows that an import left behind when it broke off lead nowhere: their number is
     /// not issued, or it is another voucher's.
     fn number_of(&self, voucher: &PublicKey) -> Result<Option<u64>, ReadError> {
-        let Some(value) = self.get(Table::Vouchers, voucher.as_bytes())? else { return Ok(None) };
-        let number = key_number(Table::Vouchers, &value)?;
-        let issued = self.batch_of(number)?.is_some();
-        let theirs = issued && self.record(number)?.is_some_and(|record| record.key == *voucher);
-        Ok(theirs.then_some(number))
+        let value = self.get(Table::Vouchers, voucher.as_bytes())?;
+        let number = value.as_deref().map(|value| key_number(Table::Vouchers, value)).transpose()?;
+        // Whoever guesses must not see by the time of an answer whether a name stands in rows that are not issued: each
+        // name costs the same reads.
+        let place = number.unwrap_or(u64::MAX);
+        let issued = self.batch_of(place)?.is_some();
+        let theirs = self.record(place)?.is_some_and(|record| record.key == *voucher);
+        Ok(number.filter(|_| issued && theirs))
     }
 
     /// The entries of a voucher's history from its Issue to the entry at `latest`, oldest first.

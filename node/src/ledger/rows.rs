@@ -69,6 +69,9 @@ pub fn head_node_key(at: NodeId, number: u64) -> Vec<u8> {
     [[at.level].as_slice(), &at.index.to_be_bytes(), &number.to_be_bytes()].concat()
 }
 
+/// Bytes of an incident's key.
+pub const INCIDENT_KEY_WIDTH: usize = 40;
+
 /// The key of an incident: by the entry that it was signed against, then by what was signed.
 pub fn incident_key(prev: u64, instruction: Digest) -> Vec<u8> {
     [prev.to_be_bytes().as_slice(), instruction.as_bytes()].concat()

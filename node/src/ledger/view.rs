@@ -1,11 +1,12 @@
 //! What the ledger shows of itself: everything read from one snapshot, so that no answer mixes two moments.
 
 use super::batch::BatchNodes;
+use super::census::Census;
 use super::heads::HeadTree;
 use super::reads::Reads as _;
-use super::rows::{Accepted, Batch, Incident, Published, ReadError, Run, key_number, number_key};
+use super::rows::{Accepted, Batch, Incident, Published, ReadError, Run, decode, key_number, number_key};
 use super::sequencer::LogNodes;
-use crate::store::{Order, Snapshot, Span, Table};
+use crate::store::{Order, Row, Snapshot, Span, Table};
 use protocol::dossier::{
     Dossier, DossierCheckpoint, HeadPart, HistoryItem, Ledger, ManifestPart, Memo, PendingItem, Step,
     VoucherPart,
@@ -96,6 +97,28 @@ impl View {
     pub fn batch_by_root(&self, root: Digest) -> Result<Option<(u64, Batch)>, ReadError> {
         let Some(value) = self.snapshot.get(Table::Requests, root.as_bytes())? else { return Ok(None) };
         self.snapshot.batch_of(key_number(Table::Requests, &value)?)
+    }
+
+    /// Batches with their first numbers and censuses, from the first number `from` on in this order, at most `limit`.
+    pub fn batches(
+        &self,
+        from: Option<u64>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<(u64, Batch, Census)>, ReadError> {
+        let span = match (from, order) {
+            (None, _) => Span::all(),
+            (Some(from), Order::Ascending) => Span::all().at_least(&number_key(from)),
+            (Some(from), Order::Descending) => Span::all().at_most(&number_key(from)),
+        };
+        let rows = self.snapshot.page(Table::Batches, span, order, limit)?;
+        let of = |row: Row| {
+            let first = key_number(Table::Batches, &row.key)?;
+            let census = self.snapshot.get(Table::Censuses, &row.key)?;
+            let census = census.ok_or_else(|| ReadError::damaged(Table::Censuses, first))?;
+            Ok((first, decode(Table::Batches, first, &row.value)?, Census::decode(first, &census)?))
+        };
+        rows.into_iter().map(of).collect()
     }
 
     /// A voucher by its name.

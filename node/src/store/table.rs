@@ -34,11 +34,13 @@ pub enum Table {
     Incidents,
     /// Batch root to the batch's first voucher, so that a batch sent again gets the same answer.
     Requests,
+    /// How many vouchers of each batch are in which state.
+    Censuses,
 }
 
 impl Table {
     /// Every table, in the order of the enum.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Meta,
         Self::Entries,
         Self::LogNodes,
@@ -53,6 +55,7 @@ impl Table {
         Self::Outbox,
         Self::Incidents,
         Self::Requests,
+        Self::Censuses,
     ];
 
     /// The name under which the table is stored.
@@ -72,6 +75,7 @@ impl Table {
             Self::Outbox => "outbox",
             Self::Incidents => "incidents",
             Self::Requests => "requests",
+            Self::Censuses => "censuses",
         }
     }
 

@@ -9,7 +9,7 @@ use protocol::json::parse;
 use protocol::verify::{DEFAULT_MAX_AGE_S, GRACE_MS, StepCode, Verdict};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use vouchsafe_node::config::{AnchoringConfig, LimitConfig};
+use vouchsafe_node::config::{AnchoringConfig, LimitConfig, RateConfig};
 use vouchsafe_node::ledger::{MEMO_LIMIT, SIGNATURE_LIMIT};
 use vouchsafe_node::store::Table;
 
@@ -90,6 +90,19 @@ fn limits_are_the_constants() {
     let api = "node/src/api/mod.rs";
     let (uploads, verdicts) = (constant(api, "UPLOADS"), constant(api, "VERDICTS"));
     says(ARCHITECTURE, &format!("{uploads} uploads, {verdicts} verdicts, "));
+    let rates = RateConfig::default();
+    let (reads, steps) = (rates.reads_per_address, rates.steps_per_address);
+    says(
+        ARCHITECTURE,
+        &format!(
+            "{} questions and {} steps of one address",
+            grouped(u64::from(reads)),
+            grouped(u64::from(steps))
+        ),
+    );
+    assert_eq!(rates.files_per_address, steps, "as the text says");
+    let voucher = grouped(u64::from(rates.reads_per_voucher));
+    says(ARCHITECTURE, &format!("{voucher} questions about one voucher"));
     let incidents = constant("node/src/ledger/decide.rs", "INCIDENTS_PER_ENTRY");
     says(ARCHITECTURE, &format!("at most {incidents} against one entry"));
     let level = constant("node/src/ledger/batch.rs", "STORED_FROM_LEVEL");

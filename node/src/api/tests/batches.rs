@@ -3,9 +3,13 @@
 use super::{Site, Then, changed, sending, signatures_json};
 use crate::api::UPLOADS;
 use crate::fixture::Cards;
+use crate::ledger::rows::number_key;
+use crate::store::{Table, WriteSet};
 use axum::body::Body;
 use axum::http::Request;
+use protocol::PublicKey;
 use protocol::digest::bytes_to_hex;
+use protocol::lifecycle::Kind as StepKind;
 use protocol::manifest::Flags;
 use serde_json::{Value, json};
 
@@ -178,4 +182,62 @@ async fn uploads_beyond_those_at_work_are_sent_away() {
     }
     tokio::task::yield_now().await;
     site.issue(body(&line(&cards), &cards.records)).await.with(201);
+}
+
+#[tokio::test]
+async fn batches_are_listed_from_either_end_with_the_states_of_their_vouchers() {
+    let site = Site::new().await;
+    assert_eq!(site.get("/v1/batches").await.with(200), json!({ "batches": [] }));
+    for (seed, count, first) in [(1, 40, 0), (2, 7, 40), (3, 1, 47)] {
+        let cards = site.fixture.cards(seed, count, first, Flags::default());
+        site.fixture.issue(&cards).await.expect("issued");
+    }
+    let issuer = &site.fixture.issuer;
+    for (kind, first, count) in
+        [(StepKind::Sell, 0, 30), (StepKind::Redeem, 5, 10), (StepKind::Void, 38, 2), (StepKind::Hold, 41, 3)]
+    {
+        let party = if kind == StepKind::Sell { PublicKey::NOBODY } else { party_of(&site, first).await };
+        site.submit(&site.fixture.step(kind, first, count, party, &[issuer])).await.with(201);
+    }
+    let all = site.get("/v1/batches").await.with(200);
+    let firsts: Vec<_> =
+        all["batches"].as_array().expect("a list").iter().map(|one| one["first"].as_u64()).collect();
+    assert_eq!(firsts, [Some(0), Some(40), Some(47)]);
+    assert_eq!(
+        all["batches"][0]["vouchers"],
+        json!({ "in_trade": 8, "sold": 20, "claimed": 0, "redeemed": 10, "voided": 2, "on_hold": 0 })
+    );
+    assert_eq!(all["batches"][1]["vouchers"]["on_hold"], 3);
+    let root = all["batches"][1]["batch_root"].as_str().expect("a root");
+    let whole = site.get(&format!("/v1/batches/{root}")).await.with(200);
+    assert_eq!((&whole["first"], &whole["issuer"]), (&json!(40), &all["batches"][1]["issuer"]));
+    let newest = site.get("/v1/batches?order=newest&limit=2").await.with(200);
+    assert_eq!(newest["batches"], json!([all["batches"][2], all["batches"][1]]));
+    let rest = site.get(&format!("/v1/batches?order=newest&from={}", newest["next"])).await.with(200);
+    assert_eq!(rest, json!({ "batches": [all["batches"][0]] }));
+    let second = site.get("/v1/batches?from=1&limit=1").await.with(200);
+    assert_eq!((&second["batches"][0], &second["next"]), (&all["batches"][1], &json!(47)));
+    for wrong in ["limit=0", "limit=101", "order=best", "from=-1", "from=9007199254740992"] {
+        site.get(&format!("/v1/batches?{wrong}")).await.problem("malformed");
+    }
+}
+
+async fn party_of(site: &Site, number: u64) -> PublicKey {
+    let run = site.get(&format!("/v1/runs?first={number}&count=1")).await.with(200);
+    run["runs"][0]["party"].as_str().expect("a key").parse().expect("a key")
+}
+
+#[tokio::test]
+async fn a_batch_without_counts_is_counted_when_the_node_starts() {
+    let site = Site::new().await;
+    site.fixture.issued(20).await;
+    let sale = site.fixture.step(StepKind::Sell, 3, 4, PublicKey::NOBODY, &[&site.fixture.issuer]);
+    site.submit(&sale).await.with(201);
+    let kept = site.get("/v1/batches").await.with(200);
+    let mut gone = WriteSet::new();
+    gone.delete(Table::Censuses, number_key(0));
+    site.fixture.store.commit(gone).expect("committed");
+    site.get("/v1/batches").await.problem("storage");
+    crate::ledger::census::complete(&*site.fixture.store).expect("counted");
+    assert_eq!(site.get("/v1/batches").await.with(200), kept);
 }

@@ -4,12 +4,15 @@ mod batches;
 mod cases;
 mod conform;
 mod data;
+mod lookups;
+mod rates;
 mod reads;
 mod serving;
 mod steps;
 mod verdicts;
 
 use super::{ApiState, router};
+use crate::config::RateConfig;
 use crate::fixture::Fixture;
 use crate::ledger::StepRequest;
 use axum::Router;
@@ -115,6 +118,8 @@ impl Site {
             site: "https://vouchsafe.example".to_owned(),
             anchor_interval_s: 60,
             batch_vouchers: 500,
+            audit_report: None,
+            rates: RateConfig::default(),
             spool: spool.path().to_owned(),
         };
         Self { fixture, router: router(state.clone()), state, spool }

@@ -189,3 +189,25 @@ async fn entries_and_receipts_are_given_by_index() {
     site.get(&format!("/v1/batches/{}", Digest::ZERO)).await.problem("not-found");
     site.get("/v1/batches/0x00").await.problem("malformed");
 }
+
+#[tokio::test]
+async fn the_audit_that_node_toml_names_is_shown_as_it_is() {
+    let site = Site::new().await;
+    site.get("/v1/audits/latest").await.problem("not-found");
+    let path = site.spool.path().join("audit.json");
+    let state = super::ApiState { audit_report: Some(path.clone()), ..site.state.clone() };
+    let site = Site { router: super::router(state), ..site };
+    site.get("/v1/audits/latest").await.problem("not-found");
+    let mut report = json!({
+        "format": "vouchsafe/audit@1", "tool": "vouchsafe 0.1.0", "ledger": site.fixture.ledger.facts().id,
+        "checkpoint": 3, "finished_at": BEGIN, "result": "clean", "entries": 12, "vouchers": 20, "contradictions": [],
+    });
+    std::fs::write(&path, report.to_string()).expect("written");
+    let shown = site.get("/v1/audits/latest").await;
+    assert_eq!(shown.text, report.to_string());
+    report["ledger"] = json!(Digest::ZERO);
+    for wrong in [report.to_string(), "{}".to_owned(), "\u{1}".to_owned()] {
+        std::fs::write(&path, wrong).expect("written");
+        site.get("/v1/audits/latest").await.problem("storage");
+    }
+}

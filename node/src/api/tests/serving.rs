@@ -250,7 +250,33 @@ fn requests_take_what_is_documented_and_their_examples_are_read() {
     let schemas = &document["components"]["schemas"];
     documented::<steps::StepBody>(&schemas["StepRequest"]);
     documented::<verify::VerifyBody>(&schemas["VerifyRequest"]);
+    assert!(schemas["VerifyRequest"]["allOf"][0]["oneOf"].is_array(), "one of two is due");
     let batch =
         &document["paths"]["/v1/batches"]["post"]["requestBody"]["content"]["application/octet-stream"];
     documented::<upload::BatchLine>(&batch["schema"]);
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_may_ask_and_read_when_to_come_back() {
+    let site = Site::new().await;
+    let ask = Request::get("/v1/ledger").header("origin", "null").body(Body::empty()).expect("a request");
+    let reply = site.send(ask).await;
+    assert_eq!(reply.headers["access-control-allow-origin"], "*");
+    let told = reply.headers["access-control-expose-headers"].to_str().expect("ASCII");
+    assert!(told.contains("retry-after"), "{told}");
+    let preflight = Request::builder()
+        .method("OPTIONS")
+        .uri("/v1/steps")
+        .header("origin", "https://saved.example")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "content-type")
+        .body(Body::empty())
+        .expect("a request");
+    let response = site.router.clone().oneshot(preflight).await.expect("infallible");
+    assert_eq!(response.status(), 200);
+    let headers = response.headers();
+    assert_eq!(headers["access-control-allow-headers"], "content-type");
+    assert!(headers.get("access-control-allow-credentials").is_none());
+    let health = Request::get("/metrics").header("origin", "null").body(Body::empty()).expect("a request");
+    assert!(!site.send(health).await.headers.contains_key("access-control-allow-origin"));
 }

@@ -1,9 +1,11 @@
 //! Entries of the log: steps, batches, incidents, and the operator's promises.
 
 use super::super::shapes::{Bytes32, Bytes64, Hex};
+use crate::ledger::census::Census;
 use crate::ledger::rows::{Accepted, Batch, Incident};
 use protocol::digest::bytes_to_hex;
 use protocol::entry::Signed;
+use protocol::manifest::Manifest;
 use protocol::receipt::Receipt;
 use protocol::{Digest, PublicKey, Signature};
 use serde::Serialize;
@@ -138,6 +140,90 @@ impl BatchView {
         let Batch { count, index, manifest, terms, .. } = batch;
         Self { first, count, index, issuer, manifest, terms: bytes_to_hex(&terms) }
     }
+}
+
+/// A batch among others: what it is of and how its vouchers stand, by the node's word. What the issuer says of it
+/// stands in its manifest, which `GET /v1/batches/{batch_root}` gives.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BatchSummary {
+    /// Its first voucher number.
+    pub first: u64,
+    /// Vouchers.
+    pub count: u64,
+    /// Its Issue entry.
+    pub index: u64,
+    /// Root of its tree.
+    #[schema(value_type = Bytes32)]
+    pub batch_root: Digest,
+    /// The operator's clock of its Issue entry, Unix milliseconds.
+    pub at: u64,
+    /// Who issued it.
+    #[schema(value_type = Bytes32)]
+    pub issuer: PublicKey,
+    /// What the issuer calls himself.
+    #[schema(required)]
+    pub issuer_name: Option<String>,
+    /// The product, in the issuer's words.
+    #[schema(required)]
+    pub product_title: Option<String>,
+    /// Its vouchers by state.
+    pub vouchers: CensusView,
+}
+
+impl BatchSummary {
+    /// A batch, its counts, and its Issue entry.
+    pub fn of(first: u64, batch: &Batch, census: Census, issue: &Accepted) -> Self {
+        // An accepted manifest reads; what a later rule could refuse has no name here.
+        let manifest = Manifest::read(&batch.manifest).ok();
+        let said = |of: fn(&Manifest) -> &Option<String>| manifest.as_ref().and_then(|it| of(it).clone());
+        Self {
+            first,
+            count: batch.count,
+            index: batch.index,
+            batch_root: Digest::new(batch.root),
+            at: issue.state.entry.at,
+            issuer: issue.state.issuer,
+            issuer_name: said(|manifest| &manifest.issuer_name),
+            product_title: said(|manifest| &manifest.product_title),
+            vouchers: census.into(),
+        }
+    }
+}
+
+/// Vouchers of a batch by state. Together they are its count.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = Census)]
+pub struct CensusView {
+    /// In trade.
+    pub in_trade: u64,
+    /// Sold and not claimed.
+    pub sold: u64,
+    /// Claimed.
+    pub claimed: u64,
+    /// Redeemed.
+    pub redeemed: u64,
+    /// Voided.
+    pub voided: u64,
+    /// On hold.
+    pub on_hold: u64,
+}
+
+impl From<Census> for CensusView {
+    fn from(census: Census) -> Self {
+        let Census { in_trade, sold, claimed, redeemed, voided, on_hold } = census;
+        Self { in_trade, sold, claimed, redeemed, voided, on_hold }
+    }
+}
+
+/// Batches in the order that was asked for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Batches {
+    /// At most as many as asked for.
+    pub batches: Vec<BatchSummary>,
+    /// What to give as `from` for the next ones, in the same order; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub next: Option<u64>,
 }
 
 /// A refused second sale that the holder signed.

@@ -9,6 +9,7 @@ pub use ledger::{
     Live, Ready,
 };
 pub use log::{
-    AcceptedBatch, AcceptedStep, BatchView, IncidentView, Incidents, ReceiptView, SignatureView, StepView,
+    AcceptedBatch, AcceptedStep, BatchSummary, BatchView, Batches, CensusView, IncidentView, Incidents,
+    ReceiptView, SignatureView, StepView,
 };
 pub use vouchers::{AbsenceView, Absent, History, RunView, Runs, VoucherView};
