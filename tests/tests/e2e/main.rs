@@ -14,6 +14,7 @@ mod devnet;
 mod keys;
 mod machine;
 mod mirror;
+mod reorganised;
 mod scene;
 mod supplier_files;
 mod verdicts;
