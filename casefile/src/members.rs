@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(named("../../etc/passwd"), "files/07-.._.._etc_passwd");
         assert_eq!(named("a\\b\nc\u{202e}d:e"), "files/07-a_b_c_d_e");
         assert!(named(&"x".repeat(500)).len() < 100);
-        assert!(named(&format!("{}.pdf", "x".repeat(500))).ends_with(".pdf"));
+        assert!(named(&format!("{}.pdf", "x".repeat(500))).rsplit('.').next() == Some("pdf"));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub enum InitError {
         /// The data folder.
         folder: PathBuf,
         /// What stood in the way.
-        source: RunError,
+        source: Box<RunError>,
     },
     /// The folder.
     #[error(transparent)]
@@ -131,7 +131,8 @@ pub async fn init(
     folder.save(&config)?;
     let development = chain_of(&config).development;
     let done = open_ledger(folder, &Clock::system()).await;
-    let ledger = done.map_err(|source| InitError::NotOpened { folder: folder.path().to_owned(), source })?;
+    let ledger = done
+        .map_err(|source| InitError::NotOpened { folder: folder.path().to_owned(), source: source.into() })?;
     Ok(Made { ledger, operator_key: operator.public(), judge, development })
 }
 

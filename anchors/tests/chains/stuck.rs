@@ -74,17 +74,17 @@ async fn the_cap_is_never_exceeded_and_said_when_it_is_in_the_way() {
     // One who may not pay an eighth more: he carries on what waits, and then waits himself.
     let cap = paid + paid / 10;
     let writer = impatient(&options, cap);
-    let send = async || writer.anchor(log.ledger, &log.tip, &next, &proof).await;
-    assert_eq!(send().await.unwrap(), Submission::Replaced { tx, nonce: 1 });
+    let anchors = async || writer.anchor(log.ledger, &log.tip, &next, &proof).await;
+    assert_eq!(anchors().await.unwrap(), Submission::Replaced { tx, nonce: 1 });
     for _ in 0..2 {
-        let error = send().await.unwrap_err();
+        let error = anchors().await.unwrap_err();
         let AnchorError::TooDear { due_wei, cap_wei, nonce: Some(1) } = error else { panic!("{error:?}") };
         assert!(due_wei * 8 >= paid * 9 && cap_wei == cap);
         assert!(error.is_transient() && error.to_string().contains("raise the cap"), "{error}");
     }
     assert_eq!(writer.transaction(tx).await.unwrap(), TxState::Pending);
     anvil.mine(1).await;
-    assert_eq!(send().await.unwrap(), Submission::AlreadyAnchored);
+    assert_eq!(anchors().await.unwrap(), Submission::AlreadyAnchored);
     // A base fee beyond the cap: nothing is sent at all.
     anvil.ask("anvil_setNextBlockBaseFeePerGas", json!([format!("{:#x}", 60 * GWEI)])).await;
     anvil.mine(1).await;

@@ -87,7 +87,7 @@ impl Published {
                 (1, first, count, tree.root(), None)
             }
             _ => {
-                let memo = (index % 3 == 0).then(|| format!("{{\"price\":{index}}}"));
+                let memo = index.is_multiple_of(3).then(|| format!("{{\"price\":{index}}}"));
                 let first = index * 37 % (heads.len() - 40);
                 heads.fill(first..first + 33, head);
                 (2, first, 33, memo_content(memo.as_deref()), memo)

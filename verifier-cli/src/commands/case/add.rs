@@ -35,7 +35,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     let more = files::named(&args.files, &contents, &args.by);
     let known: Vec<[u8; 32]> = evidence.files.iter().map(|file| file.sha256).collect();
     evidence.files.extend(more.into_iter().filter(|file| !known.contains(&file.sha256)));
-    evidence.tool = casefile::TOOL.to_owned();
+    casefile::TOOL.clone_into(&mut evidence.tool);
     // Bytes that are not those of the index stay out: the file is then awaited again.
     contents.extend(opened.contents().filter_map(|(name, bytes)| {
         let is_added = known.contains(&casefile::sha256(bytes)) && name.starts_with("files/");

@@ -3,24 +3,19 @@
 //! What is said never holds a code, a stamp, a private key or a voucher: requests are named by the template of their
 //! route. Metrics are of this process alone and begin anew with it; what the ledger knows is read from it when asked.
 
+mod metrics;
+
 use crate::anchoring::TurnError;
 use crate::answering;
-use crate::clock;
 use anchors::{AnchorError, Submission, Trouble};
 use indicatif::{ProgressBar, ProgressStyle};
-use prometheus_client::encoding::EncodeLabelSet;
+use metrics::{EndpointLabels, LimitLabels, METRICS, ReasonLabels, RequestLabels, StepLabels, StepRefusal};
 use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
 use protocol::dossier;
 use protocol::{Address, Digest};
 use std::fmt::Display;
 use std::net::SocketAddr;
-use std::sync::atomic::AtomicU64;
-use std::sync::{LazyLock, Once};
+use std::sync::Once;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -320,197 +315,6 @@ pub fn metrics(ledger: &LedgerFigures) -> String {
     // Writing to a string does not fail.
     let _ = encode(&mut text, &METRICS.registry);
     text
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct RequestLabels {
-    method: String,
-    route: String,
-    status: u16,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct StepLabels {
-    kind: &'static str,
-    result: &'static str,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct StepRefusal {
-    kind: &'static str,
-    reason: String,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct ReasonLabels {
-    reason: &'static str,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct EndpointLabels {
-    endpoint: String,
-    reason: &'static str,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct LimitLabels {
-    limit: &'static str,
-}
-
-type Whole = Gauge<u64, AtomicU64>;
-
-struct Metrics {
-    registry: Registry,
-    requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
-    steps: Family<StepLabels, Counter>,
-    step_refusals: Family<StepRefusal, Counter>,
-    commits: Histogram,
-    groups: Histogram,
-    connections: Whole,
-    sent_away: Counter,
-    refusals: Family<ReasonLabels, Counter>,
-    rate_limited: Family<LimitLabels, Counter>,
-    verdicts: Family<ReasonLabels, Counter>,
-    sent: Family<ReasonLabels, Counter>,
-    chain_errors: Family<ReasonLabels, Counter>,
-    endpoints: Family<EndpointLabels, Counter>,
-    incidents: Counter,
-    panics: Counter,
-    cuts: Counter,
-    vanished: Counter,
-    challenges_answered: Counter,
-    challenges_open: Whole,
-    challenges_unanswerable: Whole,
-    entries: Whole,
-    vouchers: Whole,
-    anchored_checkpoint: Whole,
-    anchored_entries: Whole,
-    unanchored_entries: Whole,
-    outbox: Whole,
-    lag_seconds: Gauge<f64, AtomicU64>,
-    clock_ahead_seconds: Gauge<f64, AtomicU64>,
-    memory_bytes: Whole,
-    open_files: Whole,
-}
-
-static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::registered);
-
-/// From a read of a warm page to an upload of a million records.
-fn durations() -> Histogram {
-    Histogram::new([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 120.0])
-}
-
-/// A sync of a good disk takes a millisecond, of a bad one a second.
-fn syncs() -> Histogram {
-    Histogram::new([0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0])
-}
-
-/// Memory of this process in bytes, and its open files; 0 where the system does not say.
-fn footprint() -> (u64, u64) {
-    let pages = std::fs::read_to_string("/proc/self/statm").ok();
-    let pages: Option<u64> = pages.and_then(|text| text.split(' ').nth(1)?.parse().ok());
-    let bytes = pages.unwrap_or_default().saturating_mul(rustix::param::page_size() as u64);
-    let files = std::fs::read_dir("/proc/self/fd").map(Iterator::count).unwrap_or_default();
-    (bytes, files as u64)
-}
-
-impl Metrics {
-    fn registered() -> Self {
-        let mut all = Self {
-            registry: Registry::with_prefix("vouchsafe"),
-            requests: Family::new_with_constructor(durations),
-            steps: Family::default(),
-            step_refusals: Family::default(),
-            commits: syncs(),
-            groups: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0]),
-            connections: Gauge::default(),
-            sent_away: Counter::default(),
-            refusals: Family::default(),
-            rate_limited: Family::default(),
-            verdicts: Family::default(),
-            sent: Family::default(),
-            chain_errors: Family::default(),
-            endpoints: Family::default(),
-            incidents: Counter::default(),
-            panics: Counter::default(),
-            cuts: Counter::default(),
-            vanished: Counter::default(),
-            challenges_answered: Counter::default(),
-            challenges_open: Gauge::default(),
-            challenges_unanswerable: Gauge::default(),
-            entries: Gauge::default(),
-            vouchers: Gauge::default(),
-            anchored_checkpoint: Gauge::default(),
-            anchored_entries: Gauge::default(),
-            unanchored_entries: Gauge::default(),
-            outbox: Gauge::default(),
-            lag_seconds: Gauge::default(),
-            clock_ahead_seconds: Gauge::default(),
-            memory_bytes: Gauge::default(),
-            open_files: Gauge::default(),
-        };
-        all.register_counts();
-        all.register_figures();
-        all
-    }
-
-    fn register_counts(&mut self) {
-        let to = &mut self.registry;
-        to.register("request_duration_seconds", "Requests by route and status", self.requests.clone());
-        to.register("steps", "Steps and batches by kind and result", self.steps.clone());
-        to.register("step_refusals", "Steps refused, by kind and reason", self.step_refusals.clone());
-        to.register("commit_seconds", "One sync of the log to the disk", self.commits.clone());
-        to.register("commit_instructions", "Instructions that shared a sync", self.groups.clone());
-        to.register("connections_sent_away", "Came while all places were taken", self.sent_away.clone());
-        to.register("refusals", "Problems answered with, by their name", self.refusals.clone());
-        let limited = "Requests refused as one too many, by limit";
-        to.register("rate_limited", limited, self.rate_limited.clone());
-        to.register("verdicts", "Verdicts given", self.verdicts.clone());
-        to.register("incidents", "Signed second sales that were refused", self.incidents.clone());
-        to.register("panics", "Requests that ended in a defect", self.panics.clone());
-        to.register("checkpoints_cut", "Checkpoints cut", self.cuts.clone());
-        to.register("checkpoints_vanished", "Checkpoints that left the chain", self.vanished.clone());
-        to.register("checkpoints_sent", "Attempts to anchor, by outcome", self.sent.clone());
-        to.register("challenges_answered", "Answers to challenges sent", self.challenges_answered.clone());
-        to.register("chain_errors", "What the chain did not do, by reason", self.chain_errors.clone());
-        to.register("endpoint_errors", "Trouble with one chain endpoint, by host", self.endpoints.clone());
-    }
-
-    fn register_figures(&mut self) {
-        let to = &mut self.registry;
-        to.register("entries", "Entries in the log", self.entries.clone());
-        to.register("vouchers", "Vouchers issued", self.vouchers.clone());
-        to.register("anchored_checkpoint", "Newest anchored checkpoint", self.anchored_checkpoint.clone());
-        to.register("anchored_entries", "Entries that it covers", self.anchored_entries.clone());
-        to.register("unanchored_entries", "Entries that it does not cover", self.unanchored_entries.clone());
-        to.register("challenges_open", "Challenges that wait for an answer", self.challenges_open.clone());
-        let (unanswerable, what) =
-            (self.challenges_unanswerable.clone(), "Those that the store can not answer");
-        to.register("challenges_unanswerable", what, unanswerable);
-        to.register("outbox_checkpoints", "Checkpoints that are not final", self.outbox.clone());
-        to.register("anchoring_lag_seconds", "Age of the oldest unanchored entry", self.lag_seconds.clone());
-        to.register("connections", "Connections now", self.connections.clone());
-        let ahead = self.clock_ahead_seconds.clone();
-        to.register("clock_ahead_seconds", "How far the system's clock is ahead of the node's", ahead);
-        to.register("memory_bytes", "Resident memory of the process", self.memory_bytes.clone());
-        to.register("open_files", "Open files and sockets of the process", self.open_files.clone());
-    }
-
-    fn set(&self, ledger: &LedgerFigures) {
-        self.entries.set(ledger.entries);
-        self.vouchers.set(ledger.vouchers);
-        self.anchored_checkpoint.set(ledger.anchored_checkpoint);
-        self.anchored_entries.set(ledger.anchored_entries);
-        self.unanchored_entries.set(ledger.entries.saturating_sub(ledger.anchored_entries));
-        self.outbox.set(ledger.outbox);
-        self.lag_seconds.set(Duration::from_millis(ledger.lag_ms).as_secs_f64());
-        let ahead = clock::system_ahead_ms();
-        let seconds = Duration::from_millis(ahead.unsigned_abs()).as_secs_f64();
-        self.clock_ahead_seconds.set(if ahead < 0 { -seconds } else { seconds });
-        let (bytes, files) = footprint();
-        self.memory_bytes.set(bytes);
-        self.open_files.set(files);
-    }
 }
 
 #[cfg(test)]
