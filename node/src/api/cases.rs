@@ -30,9 +30,10 @@ const VOUCHERS: usize = 20;
 /// What a case is made of.
 #[derive(Debug, ToSchema)]
 #[schema(as = CaseRequest, example = super::examples::case)]
+#[serde(deny_unknown_fields)]
 pub(super) struct CaseBody {
     /// The vouchers' keys as 0x hex or base64url, at most 20.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<super::shapes::VoucherName>, min_items = 1, max_items = 20)]
     vouchers: Vec<PublicKey>,
     /// Files that the parties add, by name and hash: their bytes never come here. The archive is then still without
     /// them; whoever has them adds them as the members that `case.json` names.
@@ -43,14 +44,19 @@ pub(super) struct CaseBody {
 /// A file that a party adds.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it describes what `read_file` reads")]
+#[serde(deny_unknown_fields)]
 pub(super) struct CaseFile {
     /// Its name, at most 120 characters.
+    #[schema(min_length = 1, max_length = 120)]
     name: String,
     /// Who adds it, in that party's own words, at most 120 characters.
+    #[schema(min_length = 1, max_length = 120)]
     by: String,
     /// Bytes, at most 67,108,864.
+    #[schema(maximum = 67_108_864)]
     size: u64,
     /// SHA-256 of its bytes: 64 hex digits.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     sha256: String,
 }
 

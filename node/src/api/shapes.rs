@@ -166,12 +166,14 @@ pub struct Policy {
     chains: Vec<PolicyChain>,
     issuers: Vec<PolicyIssuer>,
     /// Seconds; a day where absent.
+    #[schema(maximum = 9_007_199_254_740_991_u64)]
     max_age_s: Option<u64>,
 }
 
 /// A contract and the ledgers on it that the asker trusts.
 #[derive(ToSchema)]
 pub struct PolicyChain {
+    #[schema(maximum = 9_007_199_254_740_991_u64)]
     chain_id: u64,
     contract: Bytes20,
     ledgers: Vec<Bytes32>,

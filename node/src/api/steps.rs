@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 /// A step: what its signers signed (docs/protocol.md section 7).
 #[derive(Debug, ToSchema)]
 #[schema(as = StepRequest, example = super::examples::step)]
+#[serde(deny_unknown_fields)]
 pub(super) struct StepBody {
     /// The ledger that is meant; another one's step is refused with a word for it rather than as unsigned.
     #[schema(value_type = Option<Bytes32>)]

@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 /// The line before the records.
 #[derive(Debug, ToSchema)]
 #[schema(example = super::examples::batch)]
+#[serde(deny_unknown_fields)]
 pub(super) struct BatchLine {
     /// The ledger that is meant.
     #[schema(value_type = Option<Bytes32>)]

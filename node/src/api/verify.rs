@@ -29,6 +29,7 @@ pub(super) const CHAIN_TIME: Duration = Duration::from_secs(10);
 /// What is to be judged: a voucher of this ledger, or a dossier of any ledger on this chain.
 #[derive(Debug, ToSchema)]
 #[schema(as = VerifyRequest, example = super::examples::verify)]
+#[serde(deny_unknown_fields)]
 pub(super) struct VerifyBody {
     /// The voucher's key as 0x hex or base64url. Either this or `dossier`.
     #[schema(value_type = Option<shapes::VoucherName>)]

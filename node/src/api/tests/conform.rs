@@ -128,7 +128,8 @@ fn of_type(schema: &Value, value: &Value) -> Result<(), String> {
 fn hex(pattern: &str, text: &str) -> Result<(), String> {
     let width: Option<usize> =
         pattern.split(['{', '}']).nth(1).and_then(|n| n.parse().ok()).filter(|n| *n > 2);
-    let digits = text.strip_prefix("0x").ok_or("no 0x")?;
+    // A SHA-256 is written as `sha256sum` writes it.
+    let digits = if pattern.contains("0x") { text.strip_prefix("0x").ok_or("no 0x")? } else { text };
     let lower = digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if lower && width.map_or(digits.len() % 2 == 0, |width| digits.len() == width) {
         Ok(())
