@@ -155,6 +155,16 @@ async fn damage_of_trees_and_runs_is_found() {
 }
 
 #[tokio::test]
+async fn damage_of_the_counts_of_batches_is_found() {
+    let fixture = full().await;
+    let wrong = || Some(crate::ledger::census::Census::issued(9999).encode());
+    for row in rows(&fixture, Table::Censuses) {
+        finds(&fixture, Table::Censuses, &row.key, wrong(), "are not those of its runs");
+    }
+    finds(&fixture, Table::Censuses, &number_key(9999), wrong(), "where none begins");
+}
+
+#[tokio::test]
 async fn damage_of_checkpoints_and_the_outbox_is_found() {
     let fixture = full().await;
     let newest = rows(&fixture, Table::Checkpoints).len() as u64 - 1;
