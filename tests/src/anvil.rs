@@ -25,7 +25,10 @@ impl Anvil {
     /// Starts one with more options: `["--port", "8545"]` for one that comes back where it was.
     pub async fn with(options: &[&str]) -> Self {
         let mut command = Command::new(path(Program::Anvil));
-        command.args(["--port", "0", "--slots-in-an-epoch", "1"]).args(options);
+        command.args(["--port", "0"]).args(options);
+        if !options.contains(&"--slots-in-an-epoch") {
+            command.args(["--slots-in-an-epoch", "1"]);
+        }
         let mut process = Process::start(command);
         let said = process.says("Listening on ").await;
         let address = said.rsplit(' ').next().unwrap_or_default();

@@ -33,7 +33,7 @@ pub fn publish(folder: &Path, origin: LedgerOrigin, checkpoints: &[Checkpoint], 
     let steps: Vec<Step> = ledger
         .entries
         .iter()
-        .map(|entry| Step { entry: *entry, memo: Memo::Withheld, signatures: Vec::new() })
+        .map(|entry| Step { entry: *entry, memo: Memo::None, signatures: Vec::new() })
         .collect();
     for part in Part::all(log.size()) {
         put(DataPath::Entries(part), encode_bundle(&steps[items(part)]));

@@ -33,6 +33,7 @@ fn known() -> BTreeSet<String> {
     observe::verdict("genuine");
     observe::chain_silent();
     observe::sent(1, &anchors::Submission::AlreadyAnchored);
+    observe::endpoint_trouble("chain.example", anchors::Trouble::Lags);
     let shown = metrics(&LedgerFigures::default());
     let described = shown.lines().filter_map(|line| line.strip_prefix("# TYPE "));
     let mut known = BTreeSet::new();

@@ -146,7 +146,7 @@ async fn a_backup_that_is_older_than_the_chain_is_refused_with_what_to_do() {
     copied(backup.path(), &store);
     assert!(!node.comes_up().await, "an old backup takes steps");
     let said = node.process().said();
-    for word in ["vouchsafe-node: ", "checkpoint", "old backup was put back", "restore"] {
+    for word in ["vouchsafe-node: ", "checkpoint", "old backup was put back", "vouchsafe-node rebuild"] {
         assert!(said.contains(word), "no {word:?} in {said}");
     }
     assert!(!said.contains("panicked"), "{said}");

@@ -61,7 +61,7 @@ help-disclose-order-key = 您的密钥文件（如果没有给 sell 指定盐值
 help-disclose-order-with_memo = 把整条附言也披露出来，供持有隐去附言的档案的人查验：其中若有价格和理由也会一并披露。
 help-disclose-order-receipts = 您的各步骤保存的回执文件；档案隐去附言时从中查找。
 
-help-disclosure = 查验别人披露的凭证内容。
+help-disclosure = 查验别人选择性披露的凭证内容。
 help-disclosure-file = 披露文件。
 help-disclosure-dossier = 凭证的档案；不写则向节点获取。
 help-disclosure-json = 以 JSON 输出结果。
