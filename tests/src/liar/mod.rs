@@ -1,9 +1,7 @@
 //! An operator who lies: whatever ledger a test makes up is anchored on a real `anvil`, under a bond and a judge.
 //!
 //! In scope: opening, anchoring, what the reporter brings against it. The lies themselves are those of
-//! `vouchsafe-ledgers`: structure is forged, signatures are none. Out of scope: finding them, which is `vouchsafe audit`.
-
-mod published;
+//! `vouchsafe-ledgers`: structure is forged, signatures are none. Out of scope: finding them.
 
 use crate::{Anvil, PATIENCE, Run};
 use anchors::devnet::DEVELOPMENT_KEYS;
@@ -14,9 +12,8 @@ use anchors::{
 use ledgers::View;
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
 use protocol::fraud::file::{ChallengeFile, Charge};
-use protocol::fraud::{LedgerView as _, Rule, Shown};
+use protocol::fraud::{LedgerView as _, Shown};
 use protocol::{Address, Digest, LedgerId, PublicKey};
-use serde_json::Value;
 use std::path::PathBuf;
 use tempfile::TempDir;
 use tokio::time::sleep;
@@ -102,22 +99,6 @@ impl Liar {
     /// What is shown under a checkpoint that he anchored.
     pub fn shown(&self, checkpoint: Checkpoint) -> Shown {
         Shown { ledger: self.ledger(), checkpoint, newer: Vec::new() }
-    }
-
-    /// Publishes what stands under his newest checkpoint, lets the reporter audit it against the chain, and gives the
-    /// challenge file that `vouchsafe audit` wrote for this rule.
-    pub async fn audited(&self, view: &View, rule: Rule) -> PathBuf {
-        let data = self.folder.path().join("data");
-        let genesis = Checkpoint::genesis(OPERATOR_KEY);
-        published::publish(&data, self.origin, &[genesis, self.tip], &view.ledger);
-        let typed = ["audit", "--from", "data", "--out", "audit", "--json", "--rpc", &self.rpc];
-        let audit = Run::vouchsafe(typed).folder(self.folder.path()).end().await.exits(30);
-        let report: Value = serde_json::from_str(&audit.stdout).expect("JSON");
-        let found = report["contradictions"].as_array().expect("contradictions");
-        let of_rule = found.iter().find(|found| found["rule"] == rule.code() && found["file"].is_string());
-        let name = of_rule.and_then(|found| found["file"].as_str());
-        let name = name.unwrap_or_else(|| panic!("no challenge file of {rule:?} in {report:#}"));
-        self.folder.path().join("audit").join(name)
     }
 
     /// Writes a challenge file for the reporter, and gives its name.

@@ -9,7 +9,6 @@ use protocol::fraud::file::Charge;
 use protocol::fraud::{Accusation, Fraud, Rule, find};
 use protocol::heads::Head;
 use serde_json::json;
-use std::path::PathBuf;
 use vouchsafe_tests::Anvil;
 use vouchsafe_tests::liar::{BOND_WEI, Liar};
 
@@ -26,7 +25,9 @@ fn lied(lie: Lie, rule: Rule) -> (View, Fraud) {
 }
 
 /// The reporter takes the bond and is paid half of it; the operator never anchors again.
-async fn takes_the_bond(anvil: &Anvil, liar: &Liar, rule: Rule, file: PathBuf) {
+async fn takes_the_bond(anvil: &Anvil, liar: &Liar, accusation: Accusation) {
+    let rule = accusation.fraud.rule();
+    let file = liar.charge("charge.json", Charge::Accusation(accusation));
     let before = anvil.balance(Liar::reporter()).await;
     let done = liar.challenge(&file, &["--yes", "--json"]).end().await.exits(0);
     let told: serde_json::Value = serde_json::from_str(&done.stdout).expect("JSON");
@@ -48,14 +49,8 @@ async fn loses_his_bond(lie: Lie, rule: Rule) {
     let anvil = Anvil::start().await;
     let mut liar = Liar::open(&anvil).await;
     let checkpoint = liar.anchor(&view, &[]).await;
-    let file = if rule == Rule::F6 {
-        // An auditor reads the records of a batch that has its manifest, which these have not.
-        let accusation = Accusation { shown: liar.shown(checkpoint), fraud };
-        liar.charge("charge.json", Charge::Accusation(accusation))
-    } else {
-        liar.audited(&view, rule).await
-    };
-    takes_the_bond(&anvil, &liar, rule, file).await;
+    let accusation = Accusation { shown: liar.shown(checkpoint), fraud };
+    takes_the_bond(&anvil, &liar, accusation).await;
 }
 
 #[tokio::test]
@@ -120,7 +115,6 @@ async fn a_redemption_hidden_before_the_ring_loses_the_bond() {
     for _ in 0..70 {
         liar.heartbeat().await;
     }
-    let accusation = Accusation { shown: liar.shown(checkpoint), fraud };
-    let file = liar.charge("charge.json", Charge::Accusation(accusation));
-    takes_the_bond(&anvil, &liar, Rule::F4, file).await;
+    let shown = liar.shown(checkpoint);
+    takes_the_bond(&anvil, &liar, Accusation { shown, fraud }).await;
 }
