@@ -97,7 +97,7 @@ async fn damage_of_entries_is_found() {
         entry.state.status = Status::Voided;
     });
     finds(4, "issues from number 71 where 70 is due", &|entry| entry.state.entry.first = 71);
-    super::tests::finds(&fixture, Table::Entries, &at(3), None, "entries lacks a readable row 3");
+    super::tests::finds(&fixture, Table::Entries, &at(3), None, "stands where entry 3 is due");
     super::tests::finds(&fixture, Table::Entries, &at(3), Some(vec![1, 2]), "entries lacks a readable row 3");
 }
 
@@ -150,7 +150,7 @@ async fn damage_of_trees_and_runs_is_found() {
         let run: Run = decode(Table::Runs, first, &row.value).expect("a run");
         let other = encode(&Run { index: run.index + 1, ..run });
         finds(Table::Runs, &row.key, Some(other), "the stored runs");
-        finds(Table::Runs, &row.key, None, "runs");
+        finds(Table::Runs, &row.key, None, "the stored runs");
     }
 }
 
