@@ -8,7 +8,7 @@ mod usage;
 
 use crate::commands::{
     audit, case, challenge, completions, disclose, disclosure, dossier, history, issue, keygen, man, mirror,
-    status, steps, verify,
+    status, steps, verify, vouch,
 };
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
@@ -56,6 +56,8 @@ pub enum Command {
     Disclosure(disclosure::Args),
     /// Make a key of your own.
     Keygen(keygen::Args),
+    /// Print what an issuer's domain publishes to vouch for his key.
+    Vouch(vouch::Args),
     /// Seal a supplier file into a batch, and write it shop-ready.
     Issue(Box<issue::Args>),
     /// Hand vouchers on to another holder.

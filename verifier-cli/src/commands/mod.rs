@@ -16,6 +16,7 @@ mod progress;
 pub mod status;
 pub mod steps;
 pub mod verify;
+pub mod vouch;
 
 use crate::cli::{self, Command, Stop};
 use crate::console::Console;
@@ -58,6 +59,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<u8, Failure> {
         Command::Audit(args) => audit::run(&args, console),
         Command::Case(args) => case::run(&args, console),
         Command::Keygen(args) => keygen::run(&args, console),
+        Command::Vouch(args) => vouch::run(&args, console),
         Command::Issue(args) => issue::run(&args, console),
         Command::Transfer(args) => steps::transfer(&args, console),
         Command::Sell(args) => steps::sell(&args, console),

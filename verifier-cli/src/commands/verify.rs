@@ -7,8 +7,8 @@ use crate::lang::Text;
 use crate::node_client::{NodeClient, Problem};
 use crate::report::{JsonReport, Telling, detail_text};
 use crate::source::{
-    Absent, Asked, DeliveredLine, Fetched, NodeArgs, TrustArgs, Trusted, Unproven, fetch, judge_absence,
-    key_from_text, read_text,
+    Absent, Asked, DeliveredLine, Fetched, NodeArgs, TrustArgs, Trusted, Unproven, ask_domain, fetch,
+    judge_absence, key_from_text, read_text,
 };
 use protocol::dossier::Dossier;
 use protocol::verify::{
@@ -51,6 +51,10 @@ pub struct Args {
     /// Your public key, to see whether the voucher is recorded as yours.
     #[arg(long, value_name = "KEY")]
     pub my_key: Option<String>,
+    /// Ask the domain that the issuer calls his own whether it vouches for his key: it learns your address, and nothing
+    /// of the voucher. What it says changes no verdict.
+    #[arg(long)]
+    pub check_domain: bool,
     /// Take nothing but a checkpoint that is final on its chain.
     #[arg(long = "final")]
     pub require_final: bool,
@@ -249,7 +253,10 @@ fn judge(
         require_final: args.require_final,
         now: console.times.now(),
     });
-    Ok(Telling { trusted: Some(trusted), ..Telling::of(report) })
+    // A refuted file's domain is anybody's.
+    let is_asked = args.check_domain && report.verdict != Verdict::Refuted;
+    let domain = dossier.ok().filter(|_| is_asked).as_ref().and_then(ask_domain);
+    Ok(Telling { trusted: Some(trusted), domain, ..Telling::of(report) })
 }
 
 /// The report on what is no dossier at all: `format.valid` failed.

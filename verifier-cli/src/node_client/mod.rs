@@ -91,6 +91,13 @@ impl NodeClient {
         String::from_utf8(bytes).map_err(|_| self.unreadable("its dossier is not UTF-8"))
     }
 
+    /// The text of the resource at this path, which is JSON.
+    pub fn text(&self, path: &str) -> Result<String, NodeError> {
+        let bytes = self.get_bytes(path)?;
+        self.read_json::<serde::de::IgnoredAny>(&bytes)?;
+        String::from_utf8(bytes).map_err(|_| self.unreadable("it is not UTF-8"))
+    }
+
     /// Neighbouring vouchers that share their latest entry, within `count` numbers from `first`.
     pub fn runs(&self, first: u64, count: u64) -> Result<Runs, NodeError> {
         self.get(&format!("v1/runs?first={first}&count={count}"))

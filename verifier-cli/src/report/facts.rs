@@ -5,7 +5,7 @@ use super::verdict::status_text;
 use super::{Telling, heading, labelled};
 use crate::console::{Console, plain};
 use crate::lang::Text;
-use crate::source::TrustSource;
+use crate::source::{DomainWord, TrustSource};
 use protocol::lifecycle::{Kind, Status};
 use protocol::verify::{Verdict, VoucherFacts};
 
@@ -24,6 +24,7 @@ fn rows(telling: &Telling, voucher: &VoucherFacts, console: &Console) -> Vec<(&'
     let mut rows = Vec::new();
     rows.extend(product(voucher));
     rows.push(("fact-issuer", issuer(voucher)));
+    rows.extend(telling.domain.as_ref().map(|word| ("fact-domain", domain(word))));
     rows.push(("fact-voucher", value(voucher.key.to_string())));
     rows.push(("fact-number", value(voucher.number.to_string())));
     let ledger = Text::new("value-ledger").with("ledger", voucher.ledger.to_string());
@@ -52,6 +53,18 @@ fn rows(telling: &Telling, voucher: &VoucherFacts, console: &Console) -> Vec<(&'
 /// A value that needs no words.
 fn value(text: String) -> Text {
     Text::new("value-node").with("node", text)
+}
+
+/// What the issuer's domain says of his key.
+fn domain(word: &DomainWord) -> Text {
+    let id = match (word.vouches, word.ledger) {
+        (Some(true), true) => "value-domain-vouches",
+        (Some(true), false) => "value-domain-vouches-key",
+        (Some(false), _) => "value-domain-does-not",
+        (None, _) => "value-domain-silent",
+    };
+    let said = word.name.as_deref().or(word.problem.as_deref()).unwrap_or_default();
+    Text::new(id).with("domain", plain(&word.domain, 100)).with("said", plain(said, 200))
 }
 
 fn product(voucher: &VoucherFacts) -> Option<(&'static str, Text)> {

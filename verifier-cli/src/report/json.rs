@@ -3,7 +3,7 @@
 use super::Telling;
 use crate::failure::Failure;
 use crate::lang::{Language, Texts};
-use crate::source::TrustSource;
+use crate::source::{DomainWord, TrustSource};
 use protocol::chain_proof::Proven;
 use protocol::receipt::Absence;
 use protocol::verify::{Finality, Report, TrustedCheckpoint};
@@ -27,6 +27,9 @@ pub struct JsonReport<'a> {
     proven: Option<&'a Proven>,
     /// Why the node or the chain gave no answer.
     problem: Option<Problem>,
+    /// What the issuer's domain says, where it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain: Option<&'a DomainWord>,
     /// The operator's signed word that there is no such voucher.
     absence: Option<&'a Absence>,
     /// The checkpoint that it was held against.
@@ -58,6 +61,7 @@ impl<'a> JsonReport<'a> {
             confirmations: found.and_then(|trusted| trusted.confirmations),
             proven: found.and_then(|trusted| trusted.proven.as_ref()),
             problem: problem.map(Problem::of),
+            domain: telling.domain.as_ref(),
             absence: telling.absence.as_ref().map(|(absence, _)| absence),
             absence_checkpoint: telling.absence.as_ref().map(|(_, trusted)| trusted),
         }

@@ -22,7 +22,7 @@ pub use steps::{detail_text, step_name};
 use crate::console::{Console, Tone};
 use crate::failure::Failure;
 use crate::lang::Text;
-use crate::source::Trusted;
+use crate::source::{DomainWord, Trusted};
 use protocol::PublicKey;
 use protocol::receipt::Absence;
 use protocol::verify::{Outcome, Reason, Report, StepCode, TrustedCheckpoint};
@@ -42,6 +42,8 @@ pub struct Telling {
     pub absence: Option<(Absence, TrustedCheckpoint)>,
     /// The chain that was asked about it is one for development.
     pub development: bool,
+    /// What the issuer's domain says, where it was asked.
+    pub domain: Option<DomainWord>,
     /// The asker's key.
     pub my_key: Option<PublicKey>,
     /// The asker wanted the state as of the checkpoint.
@@ -60,6 +62,7 @@ impl Telling {
             cause: None,
             absence: None,
             development: false,
+            domain: None,
             my_key: None,
             as_of: false,
             require_final: false,

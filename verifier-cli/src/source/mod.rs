@@ -5,6 +5,7 @@
 
 mod absence;
 mod asked;
+mod domain;
 mod dossier;
 mod file;
 mod line;
@@ -12,6 +13,7 @@ mod trust;
 
 pub use absence::{Absent, Unproven, judge_absence};
 pub use asked::{Asked, key_from_text};
+pub use domain::{DomainWord, PATH as DOMAIN_PATH, ask_domain};
 pub use dossier::{Fetched, NODE_VARIABLE, NodeArgs, fetch};
 pub(crate) use file::read_limited;
 pub use file::{MAX_CASE_BYTES, MAX_FILE_BYTES, read_at_most, read_file, read_text};

@@ -195,3 +195,32 @@ fn a_node_that_was_asked_too_often_is_asked_again_after_the_time_that_it_names()
     assert_eq!(*asked.lock().unwrap(), 2);
     assert!(ran.err.contains("waiting 1 s"), "{ran:?}");
 }
+
+#[test]
+fn what_vouch_prints_is_a_policy_that_verify_takes() {
+    let made = Made::on_paper("");
+    let (id, origin) = (made.origin.ledger(), made.origin);
+    let view = json!({
+        "ledger": { "id": id, "chain_id": origin.chain_id, "contract": origin.contract, "opener": origin.opener,
+            "salt": origin.salt },
+        "operator_key": pair(OPERATOR).public(), "size": 1, "vouchers": 1, "site": "https://node.example",
+        "development_chain": true, "anchor_interval_s": 60, "checkpoint": null, "now": NOW,
+    });
+    let (address, _) = node((200, view.to_string().into_bytes()));
+    let issuer = made.dossier().history[0].step.entry.party.to_string();
+    let folder = made.folder();
+    let ran = folder.run(&format!("vouch --key {issuer} --name Studio --node {address}"));
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    assert!(ran.err.contains("/.well-known/vouchsafe.json"), "{ran:?}");
+    let folder = folder.with("published.json", &ran.out);
+    let judged = folder
+        .run_with("verify dossier.json --trusted-checkpoint trusted.json --policy published.json --json", "");
+    let report: Value = serde_json::from_str(&judged.out).unwrap_or_else(|_| panic!("{judged:?}"));
+    assert_eq!(
+        (&report["verdict"], &report["voucher"]["issuer_name"]),
+        (&json!("genuine_unclaimed"), &json!("Studio"))
+    );
+    assert_eq!(report.get("domain"), None, "nobody was asked");
+    let wrong = folder.run(&format!("vouch --key me --name Studio --node {address}"));
+    assert_eq!(wrong.exit, 2, "{wrong:?}");
+}

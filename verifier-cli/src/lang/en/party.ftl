@@ -251,3 +251,5 @@ party-winner-receipt-wrong = Its receipt does not hold under the operator's pres
 party-winner-signed-by = Signed by { $key }
 party-winner-memo = Memo: { $memo }
 party-winner-unreadable = The node's evidence cannot be read: believe it nothing.
+
+vouch-publish = Publish this at { $path }, without a redirect and with the header Access-Control-Allow-Origin: *

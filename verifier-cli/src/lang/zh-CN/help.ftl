@@ -25,6 +25,7 @@ help-verify-opening = 含卡号、卡密和印记的文件，用来核对它们�
 help-verify-order = 您购买时的订单号。
 help-verify-salt = 商店随订单给您的盐值：32 位十六进制。
 help-verify-my_key = 您的公钥，用来核对凭证是不是记在您名下。
+help-verify-check_domain = 询问发行方自称的域名是否为其公钥作保：域名会看到您的网络地址，看不到凭证。它的回答不改变结论。
 help-verify-require_final = 只接受链上最终确认的检查点。
 help-verify-as_of = 按检查点当时的状态判断，不论它有多旧。
 help-verify-save_checkpoint = 把链上读到的检查点保存到这个文件；以后没有网络时，用 --trusted-checkpoint 查验。

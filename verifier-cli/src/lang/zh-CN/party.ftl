@@ -18,6 +18,9 @@ party-help-hold-after = { party-exit-codes }
 party-help-release-after = { party-exit-codes }
 party-help-return-after = { party-exit-codes }
 
+party-help-vouch = 输出发行方域名为其公钥作保而发布的文件。
+party-help-vouch-key = 发行方的公钥，即 vouchsafe keygen 输出的那一行；多把公钥可重复写。
+party-help-vouch-name = 发行方的名称。
 party-help-keygen = 生成自己的密钥。
 party-help-keygen-out = 要生成的文件；已存在的文件绝不覆盖。
 party-help-keygen-issuer = 供发行方使用：同时生成印记密钥，卡密的印记由它得出。
@@ -301,3 +304,5 @@ party-winner-receipt-wrong = 其回执在运营方现用密钥下不成立：{ $
 party-winner-signed-by = 签名者 { $key }
 party-winner-memo = 备注：{ $memo }
 party-winner-unreadable = 节点给出的证据无法读取：什么都不要相信。
+
+vouch-publish = 请发布在 { $path }：不要重定向，并带上响应头 Access-Control-Allow-Origin: *
