@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 /// The options of `verify`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line of its own")]
 pub struct Args {
     /// A dossier file, a voucher's key, or its link without the part after #. Without it, or with -, a delivered line
     /// `serial----code----link` is asked for, or read from standard input: a secret is never an argument.
