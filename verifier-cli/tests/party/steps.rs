@@ -187,9 +187,13 @@ fn what_was_accepted_before_the_node_failed_is_told_and_not_repeated() {
     trade.run("issuer", "hold --range 4 --reason x").exits(0);
     trade.desk.lie(Lies { fails_after: Some(posted + 2), ..Lies::default() });
     let ran = trade.run("issuer", "hold --range 0:10 --reason x").exits(3);
-    assert_eq!(counts(&ran), (4, 1, 0));
+    // The vouchers before and after the one that is on hold go out together: either may be the one that came through.
+    let (held, _, _) = counts(&ran);
+    assert!(held == 4 || held == 5, "{ran:?}");
+    assert_eq!(counts(&ran), (held, 1, 0));
     trade.desk.lie(Lies { overloaded: 2, ..Lies::default() });
-    assert_eq!(counts(&trade.run("issuer", "hold --range 0:10 --reason x").exits(0)), (5, 5, 0));
+    let again = trade.run("issuer", "hold --range 0:10 --reason x").exits(0);
+    assert_eq!(counts(&again), (9 - held, 1 + held, 0));
 }
 
 #[test]
