@@ -74,19 +74,8 @@ fn offline(scale: Scale, text: &str) -> Figure {
         block_time: None,
         superseded_at: None,
     };
-    let question = Question {
-        dossier: text,
-        trusted: Some(&trusted),
-        proven: None,
-        finality: Finality::Final,
-        opening: None,
-        order: None,
-        my_key: None,
-        policy: None,
-        as_of: true,
-        require_final: false,
-        now: 0,
-    };
+    let question =
+        Question { trusted: Some(&trusted), finality: Finality::Final, as_of: true, ..Question::of(text, 0) };
     let nodes = dossier.manifest.path.len()
         + dossier.voucher.path.len()
         + dossier.head.path.len()

@@ -41,17 +41,10 @@ pub fn check(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let golden = &*GOLDEN;
     let report = verify(&Question {
-        dossier: text,
         trusted: Some(&golden.trusted),
-        proven: None,
         finality: Finality::Final,
         opening: Some(&golden.opening),
-        order: None,
-        my_key: None,
-        policy: None,
-        as_of: false,
-        require_final: false,
-        now: NOW,
+        ..Question::of(text, NOW)
     });
     serde_json::to_string(&report).expect("a report is shown");
     if report.failed_step().is_none() {

@@ -48,17 +48,10 @@ pub fn check(bytes: &[u8]) {
     }
     let text = value.to_string();
     let report = verify(&Question {
-        dossier: &text,
         trusted: Some(&golden.trusted),
-        proven: None,
         finality: Finality::Final,
-        opening: None,
-        order: None,
-        my_key: None,
-        policy: None,
         as_of: true,
-        require_final: false,
-        now: golden.trusted.block_time.unwrap_or(1_790_003_700_000),
+        ..Question::of(&text, golden.trusted.block_time.unwrap_or(1_790_003_700_000))
     });
     // What could not be checked is not accepted; without a policy that is so of the two steps of trust.
     let trust = [StepCode::LedgerTrusted, StepCode::IssuerTrusted];

@@ -247,17 +247,11 @@ impl Fixture {
         let issuers = vec![(self.issuer.public(), "Studio".to_owned())];
         let policy = Policy { chains: vec![chains], issuers, max_age_s: 86_400 };
         verify(&Question {
-            dossier: &text,
             trusted: Some(&trusted),
-            proven: None,
             finality: Finality::Final,
-            opening: None,
-            order: None,
             my_key,
             policy: Some(&policy),
-            as_of: false,
-            require_final: false,
-            now: self.now(),
+            ..Question::of(&text, self.now())
         })
     }
 }

@@ -39,17 +39,11 @@ impl Golden {
         judge(
             disclosure,
             &Question {
-                dossier: &dossier,
                 trusted: held.then_some(&self.trusted),
-                proven: None,
                 finality: Finality::Final,
-                opening: None,
-                order: None,
-                my_key: None,
                 policy: with_policy.then_some(&self.policy),
                 as_of: true,
-                require_final: false,
-                now: 1_790_000_060_000,
+                ..Question::of(&dossier, 1_790_000_060_000)
             },
         )
     }

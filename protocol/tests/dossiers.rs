@@ -49,17 +49,10 @@ impl Golden {
 
     fn question(&self) -> Question<'_> {
         Question {
-            dossier: &self.dossier,
             trusted: Some(&self.trusted),
-            proven: None,
             finality: Finality::Final,
             opening: self.opening.as_ref(),
-            order: None,
-            my_key: None,
-            policy: None,
-            as_of: false,
-            require_final: false,
-            now: self.now,
+            ..Question::of(&self.dossier, self.now)
         }
     }
 }

@@ -58,17 +58,10 @@ impl Golden {
 
     fn question<'a>(&'a self, dossier: &'a str, trusted: Option<&'a TrustedCheckpoint>) -> Question<'a> {
         Question {
-            dossier,
             trusted,
-            proven: None,
             finality: Finality::Final,
-            opening: None,
-            order: None,
-            my_key: None,
             policy: Some(&self.policy),
-            as_of: false,
-            require_final: false,
-            now: 0,
+            ..Question::of(dossier, 0)
         }
     }
 }

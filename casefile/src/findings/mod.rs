@@ -116,17 +116,11 @@ pub fn judge(
     made_at: u64,
 ) -> Report {
     verify(&Question {
-        dossier: item.text(),
         trusted: trusted.map(|(checkpoint, _)| checkpoint),
         proven,
         finality: trusted.map_or(protocol::verify::Finality::Final, |(_, finality)| finality),
-        opening: None,
-        order: None,
-        my_key: None,
-        policy: None,
         as_of: true,
-        require_final: false,
-        now: made_at,
+        ..Question::of(item.text(), made_at)
     })
 }
 

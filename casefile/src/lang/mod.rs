@@ -46,6 +46,19 @@ impl Language {
     }
 }
 
+/// The messages of these Fluent files, one bundle. No marks are set around values: no language here runs from right to
+/// left, and a report shows such marks by their numbers.
+pub fn bundle_of(tag: &str, files: &[&str]) -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new_concurrent(tag.parse().into_iter().collect());
+    bundle.set_use_isolating(false);
+    for file in files {
+        // What the parser could read counts; tests refuse files with anything else.
+        let resource = FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(readable, _)| readable);
+        bundle.add_resource_overriding(resource);
+    }
+    bundle
+}
+
 /// The messages of one language.
 pub struct Texts {
     language: Language,
@@ -61,15 +74,7 @@ impl fmt::Debug for Texts {
 impl Texts {
     /// The messages of this language.
     pub fn new(language: Language) -> Self {
-        let mut bundle = FluentBundle::new_concurrent(language.tag().parse().into_iter().collect());
-        // Marks around values would be seen in a report that shows such marks by their numbers.
-        bundle.set_use_isolating(false);
-        for file in language.files() {
-            // What the parser could read counts; a test refuses files with anything else.
-            let resource =
-                FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(readable, _)| readable);
-            bundle.add_resource_overriding(resource);
-        }
+        let bundle = bundle_of(language.tag(), language.files());
         Self { language, bundle }
     }
 

@@ -129,17 +129,12 @@ pub(super) async fn judge(
     let (policy, my_key, as_of, now) = (body.policy, body.my_key, body.as_of, api.now());
     let report = blocking(move || {
         Ok(verify(&Question {
-            dossier: &text,
             trusted: trusted.as_ref().map(|(checkpoint, _)| checkpoint),
-            proven: None,
             finality: trusted.map_or(Finality::NotFinal, |(_, finality)| finality),
-            opening: None,
-            order: None,
             my_key,
             policy: policy.as_ref(),
             as_of,
-            require_final: false,
-            now,
+            ..Question::of(&text, now)
         }))
     });
     let report = report.await?;

@@ -1,7 +1,7 @@
 //! Where a ledger contradicts itself, by places alone: what a finder knows before it has fetched a single path.
 
 use super::rules::{self, Logged};
-use super::{Fraud, LedgerView, ProvenEntry, ProvenHead, ProvenRecord, Rule};
+use super::{Fraud, LedgerView, ProvenEntry, ProvenHead, ProvenRecord};
 use crate::entry::Entry;
 use crate::heads::{Head, chunk_of};
 use crate::verify::{Detail, Reason};
@@ -34,21 +34,6 @@ pub enum Lead {
 }
 
 impl Lead {
-    /// The rule that is broken.
-    pub const fn rule(&self) -> Rule {
-        match self {
-            Self::DoubleSpend { .. } => Rule::F1,
-            Self::IllegalStep { .. } => Rule::F2,
-            Self::IllegalAlone { .. } => Rule::F2a,
-            Self::FalseLink { .. } | Self::ForwardLink { .. } => Rule::F3,
-            Self::StaleHead { .. } | Self::UncountedVoucher { .. } => Rule::F4,
-            Self::ForgedHead { .. } | Self::HeadPastLog { .. } => Rule::F5,
-            Self::DoubleIssue { .. } => Rule::F6,
-            Self::OverlappingNumbers { .. } => Rule::F7,
-            Self::ClockBack { .. } => Rule::F9,
-        }
-    }
-
     /// In words.
     pub fn detail(&self) -> Detail {
         match self {

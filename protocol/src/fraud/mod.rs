@@ -194,22 +194,31 @@ pub enum Fraud {
     ClockBack { x: ProvenEntry, y: ProvenEntry },
 }
 
-impl Fraud {
-    /// The rule that it breaks.
-    pub const fn rule(&self) -> Rule {
-        match self {
-            Self::DoubleSpend { .. } => Rule::F1,
-            Self::IllegalStep { .. } => Rule::F2,
-            Self::IllegalAlone { .. } => Rule::F2a,
-            Self::FalseLink { .. } | Self::ForwardLink { .. } => Rule::F3,
-            Self::StaleHead { .. } | Self::UncountedVoucher { .. } => Rule::F4,
-            Self::ForgedHead { .. } | Self::HeadPastLog { .. } => Rule::F5,
-            Self::DoubleIssue { .. } => Rule::F6,
-            Self::OverlappingNumbers { .. } => Rule::F7,
-            Self::ClockBack { .. } => Rule::F9,
+/// Which rule each contradiction breaks: said once, for those with proofs and those without.
+macro_rules! breaks {
+    ($contradiction:ty) => {
+        impl $contradiction {
+            /// The rule that it breaks.
+            pub const fn rule(&self) -> Rule {
+                match self {
+                    Self::DoubleSpend { .. } => Rule::F1,
+                    Self::IllegalStep { .. } => Rule::F2,
+                    Self::IllegalAlone { .. } => Rule::F2a,
+                    Self::FalseLink { .. } | Self::ForwardLink { .. } => Rule::F3,
+                    Self::StaleHead { .. } | Self::UncountedVoucher { .. } => Rule::F4,
+                    Self::ForgedHead { .. } | Self::HeadPastLog { .. } => Rule::F5,
+                    Self::DoubleIssue { .. } => Rule::F6,
+                    Self::OverlappingNumbers { .. } => Rule::F7,
+                    Self::ClockBack { .. } => Rule::F9,
+                }
+            }
         }
-    }
+    };
+}
+breaks!(Fraud);
+breaks!(Lead);
 
+impl Fraud {
     /// Whether the proof holds under this checkpoint. That the checkpoint is anchored is [`Shown::reaches`]'s to say.
     pub fn judge(&self, shown: &Checkpoint) -> Result<(), Refused> {
         match self {

@@ -211,3 +211,22 @@ pub struct Question<'a> {
     /// The asker's clock, Unix milliseconds.
     pub now: u64,
 }
+
+impl<'a> Question<'a> {
+    /// About a dossier alone, at this time: nothing is trusted, nothing shown, nothing asked for beyond it.
+    pub const fn of(dossier: &'a str, now: u64) -> Self {
+        Self {
+            dossier,
+            trusted: None,
+            proven: None,
+            finality: Finality::NotFinal,
+            opening: None,
+            order: None,
+            my_key: None,
+            policy: None,
+            as_of: false,
+            require_final: false,
+            now,
+        }
+    }
+}

@@ -1,11 +1,13 @@
 //! One lie of an operator at a time, each told in an otherwise honest ledger.
 
+use super::honest::{Seen, honest_ledger};
 use super::{Dice, Ledger, at, party, record, word};
 use protocol::entry::Entry;
 use protocol::fraud::Rule;
 use protocol::heads::Head;
 use protocol::lifecycle::{Kind, Status};
 use protocol::{Digest, PublicKey};
+use std::collections::BTreeMap;
 
 macro_rules! lies {
     ($($(#[$doc:meta])* $name:ident => $rules:expr),* $(,)?) => {
@@ -60,6 +62,25 @@ lies! {
     ClockBack => &[Rule::F9],
 }
 
+/// Tells lies in random ledgers, four in each, and lets each be judged together with its name and the seed. Ends with a
+/// failure where one of the lies was hardly ever told.
+pub fn tell_all(ledgers: u64, mut judge: impl FnMut(Lie, &Ledger, &str)) {
+    let mut told: BTreeMap<Lie, u64> = BTreeMap::new();
+    for seed in 0..ledgers {
+        let honest = honest_ledger(seed, &mut Seen::new());
+        let mut dice = Dice::new(!seed);
+        for lie in Lie::ALL.iter().cycle().skip(at(seed % 4) * 4).take(4) {
+            let Some(damaged) = tell(*lie, &honest, &mut dice) else { continue };
+            judge(*lie, &damaged, &format!("{lie:?} in {seed}"));
+            *told.entry(*lie).or_default() += 1;
+        }
+    }
+    for lie in Lie::ALL {
+        let times = told.get(lie).copied().unwrap_or_default();
+        assert!(times > ledgers / 20, "{lie:?} was told {times} times only");
+    }
+}
+
 fn is_issue(entry: &Entry) -> bool {
     entry.kind == Kind::Issue.byte()
 }
@@ -99,19 +120,7 @@ fn lie_in_entries(lie: Lie, ledger: &mut Ledger, dice: &mut Dice) -> Option<()> 
             let index = dice.below(ledger.size().max(1));
             ledger.entries.get_mut(at(index))?.status ^= 1 + dice.byte() % 255;
         }
-        Lie::UnlistedStep => {
-            let number = dice.pick(&(0..ledger.vouchers()).collect::<Vec<_>>())?;
-            let head = ledger.heads[at(number)];
-            let before = Status::from_byte(head.status()).unwrap();
-            let (kind, status) = (dice.byte() % 16, dice.byte() % 16);
-            if Kind::from_byte(kind).is_some_and(|kind| before.after(kind).is_some()) {
-                return None;
-            }
-            let party = ledger.entries[at(head.index())].party;
-            let content = Digest::ZERO;
-            let (first, count, prev) = (number, 1, head.index());
-            ledger.append(Entry { kind, status, first, count, prev, at: now, party, content });
-        }
+        Lie::UnlistedStep => return unlisted_step(ledger, dice),
         Lie::ReplacedParty => {
             let bound = ledger.indices(|entry| match entry.kind() {
                 Some(Kind::Use | Kind::Redeem | Kind::Void | Kind::Hold | Kind::Release) => true,
@@ -155,6 +164,20 @@ fn lie_in_entries(lie: Lie, ledger: &mut Ledger, dice: &mut Dice) -> Option<()> 
         }
         _ => unreachable!("{lie:?} is not told in an entry"),
     }
+    Some(())
+}
+
+fn unlisted_step(ledger: &mut Ledger, dice: &mut Dice) -> Option<()> {
+    let number = dice.pick(&(0..ledger.vouchers()).collect::<Vec<_>>())?;
+    let head = ledger.heads[at(number)];
+    let before = Status::from_byte(head.status()).unwrap();
+    let (kind, status) = (dice.byte() % 16, dice.byte() % 16);
+    if Kind::from_byte(kind).is_some_and(|kind| before.after(kind).is_some()) {
+        return None;
+    }
+    let party = ledger.entries[at(head.index())].party;
+    let (first, count, prev, now) = (number, 1, head.index(), ledger.now());
+    ledger.append(Entry { kind, status, first, count, prev, at: now, party, content: Digest::ZERO });
     Some(())
 }
 

@@ -55,18 +55,12 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     let judged = judge(
         &disclosure,
         &Question {
-            dossier: &text,
             trusted: trusted.checkpoint.as_ref(),
-            proven: None,
             finality: trusted.finality,
-            opening: None,
-            order: None,
-            my_key: None,
             policy: policy.as_ref(),
             // What was sealed or signed once stays so, however old the checkpoint is.
             as_of: true,
-            require_final: false,
-            now: console.times.now(),
+            ..Question::of(&text, console.times.now())
         },
     );
     let telling = DisclosureTelling { disclosure: &disclosure, judged: &judged, trusted: &trusted };

@@ -52,17 +52,11 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
         .map_err(|error| Failure::usage("error-not-json-dossier").with_foreign("cause", error))?;
     let trusted = args.trust.checkpoint(&parsed.ledger.origin, parsed.checkpoint.checkpoint.number)?;
     let report = verify(&Question {
-        dossier: &text,
         trusted: trusted.checkpoint.as_ref(),
-        proven: None,
         finality: trusted.finality,
-        opening: None,
-        order: None,
-        my_key: None,
         policy: policy.as_ref(),
         as_of: true,
-        require_final: false,
-        now: console.times.now(),
+        ..Question::of(&text, console.times.now())
     });
     let Some(voucher) = &report.voucher else {
         return Err(Failure::usage("error-not-json-dossier").with("cause", "manifest"));

@@ -81,17 +81,12 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
         .dossiers
         .iter()
         .map(|(dossier, trusted)| Question {
-            dossier,
             trusted: trusted.checkpoint.as_ref(),
-            proven: None,
             finality: trusted.finality,
-            opening: None,
-            order: None,
             my_key,
             policy: policy.as_ref(),
             as_of: true,
-            require_final: false,
-            now: console.times.now(),
+            ..Question::of(dossier, console.times.now())
         })
         .collect();
     let past = PastQuestion {

@@ -1,6 +1,7 @@
 //! The messages of one language, and how one is named with its values.
 
 use super::{FILES, Language};
+use casefile::lang::bundle_of;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::borrow::Cow;
@@ -87,16 +88,8 @@ impl fmt::Debug for Texts {
 impl Texts {
     /// The messages of this language.
     pub fn new(language: Language) -> Self {
-        let mut bundle = FluentBundle::new_concurrent(language.tag().parse().into_iter().collect());
-        // Marks around values keep mixed directions apart; no language here runs from right to left.
-        bundle.set_use_isolating(false);
-        let files = FILES.iter().filter(|(of, _)| *of == language).flat_map(|(_, files)| files.iter());
-        for file in files {
-            // What the parser could read counts; a test refuses files with anything else.
-            let resource =
-                FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(readable, _)| readable);
-            bundle.add_resource_overriding(resource);
-        }
+        let files = FILES.iter().find(|(of, _)| *of == language).map_or(&[] as &[_], |(_, files)| files);
+        let bundle = bundle_of(language.tag(), files);
         Self { language, bundle }
     }
 

@@ -2,24 +2,12 @@
 //! would have a holder hand on what he never meant to. A voucher whose own key signs needs no such check.
 
 use protocol::digest::{LedgerId, PublicKey};
-use protocol::verify::{Finality, Outcome, Question, StepCode, verify};
+use protocol::verify::{Outcome, Question, StepCode, verify};
 
 /// Whether the dossier proves that this voucher of this ledger has this number. The issuer signed the batch and its first
 /// number, so no checkpoint is needed; a dossier that refutes itself proves nothing.
 pub fn has_number(dossier: &str, ledger: LedgerId, voucher: &PublicKey, number: u64, now: u64) -> bool {
-    let report = verify(&Question {
-        dossier,
-        trusted: None,
-        proven: None,
-        finality: Finality::NotFinal,
-        opening: None,
-        order: None,
-        my_key: None,
-        policy: None,
-        as_of: true,
-        require_final: false,
-        now,
-    });
+    let report = verify(&Question { as_of: true, ..Question::of(dossier, now) });
     // What is over may still be voided or returned.
     let holds =
         |code, outcome: &Outcome| code == StepCode::TermsCurrent || !matches!(outcome, Outcome::Failed(_));
