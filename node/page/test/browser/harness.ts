@@ -100,6 +100,12 @@ export async function isAccessible(page: Page): Promise<void> {
   assert.deepEqual(violations, []);
   const places = (await page.locator("body").innerText()).match(/\{\w+\}/g);
   assert.equal(places, null, "a text's place was not filled");
-  const [content, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  assert.ok((content ?? 0) <= (window_ ?? 0), `${content} px wide in a window of ${window_}`);
+  const wide = await page.evaluate(() => {
+    const room = window.innerWidth;
+    if (document.documentElement.scrollWidth <= room) return [];
+    const parts = [...document.body.querySelectorAll("*")].filter((part) => part.getBoundingClientRect().right > room);
+    const told = parts.map((part) => `${part.tagName} ${part.className} to ${part.getBoundingClientRect().right}`);
+    return [`${document.documentElement.scrollWidth} of ${room}`, ...told];
+  });
+  assert.deepEqual(wide, [], "wider than the window");
 }
