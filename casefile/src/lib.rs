@@ -23,7 +23,7 @@ pub use evidence::{
     first_checkpoint_with,
 };
 pub use members::sha256;
-pub use open::{Check, Finding, Held, OpenError, Opened, Problem, Subject, Trust};
+pub use open::{Check, Disclosed, Finding, Held, OpenError, Opened, Problem, Said, Subject, Trust};
 pub use write::{Case, CaseError};
 
 /// The program and version that makes reports of this look. Another version may say the same in other words, so only

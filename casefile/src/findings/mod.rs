@@ -4,11 +4,13 @@
 mod bounds;
 mod contradictions;
 mod hands;
+mod shown;
 
 pub use bounds::{Bounds, Promise};
 pub use contradictions::Contradiction;
 pub use contradictions::refused_signers;
 pub use hands::{Hand, Hands, short};
+pub use shown::Shown;
 
 use crate::evidence::{CaseDossier, Evidence, ReadCheckpoint};
 use protocol::chain_proof::Proven;
@@ -36,6 +38,8 @@ pub struct Found<'a> {
     pub manifest: Manifest,
     /// The case's own reading of the checkpoint that the dossier is under.
     pub under: Option<&'a ReadCheckpoint>,
+    /// What the dossier shows of that checkpoint on the chain.
+    pub shown: Shown,
     /// The judgement under it, as of it.
     pub report: Report,
     /// What the dossier says of the voucher.
@@ -98,7 +102,8 @@ impl<'a> Found<'a> {
             })
             .collect();
         let contradictions = contradictions::find(dossier, &report, &rows);
-        Some(Self { dossier, manifest, under, report, facts, rows, contradictions })
+        let shown = Shown::by(dossier);
+        Some(Self { dossier, manifest, under, shown, report, facts, rows, contradictions })
     }
 
     /// The row of the entry at this index.

@@ -3,7 +3,7 @@
 use super::finding::{Check, Finding, Problem, Subject};
 use super::read::Opened;
 use crate::evidence::{CaseDossier, Evidence, ReadCheckpoint};
-use crate::findings::{Promise, judge};
+use crate::findings::{Promise, Shown, judge};
 use crate::lang::Language;
 use crate::members;
 use crate::write::derived;
@@ -54,7 +54,12 @@ impl Opened {
         checks.extend(self.read.iter().cloned());
         match &self.evidence {
             Some(evidence) => {
-                checks.extend(evidence.dossiers.iter().map(|item| dossier(item, evidence, trust)));
+                let dossiers: Vec<Check> =
+                    evidence.dossiers.iter().map(|item| dossier(item, evidence, trust)).collect();
+                let disclosures = self.disclosures(evidence, &dossiers);
+                checks.extend(dossiers);
+                checks.extend(disclosures);
+                checks.extend(evidence.dossiers.iter().filter_map(|item| chain_proof(item, trust)));
                 checks.extend(evidence.checkpoints.iter().map(|read| checkpoint(read, evidence, trust)));
                 checks.extend(evidence.receipts.iter().map(|item| {
                     let name = members::receipt(item.ledger, item.receipt.index);
@@ -223,6 +228,23 @@ fn dossier(item: &CaseDossier, evidence: &Evidence, trust: &Trust) -> Check {
     check(Subject::Dossier, &members::dossier(&item.key()), finding)
 }
 
+/// What a dossier shows of its checkpoint on the chain, and whether under a block that the asker trusts. None where neither
+/// speaks of a block.
+fn chain_proof(item: &CaseDossier, trust: &Trust) -> Option<Check> {
+    let others = |block: Digest| !trust.blocks.is_empty() && !trust.blocks.contains(&block);
+    let finding = match Shown::by(item.dossier()) {
+        Shown::Nothing if trust.blocks.is_empty() => return None,
+        Shown::Nothing => Finding::Unknown(Problem::NoChainProof),
+        Shown::Broken(error) => Finding::Unknown(Problem::Unproven(error.to_string())),
+        Shown::This(proven) | Shown::Other(proven) if others(proven.block.hash) => {
+            Finding::Unknown(Problem::OtherBlock(proven.block.hash))
+        }
+        Shown::This(_) => Finding::Passed,
+        Shown::Other(_) => Finding::Failed(Problem::ShownOther),
+    };
+    Some(check(Subject::ChainProof, &members::dossier(&item.key()), finding))
+}
+
 /// Steps that say nothing of the evidence: whom the asker trusts, and whether the day of redemption is over.
 const fn is_askers_own(code: StepCode) -> bool {
     matches!(code, StepCode::LedgerTrusted | StepCode::IssuerTrusted | StepCode::TermsCurrent)
@@ -293,7 +315,7 @@ fn receipt(ledger: LedgerId, index: u64, evidence: &Evidence) -> Finding {
 }
 
 fn check(subject: Subject, member: &str, finding: Finding) -> Check {
-    Check { subject, member: member.to_owned(), finding }
+    Check { subject, member: member.to_owned(), finding, disclosed: None }
 }
 
 fn failed(subject: Subject, member: &str, problem: Problem) -> Check {

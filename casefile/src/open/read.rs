@@ -136,6 +136,6 @@ impl Opened {
 
     fn failed(&mut self, subject: Subject, member: &str, problem: Problem) {
         let finding = Finding::Failed(problem);
-        self.read.push(Check { subject, member: member.to_owned(), finding });
+        self.read.push(Check { subject, member: member.to_owned(), finding, disclosed: None });
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use protocol::PublicKey;
 use protocol::lifecycle::Status;
-use protocol::verify::{Detail, Outcome, Reason, StepReport};
+use protocol::verify::{Detail, Reason};
 
 /// The words of one report.
 pub struct Words<'a> {
@@ -83,14 +83,14 @@ impl<'a> Words<'a> {
         status.map_or_else(String::new, |status| self.get(&format!("status-{}", status.name())))
     }
 
-    /// A step's result, in the tone of it.
-    pub fn result(&self, step: &StepReport) -> Text {
-        let name = self.get(&format!("result-{}", step.result()));
-        let (mark, style) = match step.outcome {
-            Outcome::Passed => ("✔", Style::Toned(Tone::Good)),
-            Outcome::Failed(_) => ("✘", Style::Toned(Tone::Bad)),
-            Outcome::Unknown(_) => ("?", Style::Toned(Tone::Care)),
-            Outcome::Skipped => ("–", Style::Quiet),
+    /// What came of a step (`passed`, `failed`, `unknown` or `skipped`), in the tone of it.
+    pub fn result(&self, result: &str) -> Text {
+        let name = self.get(&format!("result-{result}"));
+        let (mark, style) = match result {
+            "passed" => ("✔", Style::Toned(Tone::Good)),
+            "failed" => ("✘", Style::Toned(Tone::Bad)),
+            "unknown" => ("?", Style::Toned(Tone::Care)),
+            _ => ("–", Style::Quiet),
         };
         Text::of(style, format!("{mark} {name}"))
     }

@@ -5,7 +5,7 @@ use super::absences::AskedNow;
 use super::problem::{Kind, Problem};
 use super::request::{RequestBody, Strict, voucher};
 use super::vouchers::{known, newest_dossier};
-use super::{Shared, admit, layers};
+use super::{Shared, admit, blocking, layers};
 use crate::ledger::View;
 use crate::ledger::rows::Published;
 use crate::observe;
@@ -17,6 +17,7 @@ use casefile::{
     first_checkpoint_with,
 };
 use protocol::checkpoint::Checkpoint;
+use protocol::dossier::Dossier;
 use protocol::json::{At, JsonError};
 use protocol::verify::TrustedCheckpoint;
 use protocol::{LedgerId, PublicKey};
@@ -95,8 +96,9 @@ fn read_file(at: &At<'_>) -> Result<PartyFile, JsonError> {
 
 /// Makes a case file.
 ///
-/// Dossiers, receipts, the checkpoints around every entry by this node's word, and the report in Chinese and English, in
-/// one ZIP archive. `vouchsafe case open` checks it against the chain.
+/// Dossiers with what proves their checkpoint by the hash of a block alone (where the chain gives that), receipts, the
+/// checkpoints around every entry by this node's word, and the report in Chinese and English, in one ZIP archive.
+/// `vouchsafe case open` checks it, against the chain or a block.
 #[utoipa::path(post, path = "/v1/cases", operation_id = "case", tag = "vouchers", request_body = CaseBody,
     responses((status = 200, description = "The archive.", content((String = "application/zip")))))]
 pub(super) async fn make(
@@ -106,17 +108,31 @@ pub(super) async fn make(
     let _place = admit(&api.verdicts)?;
     let asked = api.asked_now();
     let (ledger, made_at) = (api.state.ledger.facts().id, api.now());
-    let zip = api.read(move |view| {
-        let mut evidence = Evidence {
-            made_at,
-            tool: casefile::TOOL.to_owned(),
-            dossiers: Vec::new(),
-            checkpoints: Vec::new(),
-            receipts: Vec::new(),
-            files: body.files,
-        };
-        for key in body.vouchers {
-            take(view, ledger, key, &asked, &mut evidence)?;
+    let mut evidence = Evidence {
+        made_at,
+        tool: casefile::TOOL.to_owned(),
+        dossiers: Vec::new(),
+        checkpoints: Vec::new(),
+        receipts: Vec::new(),
+        files: body.files,
+    };
+    let (dossiers, mut evidence) = api
+        .read(move |view| {
+            let take = |key| take(view, ledger, key, &asked, &mut evidence);
+            let dossiers = body.vouchers.into_iter().map(take).collect::<Result<Vec<_>, _>>()?;
+            Ok((dossiers, evidence))
+        })
+        .await?;
+    // All are of one snapshot, and so under one checkpoint: its proof is asked for once.
+    let proof = match dossiers.first() {
+        Some(first) => api.proof(first).await.map(Box::new),
+        None => None,
+    };
+    let zip = blocking(move || {
+        for mut dossier in dossiers {
+            dossier.checkpoint.proof.clone_from(&proof);
+            let text = serde_json::to_string(&dossier).map_err(unmade)?;
+            evidence.dossiers.push(CaseDossier::read(text).map_err(unmade)?);
         }
         evidence.check().map_err(|error| Problem::new(Kind::Malformed, error.to_string()))?;
         Case::of(evidence).and_then(|case| case.zip(&[])).map_err(unmade)
@@ -130,13 +146,14 @@ fn unmade(error: impl Display) -> Problem {
     layers::panicked()
 }
 
+/// A voucher's dossier; its checkpoints and receipts go into the evidence.
 fn take(
     view: &View,
     ledger: LedgerId,
     key: PublicKey,
     asked: &AskedNow,
     evidence: &mut Evidence,
-) -> Result<(), Problem> {
+) -> Result<Dossier, Problem> {
     let voucher = known(view, key, asked)?;
     let dossier = newest_dossier(view, &voucher, asked)?;
     let newest = dossier.checkpoint.checkpoint.number;
@@ -157,9 +174,7 @@ fn take(
             evidence.checkpoints.push(read_here(ledger, read, found.get(1)));
         }
     }
-    let text = serde_json::to_string(&dossier).map_err(unmade)?;
-    evidence.dossiers.push(CaseDossier::read(text).map_err(unmade)?);
-    Ok(())
+    Ok(dossier)
 }
 
 /// A checkpoint by this node's word.

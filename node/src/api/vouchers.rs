@@ -107,7 +107,7 @@ fn under_checkpoint(
 
 impl Api {
     /// What proves the dossier's checkpoint by the hash of a block; none where the chain gives nothing that holds.
-    async fn proof(&self, dossier: &Dossier) -> Option<ChainProof> {
+    pub(super) async fn proof(&self, dossier: &Dossier) -> Option<ChainProof> {
         let number = dossier.checkpoint.checkpoint.number;
         let asked = self.state.reader.proof(&dossier.ledger.origin, number);
         match tokio::time::timeout(CHAIN_TIME, asked).await {

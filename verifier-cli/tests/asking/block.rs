@@ -9,7 +9,7 @@ use protocol::dossier::Dossier;
 use serde_json::{Value, json};
 
 /// The dossier with its proof, as a node gives it, and the hash of the block that proves it.
-fn proven() -> (Dossier, Made, Digest) {
+pub fn proven() -> (Dossier, Made, Digest) {
     let (chain, made) = anchored();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (proof, block) = runtime.block_on(async {

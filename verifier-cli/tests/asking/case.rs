@@ -1,7 +1,9 @@
 //! `vouchsafe case`, `case add` and `case open`.
 
-use crate::made::{BUYER, Made, pair};
+use crate::block::proven;
+use crate::made::{BUYER, Made, SALT, SERIAL, pair};
 use crate::run::Folder;
+use protocol::digest::bytes_to_hex;
 use serde_json::Value;
 
 /// A voucher that its shop sold twice, in a folder with its dossier and checkpoint.
@@ -87,6 +89,149 @@ fn the_other_party_adds_files_and_the_evidence_stays() {
     assert!(report.contains("held the voucher by entry #1"), "{report}");
     let twice = folder.run("case open both.zip --extract both");
     assert_eq!(twice.exit, 2, "{twice:?}");
+}
+
+/// A case with these added files beside the dossier of a voucher that was sold under ORD-1.
+fn with_disclosures(files: &str) -> Folder {
+    let made = Made::on_paper("").transferred().sold(None, "ORD-1");
+    let folder = made.folder().with("lines.txt", Made::line("https://shop.example"));
+    let salt = bytes_to_hex(&SALT);
+    for line in [
+        "disclose serial dossier.json --lines lines.txt --out serial.json".to_owned(),
+        format!("disclose order dossier.json --order ORD-1 --salt {salt} --out order.json"),
+    ] {
+        let ran = folder.run(&line);
+        assert_eq!(ran.exit, 0, "{ran:?}");
+    }
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let (serial, order) = (read("serial.json"), read("order.json"));
+    let stranger = order.replace(&made.dossier().voucher.key.to_string(), &pair(BUYER).public().to_string());
+    let folder = folder
+        .with("lie.json", serial.replace(SERIAL, "2849279424136245"))
+        .with("other-order.json", order.replace("ORD-1", "ORD-2"))
+        .with("stranger.json", stranger)
+        .with("damaged.json", serial.replace("label_key", "labelkey"))
+        .with("own.json", r#"{"format":"a shop's own"}"#);
+    let line = format!(
+        "case dossier.json --trusted-checkpoint trusted.json --files {files} --by Shop --out case.zip"
+    );
+    assert_eq!(folder.run(&line).exit, 0);
+    folder
+}
+
+const OPEN: &str = "case open case.zip --trusted-checkpoint trusted.json";
+
+#[test]
+fn disclosures_among_the_added_files_say_what_they_prove() {
+    let folder = with_disclosures("serial.json order.json own.json");
+    let ran = folder.run(OPEN);
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    for words in [
+        "✔ Disclosure files/01-serial.json".to_owned(),
+        format!("proves: the issuer sealed the serial {SERIAL} into voucher 0x"),
+        "✔ Disclosure files/02-order.json".to_owned(),
+        "proves: whoever signed #2 of voucher 0x".to_owned(),
+    ] {
+        assert!(ran.out.contains(&words), "{words}: {}", ran.out);
+    }
+    assert!(!ran.out.contains("Disclosure files/03"), "what is something else is no disclosure");
+    let chinese = folder.run(&format!("{OPEN} --lang zh"));
+    assert!(chinese.out.contains("✔ 披露文件 files/01-serial.json"), "{chinese:?}");
+    assert!(chinese.out.contains(&format!("时封存的卡号就是 {SERIAL}")), "{chinese:?}");
+    let told: Value = serde_json::from_str(&folder.run(&format!("{OPEN} --json")).out).unwrap();
+    let disclosed = |member: &str| {
+        let checks = told["checks"].as_array().unwrap();
+        let found = checks.iter().find(|check| check["subject"] == "disclosure" && check["member"] == member);
+        found.unwrap()["disclosed"].clone()
+    };
+    assert_eq!(disclosed("files/01-serial.json")["serial"], SERIAL);
+    assert_eq!(disclosed("files/02-order.json")["entries"], serde_json::json!([2]));
+}
+
+#[test]
+fn a_wrong_disclosure_in_a_case_is_told_by_its_own_line() {
+    let folder = with_disclosures("lie.json other-order.json stranger.json damaged.json");
+    assert_eq!(
+        problems(&folder, OPEN),
+        [
+            "failed disclosure unopened",
+            "failed disclosure unopened",
+            "unknown disclosure other-voucher",
+            "failed disclosure unreadable",
+        ]
+    );
+    let ran = folder.run(OPEN);
+    assert_eq!(ran.exit, 30, "{ran:?}");
+    assert!(ran.out.contains("claims: voucher 0x"), "{}", ran.out);
+    assert!(ran.out.contains("The issuer sealed another serial for this voucher"), "{}", ran.out);
+    assert!(ran.out.contains("No step of the voucher names this order"), "{}", ran.out);
+}
+
+#[test]
+fn a_disclosure_is_worth_no_more_than_the_dossier_that_it_is_about() {
+    let other = Made::on_paper("").transferred();
+    let folder = with_disclosures("serial.json").with_json("other.json", &other.trusted());
+    let found = problems(&folder, "case open case.zip --trusted-checkpoint other.json");
+    assert!(found.contains(&"unknown disclosure dossier-open".to_owned()), "{found:?}");
+}
+
+/// A case of a dossier that nobody held against anything when it was made.
+fn unheld(folder: Folder) -> Folder {
+    let ran = folder.run("case dossier.json --out case.zip");
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    folder
+}
+
+#[test]
+fn the_chain_proof_in_a_case_holds_by_the_hash_of_a_block_alone() {
+    let (dossier, made, block) = proven();
+    let folder = unheld(made.folder().with_json("dossier.json", &dossier));
+    let right = format!("case open case.zip --block-hash {block}");
+    assert_eq!(problems(&folder, &right), Vec::<String>::new());
+    let told = folder.run(&right);
+    assert!(told.out.contains("✔ Chain proof of dossiers/"), "{told:?}");
+    let wrong = format!("case open case.zip --block-hash 0x{}", "09".repeat(32));
+    assert_eq!(folder.run(&wrong).exit, 3);
+    assert!(problems(&folder, &wrong).contains(&"unknown chain-proof other-block".to_owned()));
+    assert!(folder.run(&wrong).out.contains(&block.to_string()), "the block that would do is named");
+    // Without a hash the proof holds by itself, and nobody said whose block it is.
+    assert_eq!(folder.run("case open case.zip").exit, 3);
+    assert!(folder.run("case open case.zip --extract out").out.contains("✔ Chain proof of dossiers/"));
+    for (report, words) in [
+        ("report.en.html", ["The block that the dossier shows holds the checkpoint", "--block-hash"]),
+        ("report.zh-CN.html", ["档案所示的区块里有这个检查点", "链上证明所指的区块确实在链上"]),
+    ] {
+        let text = std::fs::read_to_string(folder.path().join("out").join(report)).unwrap();
+        let hash = block.to_string();
+        for word in words.into_iter().chain([hash.as_str()]) {
+            assert!(text.contains(word), "{word} in {report}");
+        }
+    }
+}
+
+#[test]
+fn a_case_without_a_chain_proof_or_with_a_broken_one_is_unknown_under_any_block() {
+    let (mut dossier, made, block) = proven();
+    let line = format!("case open case.zip --block-hash {block}");
+    let without = unheld(made.folder());
+    assert_eq!(without.run(&line).exit, 3);
+    assert!(problems(&without, &line).contains(&"unknown chain-proof no-chain-proof".to_owned()));
+    dossier.checkpoint.proof.as_mut().unwrap().slot.pop();
+    let broken = unheld(made.folder().with_json("dossier.json", &dossier));
+    assert_eq!(broken.run(&line).exit, 3);
+    assert!(problems(&broken, &line).contains(&"unknown chain-proof unproven".to_owned()));
+}
+
+#[test]
+fn a_chain_proof_of_another_checkpoint_refutes_the_case() {
+    let (dossier, made, block) = proven();
+    let forged = Made::issued(made.origin, "").after(protocol::Digest::new([1; 32]));
+    let mut lie = forged.dossier();
+    lie.checkpoint.proof = dossier.checkpoint.proof;
+    let folder = unheld(forged.folder().with_json("dossier.json", &lie));
+    let line = format!("case open case.zip --block-hash {block}");
+    assert_eq!(folder.run(&line).exit, 30);
+    assert!(problems(&folder, &line).contains(&"failed chain-proof shown-other".to_owned()));
 }
 
 #[test]

@@ -108,6 +108,16 @@ fn repeat(findings: &Findings<'_>, words: &Words<'_>) -> Vec<(Text, Option<Strin
         let command = format!("vouchsafe verify {dossier} --as-of --trusted-checkpoint {file}");
         steps.push((words.get("case-step-verify").into(), Some(command)));
     }
+    if let Some((origin, proven)) = findings
+        .vouchers
+        .iter()
+        .find_map(|found| found.shown.block().map(|proven| (found.dossier.ledger.origin, proven)))
+    {
+        let (block, chain) = (proven.block.number.to_string(), origin.chain_id.to_string());
+        let values = [("block", block.as_str()), ("chain", chain.as_str())];
+        let command = format!("vouchsafe case open CASE.zip --block-hash {}", proven.block.hash);
+        steps.push((words.with("case-step-block", &values).into(), Some(command)));
+    }
     if let Some(read) = findings.evidence.checkpoints.last()
         && let Some(place) = read.anchored
     {

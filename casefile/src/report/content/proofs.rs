@@ -3,9 +3,11 @@
 use super::super::document::{Block, Style, Table, Text};
 use super::super::words::Words;
 use crate::evidence::CheckpointSource;
-use crate::findings::{Findings, Found};
+use crate::findings::{Findings, Found, Shown};
+use crate::plain::plain;
+use protocol::chain_proof::Proven;
 use protocol::dossier::Memo;
-use protocol::verify::StepCode;
+use protocol::verify::{StepCode, StepReport};
 
 /// Steps that nothing in a case answers: whoever asks brings the code, or the names of whom he trusts.
 const ASKERS_OWN: [StepCode; 3] = [StepCode::LedgerTrusted, StepCode::CodeOpens, StepCode::IssuerTrusted];
@@ -20,27 +22,49 @@ pub fn tell(found: &Found<'_>, findings: &Findings<'_>, words: &Words<'_>, block
 }
 
 fn proven(found: &Found<'_>, words: &Words<'_>) -> Table {
-    let steps = found.report.steps.iter().filter(|step| !ASKERS_OWN.contains(&step.code));
-    let rows = steps.map(|step| {
-        let id = step.code.code().replace('.', "-");
-        let why = step.detail().map(|detail| words.detail(detail));
-        let by = match (step.code, found.under.map(|read| read.source)) {
-            (StepCode::CheckpointAnchored, Some(source)) => {
-                words.get(&format!("case-by-checkpoint-{}", source.name()))
-            }
-            (StepCode::PendingPromised, _) if found.dossier.pending.is_empty() => {
-                words.get("case-by-no-pending")
-            }
-            _ => words.get(&format!("case-by-{id}")),
-        };
-        let by = match why {
-            Some(why) => Text::of(Style::Strong, why).then(Style::Plain, format!("\n{by}")),
-            None => by.into(),
-        };
-        vec![words.get(&format!("case-step-{id}")).into(), words.result(step), by]
-    });
+    let mut rows = Vec::new();
+    for step in found.report.steps.iter().filter(|step| !ASKERS_OWN.contains(&step.code)) {
+        rows.push(judged(step, found, words));
+        if step.code == StepCode::CheckpointAnchored {
+            rows.push(shown(found, words));
+        }
+    }
     let columns = [("case-col-statement", 0.34), ("case-col-result", 0.14), ("case-col-by", 0.52)];
-    Table { columns: columns.map(|(id, share)| (words.get(id), share)).into(), rows: rows.collect() }
+    Table { columns: columns.map(|(id, share)| (words.get(id), share)).into(), rows }
+}
+
+fn judged(step: &StepReport, found: &Found<'_>, words: &Words<'_>) -> Vec<Text> {
+    let id = step.code.code().replace('.', "-");
+    let why = step.detail().map(|detail| words.detail(detail));
+    let by = match (step.code, found.under.map(|read| read.source)) {
+        (StepCode::CheckpointAnchored, Some(source)) => {
+            words.get(&format!("case-by-checkpoint-{}", source.name()))
+        }
+        (StepCode::PendingPromised, _) if found.dossier.pending.is_empty() => words.get("case-by-no-pending"),
+        _ => words.get(&format!("case-by-{id}")),
+    };
+    let by = match why {
+        Some(why) => Text::of(Style::Strong, why).then(Style::Plain, format!("\n{by}")),
+        None => by.into(),
+    };
+    vec![words.get(&format!("case-step-{id}")).into(), words.result(step.result()), by]
+}
+
+/// The checkpoint's chain proof: what it shows by itself, whoever made the case.
+fn shown(found: &Found<'_>, words: &Words<'_>) -> Vec<Text> {
+    let block = |id: &str, proven: &Proven| {
+        let values = [("block", proven.block.number.to_string()), ("hash", proven.block.hash.to_string())];
+        words.with(id, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+    };
+    let (result, by) = match &found.shown {
+        Shown::Nothing => ("unknown", words.get("case-by-block-none")),
+        Shown::This(proven) => ("passed", block("case-by-block", proven)),
+        Shown::Other(proven) => ("failed", block("case-by-block-other", proven)),
+        Shown::Broken(why) => {
+            ("unknown", words.with("case-by-block-broken", &[("why", &plain(&why.to_string()))]))
+        }
+    };
+    vec![words.get("case-step-block-holds").into(), words.result(result), by.into()]
 }
 
 /// What an arbitrator must not take for proven.
@@ -61,6 +85,7 @@ fn unproven(found: &Found<'_>, findings: &Findings<'_>, words: &Words<'_>) -> Ve
         has(source == Some(CheckpointSource::File), "case-unproven-file"),
         has(source.is_none(), "case-unproven-unheld"),
         has(found.under.is_some_and(|read| !read.is_final), "case-unproven-final"),
+        has(found.shown.block().is_some(), "case-unproven-block"),
         has(found.facts.development_chain, "case-unproven-development"),
         has(!findings.evidence.files.is_empty(), "case-unproven-files"),
     ];

@@ -52,7 +52,7 @@ fn take(voucher: &str, nodes: &mut Nodes<'_>, console: &Console) -> Result<Taken
     let unreadable = |cause: String| Failure::usage("error-not-json-dossier").with_foreign("cause", cause);
     let fetch = |nodes: &mut Nodes<'_>, key: &PublicKey, site: Option<&str>| {
         let node = nodes.find(site)?.ok_or_else(|| Failure::usage("error-no-node"))?;
-        fetched(node, key, None, false)
+        fetched(node, key, None, true)
     };
     let (text, site) = match Asked::read(Some(voucher), &console.texts)? {
         Asked::Dossier(bytes) => {

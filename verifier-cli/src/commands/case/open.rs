@@ -118,6 +118,9 @@ fn tell(opened: &Opened, checks: &[Check], console: &mut Console) {
         let line = format!("{mark} {}", check.say(&words));
         let line = tone.map_or_else(|| line.clone(), |tone| console.paint.paint(tone, &line));
         console.line(&line);
+        if let Some(disclosed) = check.say_disclosed(&words) {
+            console.line(&format!("    {disclosed}"));
+        }
         if let Some(problem) = check.problem() {
             console.line(&format!("    {}", problem.say(&words)));
         }
