@@ -67,7 +67,7 @@ pub fn backup(
         for (from, to) in folder.files().into_iter().zip(copy.files()) {
             match std::fs::read(&from) {
                 Ok(bytes) => write_private(&to, &bytes).map_err(io(&to))?,
-                // Only a node on a chain of its own has no anchoring key.
+                // On a chain of its own a node has no anchoring key; the opener's is here only while another one anchors.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(io(&from)(error)),
             }

@@ -234,8 +234,8 @@ impl Folder {
         self.0.join("control")
     }
     /// What a backup needs beside store and chain; the configuration is the last of them.
-    pub fn files(&self) -> [PathBuf; 3] {
-        [self.operator_key(), self.anchoring_key(), self.config()]
+    pub fn files(&self) -> [PathBuf; 4] {
+        [self.operator_key(), self.anchoring_key(), self.opener_key(), self.config()]
     }
     fn config(&self) -> PathBuf {
         self.0.join("node.toml")

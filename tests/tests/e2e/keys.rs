@@ -1,4 +1,4 @@
-//! The key that anchors is changed while the ledger stays the same.
+//! The key that anchors is changed while the ledger stays the same; a backup has the old one, too.
 
 use crate::scene::Scene;
 use anchors::AnchoringKey;
@@ -33,6 +33,15 @@ async fn another_key_anchors_after_it_was_named_by_the_opener() {
     assert_eq!(std::fs::read_to_string(folder.join("opener.key")).unwrap(), old);
     // The same again, and back: the opener's key is found where it was kept.
     set(&fresh, 0).await;
+    let backup = scene.file("backup");
+    Run::new(Program::Node, ["backup", "--data"]).args([&folder, &backup]).end().await.exits(0);
+    for key in ["operator.key", "anchoring.key", "opener.key"] {
+        // Compared without showing them.
+        let is_there = std::fs::read(backup.join(key))
+            .is_ok_and(|copy| copy == std::fs::read(folder.join(key)).unwrap());
+        assert!(is_there, "{key} is not in the backup");
+        assert_eq!(backup.join(key).metadata().unwrap().permissions().mode() & 0o777, 0o600, "{key}");
+    }
     scene.node.start().await;
     scene.types("sell --range 0 --order ORDER-0 --key issuer.key", 0).await;
     let after = scene.anchored(&batch.vouchers[0], "after.json").await;
