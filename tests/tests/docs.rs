@@ -9,6 +9,8 @@ mod figures;
 mod lifecycle;
 #[path = "docs/metrics.rs"]
 mod metrics;
+#[path = "docs/unit.rs"]
+mod unit;
 #[path = "docs/words.rs"]
 mod words;
 

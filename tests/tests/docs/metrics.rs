@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
+use vouchsafe_node::api::problem::Kind;
 use vouchsafe_node::observe::{self, Answered, LedgerFigures, metrics};
 use vouchsafe_tests::repository;
 
@@ -21,9 +22,33 @@ fn words(text: &str, beginning: &str) -> BTreeSet<String> {
     words.map(str::to_owned).collect()
 }
 
+/// The families that the node registers, by its source: one without a sample is not shown.
+fn registered() -> BTreeSet<String> {
+    let source = text("node/src/observe/metrics.rs");
+    let names = source.split("to.register(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    names.map(|name| format!("vouchsafe_{name}")).collect()
+}
+
+/// Why the chain did not do something, by the names that the source gives.
+fn chain_reasons() -> BTreeSet<String> {
+    let source = text("node/src/observe/mod.rs");
+    let arms = source.lines().filter(|line| line.trim_start().starts_with("AnchorError::"));
+    let of_errors = arms.filter_map(|line| line.split("=> \"").nth(1));
+    let others = source.split("count_chain_error(\"").skip(1);
+    of_errors.chain(others).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
+
+/// The reasons that alerts ask for in this metric.
+fn alerted(metric: &str) -> BTreeSet<String> {
+    let alerts = text(ALERTS);
+    let asking = format!("{metric}{{reason=");
+    let asked = alerts.split(&asking).skip(1);
+    let reasons = asked.filter_map(|rest| rest.trim_start_matches('~').split('"').nth(1));
+    reasons.flat_map(|reasons| reasons.split('|')).map(str::to_owned).collect()
+}
+
 /// The metrics that the node has, as they are called in answers to queries.
 fn known() -> BTreeSet<String> {
-    // A family without a sample is not shown.
     let took = Duration::from_millis(1);
     let (id, method, route, status, problem) = ("1", "GET", "/v1/ledger", 200, None);
     observe::answered(&Answered { id, method, route, status, problem, took });
@@ -34,11 +59,14 @@ fn known() -> BTreeSet<String> {
     observe::chain_silent();
     observe::sent(1, &anchors::Submission::AlreadyAnchored);
     observe::endpoint_trouble("chain.example", anchors::Trouble::Lags);
+    observe::rate_limited("reads_per_address");
     let shown = metrics(&LedgerFigures::default());
     let described = shown.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let described: Vec<_> = described.map(|line| line.split_once(' ').expect("a name and a type")).collect();
+    let names: BTreeSet<String> = described.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(names, registered(), "a family without a sample above");
     let mut known = BTreeSet::new();
-    for line in described {
-        let (name, kind) = line.split_once(' ').expect("a name and a type");
+    for (name, kind) in described {
         match kind {
             "counter" => known.extend([format!("{name}_total")]),
             "histogram" => known.extend(["bucket", "sum", "count"].map(|end| format!("{name}_{end}"))),
@@ -71,6 +99,29 @@ fn every_metric_is_on_the_board() {
     // What the stat panels of checkpoints show says more than the number of the newest one.
     let missing: Vec<_> = missing.iter().filter(|name| *name != "vouchsafe_anchored_checkpoint").collect();
     assert!(missing.is_empty(), "not on the board: {missing:?}");
+}
+
+#[test]
+fn alerts_ask_for_reasons_that_the_node_gives_and_leave_none_of_the_chain_out() {
+    let reasons = chain_reasons();
+    assert!(reasons.len() > 15, "{reasons:?}");
+    assert_eq!(alerted("vouchsafe_chain_errors_total"), reasons);
+    let problems: BTreeSet<String> = Kind::ALL.iter().map(|kind| kind.name().to_owned()).collect();
+    let refusals = alerted("vouchsafe_refusals_total");
+    assert!(!refusals.is_empty() && refusals.is_subset(&problems), "{refusals:?}");
+    let alerts = text(ALERTS);
+    let asked = |of: &str| alerts.matches(of).count();
+    let of_both = asked("chain_errors_total{reason=") + asked("refusals_total{reason=");
+    assert_eq!(asked("{reason="), of_both, "reasons of a third metric");
+}
+
+#[test]
+fn the_page_says_by_which_reason_trouble_shows() {
+    let page = text(PAGE);
+    let said = page.split("shows as `").skip(1).filter_map(|rest| rest.split('`').next());
+    let said: BTreeSet<String> = said.map(str::to_owned).collect();
+    assert_eq!(said, ["no_funds", "too_dear"].map(str::to_owned).into());
+    assert!(said.is_subset(&chain_reasons()), "{said:?}");
 }
 
 #[test]
