@@ -3,7 +3,7 @@
 
 use crate::scene::{Batch, Scene};
 use protocol::verify::Verdict;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::Duration;
 use vouchsafe_tests::{Anvil, PATIENCE};
@@ -20,16 +20,20 @@ async fn receipts_are_honoured_by_a_node_that_was_killed_in_the_middle() {
     scene.write("all.txt", &(batch.lines.join("\n") + "\n"));
     let claim = "claim --lines all.txt --key buyer.key --receipts receipts.ndjson";
 
+    let mut interrupted = 0;
     for enough in [10, 35, 70] {
         let mut claiming = scene.begins(claim);
         until_receipts(&scene, enough).await;
         scene.node.kill().await;
         let ended = claiming.ended().await;
+        // All of them may have come through before the kill.
         assert!(matches!(ended.code(), Some(0 | 3)), "{ended:?}:\n{}", claiming.said());
+        interrupted += u64::from(ended.code() == Some(3));
         assert!(!claiming.said().contains("panicked"), "{}", claiming.said());
         scene.node.start().await;
         honoured(&scene).await;
     }
+    assert!(interrupted > 0, "no command was interrupted");
     scene.types(claim, 0).await;
     assert_eq!(honoured(&scene).await as u64, CARDS, "a receipt for each");
     assert_eq!(scene.size().await, 1 + CARDS, "nothing stands twice");
@@ -73,6 +77,43 @@ async fn claimed_on_the_chain(scene: &Scene, anvil: &Anvil, batch: &Batch, optio
     }
 }
 
+/// Sells number 5, and kills the node when the checkpoint of it was cut and sent.
+async fn killed_while_a_checkpoint_waits_for_its_block(scene: &mut Scene, anvil: &Anvil) {
+    // What is on its way from before must not be what is waited for.
+    until(async || newest(scene).await["anchored"].is_object()).await;
+    anvil.ask("evm_setAutomine", json!([false])).await;
+    scene.types("sell --range 5 --order ORDER-5 --key issuer.key", 0).await;
+    let is_sent = async || {
+        let waiting = anvil.ask("txpool_status", json!([])).await["pending"].clone();
+        newest(scene).await["anchored"].is_null() && waiting == "0x1"
+    };
+    until(is_sent).await;
+    let cut = newest(scene).await;
+    scene.node.kill().await;
+    scene.node.start().await;
+    let kept = newest(scene).await;
+    assert!(kept["anchored"].is_null(), "{kept}");
+    assert_eq!(kept["hash"], cut["hash"], "a checkpoint that was sent is cut anew");
+    anvil.ask("evm_setAutomine", json!([true])).await;
+    anvil.mine(1).await;
+}
+
+/// The newest checkpoint.
+async fn newest(scene: &Scene) -> Value {
+    let said = scene.node.http().get("/v1/checkpoints").await.is(200).json();
+    said["checkpoints"].as_array().unwrap().last().unwrap().clone()
+}
+
+async fn until(holds: impl AsyncFn() -> bool) {
+    for _ in 0..PATIENCE.as_millis() / 20 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("not within {PATIENCE:?}")
+}
+
 #[tokio::test]
 async fn a_node_that_is_killed_while_it_anchors_ends_in_one_chain_of_checkpoints() {
     let anvil = Anvil::start().await;
@@ -81,14 +122,14 @@ async fn a_node_that_is_killed_while_it_anchors_ends_in_one_chain_of_checkpoints
     let batch = scene.issue("stock", 10, "").await;
     for (number, pause) in [(0, 0), (1, 30), (2, 200), (3, 700), (4, 1500)] {
         scene.types(&format!("sell --range {number} --order ORDER-{number} --key issuer.key"), 0).await;
-        // At some of these moments a checkpoint is cut, sent, or waited for.
         tokio::time::sleep(Duration::from_millis(pause)).await;
         scene.node.kill().await;
         scene.node.start().await;
     }
-    scene.anchored(&batch.vouchers[4], "dossier.json").await;
+    killed_while_a_checkpoint_waits_for_its_block(&mut scene, &anvil).await;
+    scene.anchored(&batch.vouchers[5], "dossier.json").await;
     anvil.mine(3).await;
-    for voucher in &batch.vouchers[..5] {
+    for voucher in &batch.vouchers[..6] {
         scene.verdict(&voucher.to_string(), Verdict::Sold).await;
     }
     let checkpoints = scene.node.http().get("/v1/checkpoints").await.is(200).json();

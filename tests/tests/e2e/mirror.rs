@@ -38,6 +38,12 @@ async fn serve(folder: PathBuf) -> String {
     format!("http://{address}")
 }
 
+/// How many files there are, at any depth.
+fn files_below(folder: &Path) -> usize {
+    let items = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    items.map(|item| if item.path().is_dir() { files_below(&item.path()) } else { 1 }).sum()
+}
+
 impl Scene {
     /// Mirrors from there into a folder, and gives the report.
     async fn mirror(&self, to: &str, from: &str, anvil: &Anvil, exit: i32) -> serde_json::Value {
@@ -71,14 +77,20 @@ async fn a_mirror_is_killed_resumed_mended_and_mirrored() {
     let anvil = Anvil::start().await;
     let scene = busy(&anvil).await;
     let node = scene.node.url().to_owned();
-    for pause_ms in [1, 40, 80, 120, 160] {
+    let mut kills = 0;
+    for files in [0, 1, 2, 4, 8] {
         let mut run = scene.begins(&format!("mirror copy --from {node} --rpc {} --jobs 1", anvil.url()));
-        tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+        while run.is_running() && files_below(&scene.file("copy")) < files {
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
         if run.is_running() {
             run.kill().await;
+            kills += 1;
         }
     }
     let report = scene.mirror("copy", &node, &anvil, 0).await;
+    assert!(kills >= 3, "only {kills} runs were killed");
+    assert!(report["kept"].as_u64() > Some(0), "nothing was left to resume: {report}");
     assert_eq!(
         (&report["damaged_count"], &report["contradictions_count"]),
         (&0.into(), &0.into()),

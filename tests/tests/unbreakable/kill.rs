@@ -12,8 +12,11 @@ use vouchsafe_tests::{Act, Effect, Node, Random};
 const STEPS: u64 = 90;
 /// Effects that a round has, roughly: a kill is planned somewhere among them.
 const EFFECTS: u64 = 110;
-/// Effects of a start.
+/// Effects of a start, roughly.
 const STARTING: u64 = 30;
+/// Effects that every start has, and that none has.
+const FIRST: u64 = 4;
+const LATE: u64 = 200;
 /// Rounds on one ledger: every one looks at all of it.
 const WORLD: u64 = 25;
 
@@ -26,15 +29,16 @@ enum End {
     Moment(Duration),
 }
 
-fn end(random: &mut Random) -> End {
+/// Of ten rounds in a row three end at a moment, two by a power cut, one at the start for sure, and one at work.
+fn end(number: u64, random: &mut Random) -> End {
     let effects = if random.below(5) == 0 { STARTING } else { EFFECTS };
-    match random.below(10) {
-        0..=2 => End::Moment(Duration::from_micros(random.below(250_000))),
-        3 | 4 => End::Effect(1 + random.below(effects), Act::PowerCut),
-        _ => {
-            let acts = [Act::KillBefore, Act::KillHalfway, Act::KillAfter];
-            End::Effect(1 + random.below(effects), *random.one_of(&acts))
-        }
+    let kill = *random.one_of(&[Act::KillBefore, Act::KillHalfway, Act::KillAfter]);
+    match number % 10 {
+        0 | 4 | 7 => End::Moment(Duration::from_micros(random.below(250_000))),
+        1 | 5 => End::Effect(1 + random.below(effects), Act::PowerCut),
+        2 => End::Effect(1 + random.below(FIRST), kill),
+        3 => End::Effect(LATE + random.below(LATE), kill),
+        _ => End::Effect(1 + random.below(effects), kill),
     }
 }
 
@@ -50,7 +54,7 @@ struct Tally {
 
 /// One life of the node, from its start to its death.
 async fn round(world: &mut World, random: &mut Random, tally: &mut Tally, known: usize) {
-    let end = end(random);
+    let end = end(tally.rounds, random);
     match end {
         End::Effect(nth, act) => world.faults.at(nth, Effect::ALL, act),
         End::Moment(_) => world.faults.none(),
@@ -58,7 +62,7 @@ async fn round(world: &mut World, random: &mut Random, tally: &mut Tally, known:
     let is_up = world.node.comes_up().await;
     if is_up && world.honours(known).await {
         match end {
-            End::Effect(..) => world.load(random, STEPS).await,
+            End::Effect(..) => world.load_until_it_fails(random, STEPS).await,
             End::Moment(moment) => {
                 let killing = killer(&mut world.node, moment);
                 world.load(random, 10 * STEPS).await;
@@ -67,9 +71,9 @@ async fn round(world: &mut World, random: &mut Random, tally: &mut Tally, known:
         }
     }
     tally.rounds += 1;
-    if matches!(end, End::Effect(..)) && world.faults.fired() {
+    if let End::Effect(_, act) = end {
+        assert!(world.faults.fired(), "it ended without its fault:\n{}", world.node.process().said());
         world.node.is_killed().await;
-        let End::Effect(_, act) = end else { return };
         tally.by_effect += 1;
         tally.at_start += u64::from(!is_up);
         tally.by_power += u64::from(act == Act::PowerCut);
@@ -115,12 +119,14 @@ async fn lives(mut world: World, lives: u64, random: &mut Random, tally: &mut Ta
 }
 
 /// Lives that do little: a batch, a few steps, a checkpoint for both. Each is ended one effect later than the one before,
-/// until no effect is left: so every write, sync and name of the store, and every word to the chain, was the last.
-async fn walked(mut world: World, acts: &[Act], stride: u64, random: &mut Random) -> u64 {
+/// until no effect is left: so every write, sync and name of the store, and every word to the chain, was the last. Gives
+/// how many were ended by each act.
+async fn walked(mut world: World, acts: &[Act], stride: u64, random: &mut Random) -> Vec<u64> {
     let (mut known, mut quiet) = (0, 0);
+    let mut kills = vec![0; acts.len()];
     let first = 1 + random.below(stride);
     for nth in (0..).map(|step| first + step * stride) {
-        for act in acts {
+        for (place, act) in acts.iter().enumerate() {
             let before = world.promised.len();
             world.faults.at(nth, Effect::ALL, *act);
             if world.node.comes_up().await && world.honours(known).await {
@@ -135,11 +141,12 @@ async fn walked(mut world: World, acts: &[Act], stride: u64, random: &mut Random
                 world.node.fsck().await.exits(0);
                 quiet += 1;
                 if quiet > 2 * acts.len() {
-                    return nth;
+                    return kills;
                 }
                 continue;
             }
             world.node.is_killed().await;
+            kills[place] += 1;
             world.faults.none();
             let found = world.node.fsck().await;
             assert_eq!(found.exit, Some(0), "effect {nth}, {act:?}:\n{}\n{}", found.stdout, found.stderr);
@@ -149,15 +156,18 @@ async fn walked(mut world: World, acts: &[Act], stride: u64, random: &mut Random
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stderr, reason = "what came of a long run is its result")]
 async fn a_kill_at_every_effect_of_a_life_breaks_no_promise() {
     let mut random = choices();
     let all = std::env::var("VOUCHSAFE_KILL_ROUNDS").is_ok();
     let acts = [Act::KillBefore, Act::KillHalfway, Act::KillAfter, Act::PowerCut];
-    let (acts, stride) = if all { (&acts[..], 1) } else { (&acts[2..], 12) };
-    for on_anvil in [false, true] {
+    // A life has some 25 effects on the embedded chain, and some 150 on another, most of them words to it.
+    for (on_anvil, everyday, least) in [(false, 4, 12), (true, 16, 64)] {
+        let (acts, stride) = if all { (&acts[..], 1) } else { (&acts[2..], everyday) };
         let world = if on_anvil { World::on_anvil().await } else { World::on_devnet().await };
-        let effects = walked(world, acts, stride, &mut random).await;
-        assert!(effects > 20, "a life of {effects} effects");
+        let kills = walked(world, acts, stride, &mut random).await;
+        eprintln!("{acts:?} ended {kills:?} lives, every {stride}th effect");
+        assert!(kills.iter().all(|kills| kills * stride >= least), "{acts:?} ended {kills:?} lives");
     }
 }
 
@@ -165,12 +175,19 @@ async fn a_kill_at_every_effect_of_a_life_breaks_no_promise() {
 async fn killed(all: u64, on_anvil: bool) {
     let mut random = choices();
     let mut tally = Tally::default();
+    // The first four rounds have one end of each kind.
+    let all = all.max(4);
     while tally.rounds < all {
         let world = if on_anvil { World::on_anvil().await } else { World::on_devnet().await };
         let lives_now = WORLD.min(all - tally.rounds);
         lives(world, lives_now, &mut random, &mut tally).await;
         eprintln!("{tally:?}");
     }
+    let Tally { by_effect, at_start, by_power, from_outside, promises, .. } = tally;
+    assert!(
+        [by_effect - at_start, at_start, by_power, from_outside, promises].iter().all(|count| *count > 0),
+        "{tally:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

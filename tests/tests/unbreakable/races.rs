@@ -13,6 +13,8 @@ use tokio::task::JoinSet;
 use vouchsafe_tests::{Attempt, Given, Http, Issuer, Node, Outcome, Random};
 
 const CLIENTS: u8 = 64;
+/// Clients at all vouchers of a ledger.
+const CLIENTS_OF_ALL: u64 = 24;
 
 async fn issued(count: u64) -> (Node, Arc<Issuer>, Given, Vec<KeyPair>) {
     let mut node = Node::on_devnet(&["--anchor-interval", "1"]).await;
@@ -138,6 +140,7 @@ impl Client {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stderr, reason = "how much was raced for is worth knowing")]
 async fn what_clients_see_is_what_one_ledger_shows() {
     const VOUCHERS: u64 = 6;
     let mut random = choices();
@@ -146,7 +149,8 @@ async fn what_clients_see_is_what_one_ledger_shows() {
     let seen: BTreeMap<u64, Given> = (0..VOUCHERS).map(|number| (number, issue.clone())).collect();
     let seen = Arc::new(Mutex::new(seen));
     let mut living = JoinSet::new();
-    for _ in 0..24 {
+    let steps = rounds("VOUCHSAFE_RACE_ROUNDS", 60);
+    for _ in 0..CLIENTS_OF_ALL {
         let client = Client {
             issuer: Arc::clone(&issuer),
             node: node.http().clone(),
@@ -154,13 +158,20 @@ async fn what_clients_see_is_what_one_ledger_shows() {
             vouchers: Arc::clone(&vouchers),
             seen: Arc::clone(&seen),
         };
-        living.spawn(client.live(rounds("VOUCHSAFE_RACE_ROUNDS", 60)));
+        living.spawn(client.live(steps));
     }
     let (mut events, mut accepted) = (Vec::new(), Vec::new());
     for lived in living.join_all().await {
         events.extend(lived.events);
         accepted.extend(lived.accepted);
     }
+    let learnt = |is: fn(&Learnt) -> bool| events.iter().filter(|event| is(&event.learnt)).count();
+    let wrote = learnt(|learnt| matches!(learnt, Learnt::Wrote(_)));
+    let read = learnt(|learnt| matches!(learnt, Learnt::Read(_)));
+    let saw = learnt(|learnt| matches!(learnt, Learnt::Saw(_)));
+    eprintln!("of {} questions {wrote} wrote, {read} read, {saw} lost a race", CLIENTS_OF_ALL * steps);
+    // A history in which nobody lost, or nobody looked, would contradict nothing.
+    assert!(wrote >= 50 && read >= 50 && saw >= 50, "{wrote} wrote, {read} read, {saw} lost");
     assert_eq!(contradiction(&events), None, "{} events", events.len());
     let model = replayed(&issue, VOUCHERS, accepted);
     for (number, state) in (0..).zip(&model) {

@@ -4,6 +4,7 @@ use anchors::{AnchorReader as _, Chain, DEVELOPMENT_CHAIN_ID, EvmChain, EvmOptio
 use protocol::lifecycle::{Kind, Status};
 use protocol::signing::KeyPair;
 use protocol::{LedgerId, PublicKey};
+use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -154,6 +155,18 @@ impl World {
         true
     }
 
+    /// Loads until the fault that is planned has come.
+    pub async fn load_until_it_fails(&mut self, random: &mut Random, steps: u64) {
+        const LOADS: usize = 20;
+        for _ in 0..LOADS {
+            self.load(random, steps).await;
+            if self.faults.fired() {
+                return;
+            }
+        }
+        panic!("the planned fault did not come in {LOADS} loads of {steps} steps");
+    }
+
     /// Waits until everything is anchored. Breaks off where the node gives no answers.
     pub async fn is_anchored(&self) -> bool {
         for _ in 0..PATIENCE.as_millis() / 20 {
@@ -171,10 +184,10 @@ impl World {
     pub async fn agrees_with_its_chain(&self) {
         assert!(self.is_anchored().await, "a node at peace gives no answer");
         let ledger: LedgerId = self.issuer.ledger();
-        let said = self.node.http().get("/v1/checkpoints?limit=1000").await.is(200).json();
+        let said = self.checkpoints().await;
         let tip = self.chain.latest(ledger).await.unwrap();
         let mut before = None;
-        for (number, said) in (0..=tip.number).zip(said["checkpoints"].as_array().unwrap()) {
+        for (number, said) in (0..=tip.number).zip(&said) {
             let on_chain = self.chain.checkpoint(ledger, number).await.unwrap();
             assert_eq!(said["hash"], on_chain.hash.to_string(), "checkpoint {number}");
             assert_eq!(said["number"], number);
@@ -185,6 +198,23 @@ impl World {
             before = Some(on_chain.hash);
         }
         assert_eq!(before, Some(tip.hash), "the node knows all that the contract has");
+    }
+
+    /// Every checkpoint that the node shows, a few at a time: so that short runs follow pages, too.
+    async fn checkpoints(&self) -> Vec<Value> {
+        let (mut shown, mut next) = (Vec::new(), Some(0));
+        while let Some(from) = next {
+            let path = format!("/v1/checkpoints?limit=9&from={from}");
+            let page = self.node.http().get(&path).await.is(200).json();
+            shown.extend(page["checkpoints"].as_array().unwrap().iter().cloned());
+            next = page["next"].as_u64();
+            assert!(
+                next.is_none_or(|next| next == shown.len() as u64),
+                "after {} comes {next:?}",
+                shown.len()
+            );
+        }
+        shown
     }
 }
 
