@@ -2,7 +2,7 @@
 //!
 //! In scope: putting the ledger under its judge once somebody here can answer, watching for challenges, answering each
 //! from the store at once, and what backs the ledger, for those who ask. The chain is the only memory: after a restart
-//! its events are read again. Out of scope: what a leaf is (`ledger::shown`), how a judge is spoken to
+//! the events of the last three days are read again, and what is older can not be answered any more. Out of scope: what a leaf is (`ledger::shown`), how a judge is spoken to
 //! (`anchors::fraud`).
 
 use crate::ledger::Ledger;
@@ -50,8 +50,8 @@ pub struct Answering {
     judge: Option<Judge<AnchoringKey>>,
     poll: Duration,
     backing: watch::Sender<Option<Backing>>,
-    /// Blocks below this one were read.
-    next_block: u64,
+    /// Blocks below this one were read; none in this run.
+    next_block: Option<u64>,
     /// Challenges that nobody answered yet.
     open: Vec<Raised>,
     judges: Option<Vec<Address>>,
@@ -66,7 +66,7 @@ impl Answering {
         poll: Duration,
     ) -> Self {
         let backing = watch::Sender::new(None);
-        Self { ledger, writer, judge, poll, backing, next_block: 0, open: Vec::new(), judges: None }
+        Self { ledger, writer, judge, poll, backing, next_block: None, open: Vec::new(), judges: None }
     }
 
     /// What lies behind the ledger; none before the chain was asked.
@@ -102,14 +102,17 @@ impl Answering {
             return Ok(());
         }
         let ledger = self.ledger.facts().id;
-        let newest = self.writer.head().await?.latest.number;
-        let from = self.next_block.saturating_sub(REREAD_BLOCKS);
-        for raised in judge.raised(ledger, from, newest).await? {
+        let newest = self.writer.head().await?.latest;
+        let from = match self.next_block {
+            Some(next) => next.saturating_sub(REREAD_BLOCKS),
+            None => judge.first_answerable_block(newest).await?,
+        };
+        for raised in judge.raised(ledger, from, newest.number).await? {
             if !self.open.iter().any(|open| open.ask == raised.ask) {
                 self.open.push(raised);
             }
         }
-        self.next_block = newest.saturating_add(1);
+        self.next_block = Some(newest.number.saturating_add(1));
         self.answer_open(&judge).await
     }
 

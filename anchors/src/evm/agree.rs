@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use protocol::chain_proof::ChainProof;
 use protocol::checkpoint::LedgerOrigin;
 use protocol::{Address, Digest, LedgerId};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -255,6 +256,36 @@ impl Fact for Vec<Address> {
     }
     fn told(&self) -> String {
         format!("{self:?}")
+    }
+}
+
+/// Times by checkpoint number. One endpoint may know a checkpoint more than another.
+impl Fact for BTreeMap<u64, u64> {
+    fn agrees(&self, other: &Self) -> bool {
+        self.iter().all(|(number, time)| other.get(number).is_none_or(|said| said == time))
+    }
+    fn less_settled(mut self, other: Self) -> Self {
+        self.retain(|number, _| other.contains_key(number));
+        self
+    }
+    fn told(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
+    /// When the checkpoints from number `first` on were anchored, by number, Unix ms: in one go what
+    /// [`AnchorReader::checkpoint`] says of each. One whose event nobody keeps is not among them.
+    pub async fn anchor_times(
+        &self,
+        ledger: LedgerId,
+        first: u64,
+    ) -> Result<BTreeMap<u64, u64>, AnchorError> {
+        if self.shared.witnesses.is_empty() {
+            return self.read_anchor_times(ledger, first).await;
+        }
+        let what = format!("the times of the checkpoints of {ledger}");
+        self.agreed(&what, move |one| async move { one.read_anchor_times(ledger, first).await }).await
     }
 }
 

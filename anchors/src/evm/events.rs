@@ -19,23 +19,35 @@ impl<K> EvmChain<K> {
     /// The newest event that the filter takes, in blocks up to `newest`, searched backwards to the first block that can
     /// hold one. None is no proof that there is none: endpoints may keep no old events.
     pub(super) async fn find(&self, filter: &Filter, newest: u64) -> Result<Option<Found>, AnchorError> {
+        let mut found = None;
+        let is_found = |logs: Vec<Log>| {
+            found = logs.into_iter().max_by_key(|log| log.block_number);
+            found.is_some()
+        };
+        self.backwards(filter, newest, is_found).await?;
+        found.map(|log| self.placed(log)).transpose()
+    }
+
+    /// Reads events backwards from block `newest`, until those of one answer are enough or no earlier block can hold one.
+    pub(super) async fn backwards(
+        &self,
+        filter: &Filter,
+        newest: u64,
+        mut is_enough: impl FnMut(Vec<Log>) -> bool,
+    ) -> Result<(), AnchorError> {
         let mut range = self.shared.log_range_blocks;
         let mut to = newest;
         loop {
             let from = to.saturating_sub(range - 1).max(self.shared.from_block);
             if from > to {
-                return Ok(None);
+                return Ok(());
             }
             let page = filter.clone().from_block(from).to_block(to);
             match self.shared.provider.get_logs(&page).await.map_err(|error| self.failed(error)) {
                 Ok(logs) => {
-                    let newest =
-                        logs.into_iter().filter(|log| !log.removed).max_by_key(|log| log.block_number);
-                    if let Some(log) = newest {
-                        return self.placed(log).map(Some);
-                    }
-                    if from == self.shared.from_block {
-                        return Ok(None);
+                    let is_enough = is_enough(logs.into_iter().filter(|log| !log.removed).collect());
+                    if is_enough || from == self.shared.from_block {
+                        return Ok(());
                     }
                     to = from - 1;
                 }

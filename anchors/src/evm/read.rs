@@ -12,10 +12,11 @@ use alloy::eips::{BlockId, BlockNumberOrTag};
 use alloy::network::TransactionBuilder as _;
 use alloy::primitives::{Address as EvmAddress, B256};
 use alloy::providers::Provider as _;
-use alloy::rpc::types::{Filter, TransactionReceipt, TransactionRequest};
+use alloy::rpc::types::{Filter, Log, TransactionReceipt, TransactionRequest};
 use alloy::sol_types::{SolCall, SolEvent};
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
 use protocol::{Address, Digest, LedgerId, PublicKey};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::PoisonError;
 
@@ -132,6 +133,54 @@ impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
         let found = found.ok_or_else(|| self.not_kept(&format!("the opening of {ledger}"), newest))?;
         let event = Anchors::Opened::decode_log(&found.log.inner).map_err(|_| self.no_contract())?;
         Ok((found, event.data))
+    }
+
+    /// When the checkpoints from number `first` on were anchored, Unix ms, as far as the endpoint keeps their events: one
+    /// search for all of them.
+    pub(super) async fn read_anchor_times(
+        &self,
+        ledger: LedgerId,
+        first: u64,
+    ) -> Result<BTreeMap<u64, u64>, AnchorError> {
+        let newest = self.read_head().await?.latest.number;
+        let mut logs = Vec::new();
+        let reaches = |page: Vec<Log>| {
+            let is_first = |log: &Log| log.topics().get(2) == Some(&B256::from(number_word(first)));
+            let is_enough = page.iter().any(is_first);
+            logs.extend(page);
+            is_enough
+        };
+        self.backwards(&self.filter(Anchors::Anchored::SIGNATURE_HASH, ledger), newest, reaches).await?;
+        let mut times = BTreeMap::new();
+        for log in logs {
+            let event = Anchors::Anchored::decode_log(&log.inner).map_err(|_| self.no_contract())?;
+            let time = match (log.block_timestamp, log.block_number) {
+                (Some(seconds), _) => Some(seconds.saturating_mul(1000)),
+                // An endpoint that says no time with an event is asked for the block.
+                (None, Some(number)) => self.block(number.into()).await?.map(|block| block.time),
+                (None, None) => None,
+            };
+            times.extend(time.map(|time| (event.data.checkpoint.number, time)));
+        }
+        Ok(times)
+    }
+
+    /// The first block after a time, Unix ms, among those up to `newest`, found by halving; one past it where there is none.
+    pub(crate) async fn first_block_after(&self, time: u64, newest: u64) -> Result<u64, AnchorError> {
+        let (mut first, mut beyond) = (self.shared.from_block, newest.saturating_add(1));
+        while first < beyond {
+            let middle = first.midpoint(beyond);
+            let Some(block) = self.block(middle.into()).await? else {
+                // An endpoint that does not give all blocks is no reason to pass over any.
+                return Ok(self.shared.from_block);
+            };
+            if block.time > time {
+                beyond = middle;
+            } else {
+                first = middle.saturating_add(1);
+            }
+        }
+        Ok(first)
     }
 
     fn filter(&self, event: B256, ledger: LedgerId) -> Filter {

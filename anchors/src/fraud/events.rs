@@ -5,10 +5,17 @@ use super::judge::Judge;
 use crate::contract::{self, Anchors, word};
 use crate::error::AnchorError;
 use crate::evm::EvmChain;
+use crate::reader::Block;
 use alloy::rpc::types::Filter;
 use alloy::sol_types::SolEvent as _;
 use protocol::fraud::Ask;
 use protocol::{Address, LedgerId};
+use std::fmt;
+
+/// How long an answer counts: `ANSWER_TIME` of the contract.
+const ANSWER_TIME_MS: u64 = 3 * 86_400_000;
+/// Blocks so much older are looked at, too: the newest one may vanish, and the one in its place be earlier.
+const MARGIN_MS: u64 = 3_600_000;
 
 /// A challenge, as it was raised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +30,7 @@ pub struct Raised {
     pub block_number: u64,
 }
 
-impl<K: Send + Sync> Judge<K> {
+impl<K: fmt::Debug + Send + Sync> Judge<K> {
     /// Challenges against a ledger that were raised in these blocks, both included, oldest first. What became of each
     /// is [`Judge::challenge`]'s to say.
     pub async fn raised(&self, ledger: LedgerId, from: u64, to: u64) -> Result<Vec<Raised>, AnchorError> {
@@ -44,6 +51,12 @@ impl<K: Send + Sync> Judge<K> {
         raised.ok_or_else(|| AnchorError::Inconsistent {
             what: format!("an event of {} in blocks {from} to {to} is no challenge", self.address()),
         })
+    }
+
+    /// The first block in which a challenge may have been raised that can still be answered at the time of the newest block.
+    pub async fn first_answerable_block(&self, newest: Block) -> Result<u64, AnchorError> {
+        let over = newest.time.saturating_sub(ANSWER_TIME_MS).saturating_sub(MARGIN_MS);
+        self.chain().first_block_after(over, newest.number).await
     }
 
     /// What was shown for an ask, if it was answered in these blocks.

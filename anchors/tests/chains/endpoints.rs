@@ -207,6 +207,11 @@ async fn events_are_found_through_an_endpoint_that_gives_few_blocks_at_a_time() 
     assert_eq!((first.checkpoint.size, first.place.block_number), (2, 2));
     assert_eq!(client.checkpoint(log.ledger, 20).await.unwrap().checkpoint, log.tip);
     assert_eq!(client.ledger(log.ledger).await.unwrap().opened.block_number, 1);
+    let times = client.anchor_times(log.ledger, 3).await.unwrap();
+    for number in 3..=20 {
+        let place = client.checkpoint(log.ledger, number).await.unwrap().place;
+        assert_eq!(times.get(&number), Some(&place.block_time), "checkpoint {number}");
+    }
 }
 
 #[tokio::test]

@@ -93,6 +93,18 @@ async fn honest_ones_agree_on_everything() {
         let read = both.checkpoint(log.ledger, number).await.unwrap();
         assert_eq!(read, one.checkpoint(log.ledger, number).await.unwrap());
     }
+    // One of them says no time with an event.
+    let timeless = |_: &Value, given: &mut Value| {
+        for log in given["result"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+            log.remove("blockTimestamp");
+        }
+    };
+    let timeless = served::altering(&anvil.url, |_| (), timeless).await;
+    let times = client(&anvil, &[&anvil.url, &timeless], &told).anchor_times(log.ledger, 1).await.unwrap();
+    assert_eq!(times.keys().copied().collect::<Vec<_>>(), [1, 2]);
+    for (number, time) in times {
+        assert_eq!(time, one.checkpoint(log.ledger, number).await.unwrap().place.block_time);
+    }
     let none = both.latest(protocol::LedgerId::new([9; 32])).await.unwrap_err();
     assert!(matches!(none, AnchorError::NotFound(_)), "{none:?}");
     assert!(told.nothing());

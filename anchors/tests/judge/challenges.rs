@@ -67,6 +67,13 @@ async fn an_answered_challenge_keeps_the_bond() {
     let raised = judge.raised(shown.ledger, 0, newest).await.unwrap();
     assert_eq!(raised.len(), 4);
     assert!(raised.is_sorted_by_key(|raised| raised.block_number));
+    // Three days are over since they were raised, but for the hour that a block may be moved by.
+    let first = judge.first_answerable_block(judge.chain().head().await.unwrap().latest).await.unwrap();
+    assert!(first <= raised[0].block_number, "{first}");
+    court.time.pass(3_600_000);
+    court.commit(STRANGER, salted(2), Digest::ZERO).await;
+    let first = judge.first_answerable_block(judge.chain().head().await.unwrap().latest).await.unwrap();
+    assert!((raised[3].block_number + 1..=newest).contains(&first), "{first} of {newest}");
     assert_eq!(judge.raised(LedgerId::new([9; 32]), 0, newest).await.unwrap(), Vec::new());
 }
 

@@ -107,6 +107,13 @@ impl Anchored {
         if let Source::File(trusted) = &self.source {
             return Ok(trusted.block_time.filter(|_| trusted.checkpoint.number == number));
         }
+        if let Source::Chain { chain, runtime } = &self.source
+            && !self.times.contains_key(&number)
+        {
+            // Those of all that follow with it: a long ledger asks for many.
+            let times = runtime.block_on(chain.anchor_times(self.ledger, number));
+            self.times.extend(times.map_err(|error| chain_failure(&error))?);
+        }
         if let Some(time) = self.times.get(&number) {
             return Ok(Some(*time));
         }
