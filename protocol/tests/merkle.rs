@@ -8,8 +8,8 @@ use sha2::Digest as _;
 use std::path::{Path, PathBuf};
 use vouchsafe_protocol::keccak::many::{Instructions, hash_leaves, hash_nodes};
 use vouchsafe_protocol::merkle::{
-    Frontier, Inclusion, Tree, TreeHash, TreeHead, root_of, verify_consistency, verify_inclusion,
-    verify_inclusions,
+    Frontier, Inclusion, Tree, TreeHash, TreeHead, root_of, unprovable_leaf, verify_consistency,
+    verify_inclusion, verify_inclusions,
 };
 use vouchsafe_protocol::{Digest, Keccak, digest::bytes_from_hex};
 
@@ -46,6 +46,29 @@ fn golden_trees_have_their_roots_and_proofs() {
         }
     }
     assert!(proofs > 100, "only {proofs} golden proofs");
+}
+
+#[test]
+fn a_false_size_leaves_a_leaf_without_any_path() {
+    for size in 1..40 {
+        let leaves: Vec<Digest> = (0..size).map(|leaf: u64| Keccak::leaf(&leaf.to_be_bytes())).collect();
+        let tree: Tree<Keccak> = leaves.iter().copied().collect();
+        // Whoever shows something under the root shows a true leaf with its true path, or has broken the hash.
+        let shows = |claimed, index| {
+            let head = TreeHead { size: claimed, root: tree.root() };
+            (0..size).zip(&leaves).any(|(place, leaf)| {
+                verify_inclusion::<Keccak>(*leaf, index, head, &tree.inclusion_path(place, size)).is_ok()
+            })
+        };
+        for claimed in 1..40 {
+            let Some(leaf) = unprovable_leaf(claimed, size) else {
+                assert_eq!(claimed, size);
+                continue;
+            };
+            assert!(leaf < claimed && !shows(claimed, leaf), "leaf {leaf} of {claimed}, of {size} in truth");
+        }
+        assert!((0..size).all(|leaf| shows(size, leaf)));
+    }
 }
 
 #[test]

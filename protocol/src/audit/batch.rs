@@ -3,7 +3,7 @@
 use crate::digest::{Digest, PublicKey};
 use crate::keccak::Keccak;
 use crate::manifest::{Manifest, Terms};
-use crate::merkle::{Frontier, TreeHash as _};
+use crate::merkle::{Frontier, TreeHash as _, unprovable_leaf};
 use crate::verify::{Detail, Reason};
 use crate::voucher::Record;
 
@@ -46,10 +46,13 @@ impl BatchTree {
     }
 }
 
-/// A batch whose manifest, terms and records were shown, and lead to the root in its Issue entry.
+/// A batch whose manifest, terms and records were shown, and lead to the root in its Issue entry; or one of which nothing
+/// was shown.
 #[derive(Debug, Clone)]
 pub struct Batch {
     pub(super) keys: Vec<PublicKey>,
+    /// Vouchers of which no record was shown.
+    pub(super) hidden: u64,
     /// `None` where the bytes are no terms: then no step on its vouchers can be judged.
     pub(super) terms: Option<Terms>,
     /// What is wrong with its manifest and terms, as reason and words.
@@ -70,7 +73,22 @@ impl Batch {
     /// The same of terms that were read already.
     pub fn of_parts(terms: Option<Terms>, tree: BatchTree, root: Digest) -> Option<Self> {
         let shown = tree.root() == root;
-        shown.then_some(Self { keys: tree.keys, terms, faults: Vec::new() })
+        shown.then_some(Self { keys: tree.keys, hidden: 0, terms, faults: Vec::new() })
+    }
+
+    /// A batch of so many vouchers of which nothing was shown: what its vouchers' histories contradict by their shape can be
+    /// said without it. Whoever audits says himself that it is missing, and keeps no replay that took one.
+    pub const fn hidden(count: u64) -> Self {
+        Self { keys: Vec::new(), hidden: count, terms: None, faults: Vec::new() }
+    }
+
+    /// A leaf that nobody can show of a batch of `count`, because this one has another number of records.
+    pub fn unprovable_leaf(&self, count: u64) -> Option<u64> {
+        unprovable_leaf(count.saturating_add(1), self.records().saturating_add(1))
+    }
+
+    fn records(&self) -> u64 {
+        u64::try_from(self.keys.len()).unwrap_or(u64::MAX).saturating_add(self.hidden)
     }
 
     /// What is wrong with it, given its Issue entry's index and count.
@@ -78,8 +96,8 @@ impl Batch {
         let faults = self.faults.iter();
         let mut details: Vec<Detail> =
             faults.map(|(reason, words)| Detail::with(*reason, [&index, words])).collect();
-        let records = self.keys.len();
-        if u64::try_from(records).ok() != Some(count) {
+        let records = self.records();
+        if records != count {
             details.push(Detail::with(Reason::RecordCount, [&index, &records, &count]));
         }
         if let Some(terms) = self.terms.as_ref().filter(|terms| terms.count() != count) {

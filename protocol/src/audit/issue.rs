@@ -81,7 +81,7 @@ impl Replay {
         let index = self.size;
         let faults = batch.faults(index, entry.count).into_iter();
         found.extend(faults.map(|detail| Contradiction::of_entry(index, Some(entry.first), detail)));
-        let Batch { keys, terms, .. } = batch;
+        let Batch { keys, hidden, terms, .. } = batch;
         self.names.reserve(keys.len());
         let mut twice = None;
         let mut leaf = 0_u64;
@@ -93,6 +93,8 @@ impl Replay {
                 twice = self.place_of(number, entry).map(|x| (x, RecordPlace { issue: index, leaf }));
             }
         }
+        self.names.pass_over(hidden);
+        leaf = leaf.saturating_add(hidden);
         if let Some((x, y)) = twice {
             found.push(Contradiction::led(entry, index, Lead::DoubleIssue { x, y }));
         }

@@ -3,6 +3,7 @@
 use crate::digest::PublicKey;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::Range;
 
 /// Voucher keys by their numbers, and the way back. 32 bytes a voucher, and about 20 for the way back.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,8 @@ pub(super) struct Names {
     numbers: HashMap<u64, u64>,
     /// Keys whose first eight bytes another key has, too: nobody can fill this by accident, nor fast on purpose.
     alike: HashMap<PublicKey, u64>,
+    /// Numbers of vouchers of which no record was shown: few ranges.
+    hidden: Vec<Range<u64>>,
 }
 
 impl Names {
@@ -29,8 +32,10 @@ impl Names {
         &self.keys
     }
 
+    /// The key of a number, if its record was shown.
     pub fn key(&self, number: u64) -> Option<&PublicKey> {
-        self.keys.get(usize::try_from(number).ok()?)
+        let is_hidden = self.hidden.iter().any(|range| range.contains(&number));
+        self.keys.get(usize::try_from(number).ok()?).filter(|_| !is_hidden)
     }
 
     /// The lowest number of this voucher.
@@ -55,6 +60,17 @@ impl Names {
         }
         self.keys.push(key);
         before
+    }
+
+    /// Gives the next numbers to vouchers of which no record was shown.
+    pub fn pass_over(&mut self, count: u64) {
+        if count > 0 {
+            let first = self.keys.len();
+            let end = first.saturating_add(usize::try_from(count).unwrap_or(usize::MAX));
+            self.keys.resize(end, PublicKey::NOBODY);
+            let number = |place| u64::try_from(place).unwrap_or(u64::MAX);
+            self.hidden.push(number(first)..number(end));
+        }
     }
 
     /// Makes room for so many more.

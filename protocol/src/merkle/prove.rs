@@ -60,6 +60,25 @@ pub fn consistency_path<H: TreeHash, N: Nodes<H::Output>>(
     Ok(path)
 }
 
+/// A leaf of which nobody has a path, where the root of a tree of `size` leaves is called that of one of `claimed`: there
+/// the shapes differ, so that the leaf would be an inner node, or lie below a leaf. `None` where the claim is true.
+pub fn unprovable_leaf(claimed: u64, size: u64) -> Option<u64> {
+    let (mut first, mut claimed, mut size) = (0_u64, claimed, size);
+    while claimed != size {
+        let (ours, theirs) = (split(claimed), split(size));
+        if claimed <= 1 || size <= 1 {
+            return (claimed > 0).then_some(first);
+        }
+        if ours == theirs {
+            first = first.saturating_add(ours);
+            (claimed, size) = (claimed.saturating_sub(ours), size.saturating_sub(theirs));
+        } else {
+            (claimed, size) = (ours, theirs);
+        }
+    }
+    None
+}
+
 /// The root over the leaves `from..to`, where `from` is a multiple of the power of two at or above `to - from`:
 /// the perfect subtrees of the binary digits of the width, folded from the right.
 fn range_root<H: TreeHash, N: Nodes<H::Output>>(

@@ -1,8 +1,9 @@
-//! Small ledgers in memory, honest or not, for the tests of whoever judges them: their roots and proofs are real, only
-//! signatures are left out, because the fraud rules do not look at them.
+//! Small ledgers, honest or not, for the tests of whoever judges them. Those in memory have real roots and proofs, and no
+//! signatures, because the fraud rules do not look at them; those that are published have everything.
 //!
 //! In scope: random honest ledgers ([`honest`]), each lie of docs/protocol.md section 13 told in them ([`lies`]), what is
-//! true of a ledger without the rules ([`theorem`]), one made by hand ([`story`]). Out of scope: judging.
+//! true of a ledger without the rules ([`theorem`]), one made by hand ([`story`]), one for whoever begins with public
+//! data ([`published`]). Out of scope: judging.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::missing_panics_doc, reason = "a test stops at what it did not expect")]
@@ -10,6 +11,7 @@
 
 pub mod honest;
 pub mod lies;
+pub mod published;
 pub mod story;
 pub mod theorem;
 mod view;

@@ -10,15 +10,12 @@ use super::signatures::Checks;
 use super::view::View;
 use crate::failure::Failure;
 use crate::public_data::PublicData;
-use protocol::audit::{Agreement, Batch, BatchTree, Contradiction, Given, Replay};
+use protocol::audit::{Agreement, Contradiction, Given, Replay};
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
-use protocol::entry::Entry;
 use protocol::fraud::{Lead, LedgerView as _};
 use protocol::heads::{chunk_of, chunks_for};
 use protocol::merkle::{TreeHead, verify_inclusion};
-use protocol::public_data::{DataPath, RECORDS_PER_FILE};
 use protocol::verify::{Detail, GRACE_MS, Reason};
-use protocol::voucher::Record;
 use protocol::{Keccak, LedgerId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,6 +56,10 @@ pub struct Auditor {
     pub(super) progress: Progress,
     pub(super) receipts: Receipts,
     pub(super) open: Vec<Open>,
+    /// Leaves of batches that can not be had, although the audit went on.
+    pub(super) lacking: Vec<(Leaf, Checkpoint)>,
+    /// How far it came before it passed over a batch: from there it goes on the next time.
+    pub(super) whole: Option<Box<(Progress, Replay)>>,
     checks: Checks,
     pub(super) files: usize,
     /// A time that the newest block in hand is not before, Unix ms.
@@ -102,6 +103,8 @@ impl Auditor {
             progress,
             receipts,
             open: Vec::new(),
+            lacking: Vec::new(),
+            whole: None,
             checks: Checks::new(),
             files,
             not_before: 0,
@@ -161,7 +164,9 @@ impl Auditor {
         if unchecked.is_empty() && !interrupted {
             self.hold_promises(&newest, tip.number)?;
         }
+        self.go_back();
         self.settle(&headers, &newest, tip.number)?;
+        unchecked.append(&mut self.lacking);
         let mut told = Vec::new();
         for (leaf, header) in unchecked {
             told.push(self.withheld(leaf, &header, &headers, &newest, tip.number)?);
@@ -195,6 +200,7 @@ impl Auditor {
         self.folder.forget();
         self.progress.begin_anew();
         self.replay = Replay::new(self.ledger);
+        self.whole = None;
         self.not_before = 0;
     }
 
@@ -223,7 +229,7 @@ impl Auditor {
             };
             self.check_time(&given, header)?;
             let batch = if self.replay.needs_batch(given.entry(), header) {
-                match self.batch(index, given.entry())? {
+                match self.batch(index, given.entry(), header)? {
                     Ok(batch) => Some(batch),
                     Err(leaf) => return Ok(End::Withheld(leaf)),
                 }
@@ -264,28 +270,6 @@ impl Auditor {
             self.open.push(Open { contradiction, word: None, under: None });
         }
         Ok(())
-    }
-
-    /// What is shown of a batch, or the leaf of it that can not be had.
-    fn batch(&self, issue: u64, entry: &Entry) -> Result<Result<Batch, Leaf>, Failure> {
-        let manifest = unless_unreachable(self.data.fetch(DataPath::Manifest(issue)))?;
-        let terms = unless_unreachable(self.data.fetch(DataPath::Terms(issue)))?;
-        let Some((manifest, terms)) = manifest.zip(terms) else {
-            return Ok(Err(Leaf::Record { issue, leaf: 0 }));
-        };
-        let mut tree = BatchTree::new(&manifest, &terms);
-        // One file more than are due: a batch may have more records than its entry says.
-        for file in 0..=entry.count.div_ceil(RECORDS_PER_FILE) {
-            let records = self.data.fetch(DataPath::Records { batch: issue, file });
-            let Some(records) = unless_unreachable(records)? else { break };
-            tree.extend(&records);
-            if (records.len() / Record::WIDTH) as u64 != RECORDS_PER_FILE {
-                break;
-            }
-        }
-        let shown = tree.records();
-        let leaf = if shown < entry.count { shown + 1 } else { 1 };
-        Ok(Batch::new(&manifest, &terms, tree, entry.content).ok_or(Leaf::Record { issue, leaf }))
     }
 
     /// Holds a checkpoint against the entries, and disputes its heads where they differ. Gives a leaf that can not be had.

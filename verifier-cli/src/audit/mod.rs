@@ -5,6 +5,7 @@
 
 mod anchored;
 mod auditor;
+mod batches;
 mod evidence;
 mod folder;
 mod intake;

@@ -17,7 +17,9 @@ impl Auditor {
     /// next round.
     pub(super) fn hold_promises(&mut self, newest: &Checkpoint, tip: u64) -> Result<(), Failure> {
         let receipts = std::mem::take(&mut self.receipts.receipts);
-        let absences = std::mem::take(&mut self.receipts.absences);
+        // Whether a voucher is there, only all batches can say.
+        let is_whole = self.whole.is_none();
+        let absences = if is_whole { std::mem::take(&mut self.receipts.absences) } else { Vec::new() };
         if receipts.is_empty() && absences.is_empty() {
             return Ok(());
         }

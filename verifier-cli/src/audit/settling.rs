@@ -95,7 +95,8 @@ impl Auditor {
 
     /// Keeps how far it came while nothing waits to be written down.
     pub(super) fn keep_now_and_then(&mut self, newest: &Checkpoint) -> Result<(), Failure> {
-        if self.kept_at.elapsed() < KEEP_EVERY || !self.open.is_empty() || newest.size < self.replay.size() {
+        let is_whole = self.whole.is_none() && self.open.is_empty();
+        if self.kept_at.elapsed() < KEEP_EVERY || !is_whole || newest.size < self.replay.size() {
             return Ok(());
         }
         self.finish_checks();

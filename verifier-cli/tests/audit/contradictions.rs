@@ -1,7 +1,8 @@
 //! Each lie is found, named, and shown in a file; an honest ledger is clean.
 
-use crate::made::{Made, NOW, Shown, origin, pair, voucher, word};
+use crate::made::{NOW, opened, origin, story, trusted};
 use crate::run::Folder;
+use ledgers::published::{ShownBatch, pair, voucher, word};
 use protocol::digest::bytes_to_hex;
 use protocol::dossier::Memo;
 use protocol::fraud::Withheld;
@@ -19,7 +20,7 @@ fn found(report: &Value) -> (Vec<&str>, &Value) {
 
 #[test]
 fn honest_ledger_is_clean_and_is_not_gone_over_twice() {
-    let made = Made::story();
+    let made = story();
     let folder = Folder::of(&made);
     let report = folder.audit(0);
     assert_eq!(report["result"], "clean");
@@ -35,7 +36,7 @@ fn honest_ledger_is_clean_and_is_not_gone_over_twice() {
 
 #[test]
 fn ledger_that_grew_is_gone_on_with() {
-    let mut made = Made::story();
+    let mut made = story();
     let folder = Folder::of(&made);
     folder.audit(0);
     made.claim(30, 0);
@@ -43,7 +44,7 @@ fn ledger_that_grew_is_gone_on_with() {
     made.anchor();
     folder.remove("data");
     made.write(&folder.path("data"));
-    std::fs::write(folder.path("trusted.json"), made.trusted()).unwrap();
+    std::fs::write(folder.path("trusted.json"), trusted(&made)).unwrap();
     let report = folder.audit(30);
     let (codes, first) = found(&report);
     assert_eq!(codes, ["double_spend"], "{report:#}");
@@ -61,13 +62,13 @@ fn ledger_that_grew_is_gone_on_with() {
 #[test]
 fn structural_lies_are_proven_by_files_that_a_judge_takes() {
     let issuer = || pair("issuer", 0);
-    let mut spent = Made::story();
+    let mut spent = story();
     spent.take(Kind::Transfer, 1, 3..4, 5, &pair("shop", 1), None, &[pair("buyer", 0)]);
-    let mut wide = Made::story();
+    let mut wide = story();
     wide.take(Kind::Transfer, 1, 19..25, 1, &pair("shop", 1), None, &[pair("shop", 0)]);
-    let mut alone = Made::story();
+    let mut alone = story();
     alone.take(Kind::Use, 1, 22..24, 0, &issuer(), None, &[issuer()]);
-    let mut back = Made::story();
+    let mut back = story();
     let entry = back.take(Kind::Transfer, 1, 30..31, 0, &pair("shop", 1), None, &[issuer()]);
     back.steps[usize::try_from(entry).unwrap()].entry.at = 5;
     for (mut made, code, rule) in [
@@ -89,7 +90,7 @@ fn structural_lies_are_proven_by_files_that_a_judge_takes() {
 
 #[test]
 fn hidden_redemption_is_proven_under_its_checkpoint_long_after() {
-    let mut made = Made::story();
+    let mut made = story();
     let (hiding, heads) = made.checkpoints.pop().unwrap();
     assert_eq!(heads[3], word(4, 5));
     made.heads[3] = word(2, 2);
@@ -110,7 +111,7 @@ fn hidden_redemption_is_proven_under_its_checkpoint_long_after() {
 
 #[test]
 fn forged_head_and_padding_are_found() {
-    let mut made = Made::story();
+    let mut made = story();
     made.heads[39] = word(4, 3);
     made.anchor();
     let folder = Folder::of(&made);
@@ -119,10 +120,9 @@ fn forged_head_and_padding_are_found() {
     assert_eq!(codes, ["forged_head"]);
     folder.challenge(&made, first);
 
-    let mut padded = Made::story();
+    let mut padded = story();
     padded.heads.resize(41, word(1, 0));
-    padded.anchor();
-    padded.checkpoints.last_mut().unwrap().0.vouchers = 40;
+    padded.anchor_counting(40);
     let folder = Folder::of(&padded);
     let report = folder.audit(30);
     assert_eq!(found(&report).0, ["padding_not_zero"]);
@@ -133,11 +133,13 @@ fn forged_head_and_padding_are_found() {
 
 #[test]
 fn what_no_rule_hears_of_is_named_with_its_evidence() {
-    let mut forged = Made::story();
+    let mut forged = story();
     forged.steps[2].signatures[0].signature = forged.steps[1].signatures[0].signature;
-    let mut memo = Made::story();
+    let mut unsigned = story();
+    unsigned.steps[2].signatures.clear();
+    let mut memo = story();
     memo.steps[1].memo = Memo::Text("{\"price\":\"1.00\"}".to_owned());
-    let mut late = Made::story();
+    let mut late = story();
     late.take(
         Kind::Transfer,
         1,
@@ -148,15 +150,16 @@ fn what_no_rule_hears_of_is_named_with_its_evidence() {
         &[pair("issuer", 0)],
     );
     late.anchor();
-    let mut used = Made::story();
+    let mut used = story();
     used.take(Kind::Use, 1, 21..22, 4, &pair("issuer", 0), None, &[pair("issuer", 0)]);
     used.anchor();
-    let mut future = Made::story();
+    let mut future = story();
     future.take(Kind::Transfer, 1, 30..31, 0, &pair("shop", 1), None, &[pair("issuer", 0)]);
     future.steps[6].entry.at = NOW + 700_000;
     future.anchor();
     for (made, code, index) in [
         (forged, "not_signed", 2),
+        (unsigned, "not_signed", 2),
         (memo, "memo_differs", 1),
         (late, "past_not_after", 6),
         (used, "no_use_left", 6),
@@ -181,10 +184,10 @@ fn what_no_rule_hears_of_is_named_with_its_evidence() {
 #[test]
 fn batch_of_another_count_is_kept_as_evidence() {
     for records in [9, 11] {
-        let mut made = Made::new();
-        let shown = Made::story().batches[&0].clone();
-        let shown = Shown { records: shown.records[..records].to_vec(), ..shown };
-        made.issue_as(10, shown);
+        let mut made = opened();
+        let shown = story().batches[&0].clone();
+        let shown = ShownBatch { records: shown.records[..records].to_vec(), ..shown };
+        made.issue_as(0..10, shown);
         made.anchor();
         let folder = Folder::of(&made);
         let report = folder.audit(30);
@@ -192,15 +195,17 @@ fn batch_of_another_count_is_kept_as_evidence() {
         assert!(codes.contains(&"record_count") && codes.contains(&"other_count"), "{report:#}");
         let kept = std::fs::read(folder.path("audit/evidence-record_count-0.records")).unwrap();
         assert_eq!(kept.len(), records * 64);
+        let file = folder.challenge(&made, &report["unchecked"][0]);
+        assert!(matches!(file.charge, Charge::Challenge(_)), "a leaf that nobody can show: {report:#}");
     }
 }
 
 #[test]
 fn one_voucher_at_two_numbers_is_proven() {
-    let mut made = Made::story();
+    let mut made = story();
     let mut shown = made.batches[&0].clone();
     shown.records.reverse();
-    made.issue_as(40, shown);
+    made.issue_as(40..80, shown);
     made.anchor();
     let folder = Folder::of(&made);
     let report = folder.audit(30);
@@ -211,7 +216,7 @@ fn one_voucher_at_two_numbers_is_proven() {
 
 #[test]
 fn broken_words_of_the_operator_are_found() {
-    let made = Made::story();
+    let made = story();
     let folder = Folder::of(&made);
     let (operator, ledger) = (pair("operator", 0), origin().ledger());
     let leaf = |index: usize| made.steps[index].entry.leaf();

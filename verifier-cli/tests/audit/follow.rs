@@ -1,9 +1,10 @@
 //! The monitor: on a development chain, over a web server, until something contradicts.
 
-use crate::made::{Made, NOW, chain, origin, pair, salt};
+use crate::made::{NOW, chain, origin, salt, story};
 use crate::run::Folder;
 use crate::server::serve;
 use anchors::{AnchorWriter as _, DEVELOPMENT_MINIMUM_BOND_WEI, Devnet, Opening};
+use ledgers::published::{Published, pair};
 use protocol::lifecycle::Kind;
 use protocol::merkle::Tree;
 use protocol::{Digest, Keccak};
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Anchors the checkpoints from number `from` on; number 0 opens the ledger.
-fn anchor(chain: &Arc<Devnet>, made: &Made, from: usize) {
+fn anchor(chain: &Arc<Devnet>, made: &Published, from: usize) {
     let writer = chain.client().signing_with(Devnet::development_key(0).unwrap());
     let log: Tree<Keccak> = made.steps.iter().map(|step| step.entry.leaf()).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -109,7 +110,7 @@ impl Monitor {
 #[test]
 fn monitor_waits_for_what_is_down_and_ends_at_the_first_contradiction() {
     let chain = chain();
-    let mut made = Made::story();
+    let mut made = story();
     anchor(&chain, &made, 0);
     let folder = Folder::of(&made);
     let asked = Arc::clone(&chain);

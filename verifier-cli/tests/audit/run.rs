@@ -1,6 +1,7 @@
 //! A folder with public data and a trusted checkpoint, and the command run in it.
 
-use crate::made::{Made, NOW};
+use crate::made::{NOW, trusted};
+use ledgers::published::Published;
 use protocol::fraud::file::{ChallengeFile, Charge};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -19,10 +20,10 @@ pub struct Ran {
 
 impl Folder {
     /// What the operator shows, in `data`.
-    pub fn of(made: &Made) -> Self {
+    pub fn of(made: &Published) -> Self {
         let folder = Self { folder: TempDir::new().unwrap() };
         made.write(&folder.path("data"));
-        std::fs::write(folder.path("trusted.json"), made.trusted()).unwrap();
+        std::fs::write(folder.path("trusted.json"), trusted(made)).unwrap();
         folder
     }
 
@@ -75,7 +76,7 @@ impl Folder {
     }
 
     /// The challenge file that a finding names: read again, and held against the trusted checkpoint.
-    pub fn challenge(&self, made: &Made, found: &Value) -> ChallengeFile {
+    pub fn challenge(&self, made: &Published, found: &Value) -> ChallengeFile {
         let text = self.read(&format!("audit/{}", found["file"].as_str().unwrap()));
         let file = ChallengeFile::parse(&text).unwrap();
         let shown = file.charge.shown();

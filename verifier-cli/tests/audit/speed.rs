@@ -3,8 +3,9 @@
 //! The share of processor time says what all else costs, on a busy machine, too; the share of elapsed time besides how well it
 //! is spread over the cores.
 
-use crate::made::{Made, origin, pair};
+use crate::made::{opened, origin};
 use crate::run::Folder;
+use ledgers::published::pair;
 use protocol::Digest;
 use protocol::lifecycle::Kind;
 use protocol::signing::verify_signature;
@@ -16,7 +17,7 @@ use std::time::Instant;
 #[expect(clippy::print_stderr, reason = "it is what the test is for")]
 fn audit_beside_the_bare_rate_of_signature_checks() {
     let entries = std::env::var("AUDIT_ENTRIES").map_or(100_000, |text| text.parse().unwrap());
-    let mut made = Made::new();
+    let mut made = opened();
     made.issue(entries);
     let (issuer, shop) = (pair("issuer", 0), pair("shop", 0));
     for number in 0..entries {

@@ -1,14 +1,16 @@
 //! What is withheld is named, with a challenge for it; it contradicts nothing. A source that shows something else than was
 //! anchored is no liar's proof.
 
-use crate::made::{Made, word};
+use crate::made::{opened, story, trusted};
 use crate::run::Folder;
+use ledgers::published::{Published, pair, voucher, word};
 use protocol::dossier::Memo;
 use protocol::fraud::Withheld;
 use protocol::fraud::file::Charge;
+use protocol::lifecycle::Kind;
 use serde_json::{Value, json};
 
-fn withheld(folder: &Folder, made: &Made, report: &Value, code: &str) -> Withheld {
+fn withheld(folder: &Folder, made: &Published, report: &Value, code: &str) -> Withheld {
     assert_eq!(report["result"], "unchecked");
     assert_eq!(report["contradictions_total"], 0, "{report:#}");
     let unchecked = &report["unchecked"][0];
@@ -19,7 +21,7 @@ fn withheld(folder: &Folder, made: &Made, report: &Value, code: &str) -> Withhel
 
 #[test]
 fn withheld_entries_records_and_chunks_are_challenged() {
-    let made = Made::story();
+    let made = story();
     let folder = Folder::of(&made);
     folder.remove("data/tile/entries");
     let report = folder.audit(3);
@@ -36,7 +38,7 @@ fn withheld_entries_records_and_chunks_are_challenged() {
         assert_eq!((issue.index, leaf), (0, due), "{gone}");
     }
 
-    let mut hiding = Made::story();
+    let mut hiding = story();
     hiding.heads[3] = word(2, 2);
     hiding.anchor();
     let folder = Folder::of(&hiding);
@@ -46,11 +48,42 @@ fn withheld_entries_records_and_chunks_are_challenged() {
 }
 
 #[test]
+fn nothing_is_hidden_behind_a_batch_that_is_withheld() {
+    let honest = story();
+    let mut lying = honest.clone();
+    lying.take(Kind::Sell, 2, 3..4, 1, &pair("buyer", 1), None, &[pair("shop", 0)]);
+    lying.anchor();
+    for (made, exit) in [(honest, 3), (lying, 30)] {
+        let folder = Folder::of(&made);
+        let records = std::fs::read(folder.path("data/batch/0/records/0")).unwrap();
+        folder.remove("data/batch/0/records/0");
+        for _ in 0..2 {
+            let report = folder.audit(exit);
+            assert_eq!(report["unchecked"][0]["code"], "record_withheld", "{report:#}");
+            folder.challenge(&made, &report["unchecked"][0]);
+            assert_eq!(
+                (&report["entries"], &report["checkpoint"]),
+                (&json!(0), &json!(0)),
+                "with all at hand"
+            );
+            for found in report["contradictions"].as_array().unwrap() {
+                assert_eq!(found["code"], "double_spend");
+                folder.challenge(&made, found);
+            }
+        }
+        std::fs::write(folder.path("data/batch/0/records/0"), records).unwrap();
+        let report = folder.audit(if exit == 30 { 30 } else { 0 });
+        assert_eq!(report["contradictions_total"], u64::from(exit == 30));
+        assert_eq!((&report["unchecked"], &report["entries"]), (&json!([]), &json!(made.size())));
+    }
+}
+
+#[test]
 fn entry_that_is_not_the_anchored_one_is_withheld_and_no_contradiction() {
-    let made = Made::story();
+    let made = story();
     let mut other = made.clone();
     // A source that spoils an entry: every signature of it is wrong, and the log root is another.
-    other.steps[4].entry.party = crate::made::voucher(3);
+    other.steps[4].entry.party = voucher(3);
     let folder = Folder::of(&made);
     other.write(&folder.path("other"));
     std::fs::remove_dir_all(folder.path("data/tile/entries")).unwrap();
@@ -65,11 +98,11 @@ fn entry_that_is_not_the_anchored_one_is_withheld_and_no_contradiction() {
 
 #[test]
 fn data_that_ends_early_is_not_called_clean() {
-    let mut made = Made::story();
+    let mut made = story();
     let folder = Folder::of(&made);
     made.claim(30, 0);
     made.anchor();
-    std::fs::write(folder.path("trusted.json"), made.trusted()).unwrap();
+    std::fs::write(folder.path("trusted.json"), trusted(&made)).unwrap();
     let report = folder.audit(3);
     assert_eq!(report["unchecked"][0]["code"], "data_behind");
     assert_eq!((&report["checkpoint"], &report["anchored"]), (&json!(4), &json!(5)));
@@ -77,7 +110,7 @@ fn data_that_ends_early_is_not_called_clean() {
 
 #[test]
 fn damaged_or_foreign_state_is_not_gone_on_with() {
-    let folder = Folder::of(&Made::story());
+    let folder = Folder::of(&story());
     folder.audit(0);
     let state = std::fs::read(folder.path("audit/state")).unwrap();
     for damage in [0, 40, state.len() / 2, state.len() - 1] {
@@ -94,16 +127,16 @@ fn damaged_or_foreign_state_is_not_gone_on_with() {
 
 #[test]
 fn state_of_a_history_that_is_not_anchored_is_not_gone_on_with() {
-    let mut other = Made::new();
+    let mut other = opened();
     other.issue(7);
     other.anchor();
     let folder = Folder::of(&other);
     folder.audit(0);
-    let mut made = Made::story();
+    let mut made = story();
     made.steps[1].memo = Memo::Text("{}".to_owned());
     folder.remove("data");
     made.write(&folder.path("data"));
-    std::fs::write(folder.path("trusted.json"), made.trusted()).unwrap();
+    std::fs::write(folder.path("trusted.json"), trusted(&made)).unwrap();
     let report = folder.audit(30);
     assert_eq!((&report["entries"], &report["contradictions_total"]), (&json!(6), &json!(1)));
 }

@@ -1,11 +1,11 @@
 //! Wrong input of each kind: exit 2, what is wrong, and what to do.
 
-use crate::made::{Made, origin};
+use crate::made::{origin, story};
 use crate::run::Folder;
 
 #[test]
 fn wrong_usage_says_what_to_do() {
-    let folder = Folder::of(&Made::story());
+    let folder = Folder::of(&story());
     let other = "0x00000000000000000000000000000000000000000000000000000000000000ff";
     std::fs::write(
         folder.path("other.json"),
@@ -37,7 +37,7 @@ fn wrong_usage_says_what_to_do() {
 
 #[test]
 fn chain_that_does_not_answer_is_exit_3() {
-    let folder = Folder::of(&Made::story());
+    let folder = Folder::of(&story());
     let ran = folder.run("audit --from data --rpc http://127.0.0.1:1/ --out audit");
     assert_eq!(ran.exit, Some(3), "{}", ran.err);
     assert!(ran.err.contains("127.0.0.1:1"), "{}", ran.err);
@@ -45,7 +45,7 @@ fn chain_that_does_not_answer_is_exit_3() {
 
 #[test]
 fn folder_is_held_by_one_audit_at_a_time() {
-    let folder = Folder::of(&Made::story());
+    let folder = Folder::of(&story());
     folder.audit(0);
     let lock = std::fs::File::create(folder.path("audit/lock")).unwrap();
     lock.lock().unwrap();
