@@ -1,20 +1,20 @@
-//! An operator who lies: whatever ledger a test makes up is anchored on a real `anvil`, under a bond and a judge.
+//! An operator who lies: the ledger that a test makes up is anchored on a real `anvil`, under a bond and a judge, and
+//! published; a reporter audits what is published, by the command that he types, and takes the bond with what it wrote.
 //!
-//! In scope: opening, anchoring, what the reporter brings against it. The lies themselves are those of
-//! `vouchsafe-ledgers`: structure is forged, signatures are none. Out of scope: finding them.
+//! In scope: opening, anchoring, publishing, and the reporter's two commands. Out of scope: what is a lie, which the
+//! suites say, and finding it, which is `vouchsafe audit`.
 
 use crate::{Anvil, PATIENCE, Run};
 use anchors::devnet::DEVELOPMENT_KEYS;
 use anchors::fraud::Judge;
 use anchors::{
-    AnchorError, AnchorReader, AnchorWriter as _, AnchoringKey, Chain, EvmChain, Opening, Submission, TxState,
+    AnchorError, AnchorReader, AnchorWriter as _, AnchoringKey, EvmChain, Opening, Submission, TxState,
 };
-use ledgers::View;
+use ledgers::published::{Published, operator};
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
-use protocol::fraud::file::{ChallengeFile, Charge};
-use protocol::fraud::{LedgerView as _, Shown};
-use protocol::{Address, Digest, LedgerId, PublicKey};
-use std::path::PathBuf;
+use protocol::{Address, Digest, LedgerId};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
@@ -23,9 +23,10 @@ pub const BOND_WEI: u128 = 10_u128.pow(18);
 /// Wei that a challenge takes.
 pub const DEPOSIT_WEI: u128 = 10_u128.pow(15);
 
-const OPERATOR_KEY: PublicKey = PublicKey::new([7; 32]);
 /// Who reports, among anvil's accounts; the operator is the first.
 const REPORTER: usize = 1;
+/// How long before the chain's first block his clock began, in ms.
+const HEAD_START_MS: u64 = 3_600_000;
 
 /// The operator, and the folder in which his reporter works.
 pub struct Liar {
@@ -33,6 +34,7 @@ pub struct Liar {
     judge: Judge<AnchoringKey>,
     origin: LedgerOrigin,
     tip: Checkpoint,
+    began_at: u64,
     rpc: String,
     folder: TempDir,
 }
@@ -40,18 +42,27 @@ pub struct Liar {
 impl Liar {
     /// Deploys both contracts, opens a ledger, and puts it under the judge.
     pub async fn open(anvil: &Anvil) -> Self {
-        let operator = || AnchoringKey::from_hex(Anvil::funded_key()).expect("a key");
+        let key = || AnchoringKey::from_hex(Anvil::funded_key()).expect("a key");
         let contracts = anvil.deploy(BOND_WEI).await;
-        let chain = anvil.reader(contracts).signing_with(operator());
+        let chain = anvil.reader(contracts).signing_with(key());
         let deployment = chain.deploy_judge(DEPOSIT_WEI).await.expect("deploys");
         mined(&chain, deployment.submission).await;
         let judge = Judge::new(chain.clone(), deployment.contract);
-        let opening = Opening { salt: Digest::ZERO, operator_key: OPERATOR_KEY, bond_wei: BOND_WEI };
+        let operator_key = operator().public();
+        let opening = Opening { salt: Digest::ZERO, operator_key, bond_wei: BOND_WEI };
         mined(&chain, chain.open(&opening).await.expect("opens")).await;
         let origin = chain.origin(opening.salt);
         mined(&chain, judge.send(judge.admit(origin.ledger())).await.expect("admits")).await;
-        let (tip, rpc) = (Checkpoint::genesis(OPERATOR_KEY), anvil.url().to_owned());
-        Self { chain, judge, origin, tip, rpc, folder: TempDir::new().expect("a folder") }
+        let now = chain.head().await.expect("a block").latest.time;
+        Self {
+            chain,
+            judge,
+            origin,
+            tip: Checkpoint::genesis(operator_key),
+            began_at: now - HEAD_START_MS,
+            rpc: anvil.url().to_owned(),
+            folder: TempDir::new().expect("a folder"),
+        }
     }
 
     /// His ledger.
@@ -64,53 +75,58 @@ impl Liar {
         &self.judge
     }
 
-    /// Anchors what the view is over. Its log must go on where the last one ended, which is all that the contract sees.
-    pub async fn anchor(&mut self, view: &View, consistency: &[Digest]) -> Checkpoint {
-        let next = self.next(view.checkpoint());
-        self.try_to_anchor(next, consistency).await.expect("anchors");
-        self.tip = next;
-        next
+    /// A ledger of his in which nothing is wrong yet.
+    pub fn story(&self) -> Published {
+        Published::story(self.origin, self.began_at)
     }
 
-    /// The same checkpoint once more, so that the one before moves on towards the end of the ring.
-    pub async fn heartbeat(&mut self) -> Checkpoint {
-        let next = self.next(self.tip);
-        self.try_to_anchor(next, &[]).await.expect("anchors");
-        self.tip = next;
-        next
+    /// Anchors the checkpoints that are not anchored yet, and publishes what stands under all of them.
+    pub async fn anchor(&mut self, told: &Published) {
+        let log = told.log();
+        let newer = told.checkpoints.iter().map(|(checkpoint, _)| *checkpoint);
+        for next in newer.filter(|checkpoint| checkpoint.number > self.tip.number).collect::<Vec<_>>() {
+            let consistency = log.consistency_path(self.tip.size, next.size);
+            self.try_to_anchor(&next, &consistency).await.expect("anchors");
+            self.tip = next;
+        }
+        told.write(&self.data());
     }
 
     /// Whether he may still anchor.
     pub async fn tries_to_go_on(&self) -> Result<(), AnchorError> {
-        self.try_to_anchor(self.next(self.tip), &[]).await
-    }
-
-    fn next(&self, of: Checkpoint) -> Checkpoint {
         let previous = self.tip.hash(self.ledger());
-        Checkpoint { number: self.tip.number + 1, operator_key: OPERATOR_KEY, previous, ..of }
+        self.try_to_anchor(&Checkpoint { number: self.tip.number + 1, previous, ..self.tip }, &[]).await
     }
 
-    async fn try_to_anchor(&self, next: Checkpoint, consistency: &[Digest]) -> Result<(), AnchorError> {
-        let sent = self.chain.anchor(self.ledger(), &self.tip, &next, consistency).await?;
+    async fn try_to_anchor(&self, next: &Checkpoint, consistency: &[Digest]) -> Result<(), AnchorError> {
+        let sent = self.chain.anchor(self.ledger(), &self.tip, next, consistency).await?;
         mined(&self.chain, sent).await;
         Ok(())
     }
 
-    /// What is shown under a checkpoint that he anchored.
-    pub fn shown(&self, checkpoint: Checkpoint) -> Shown {
-        Shown { ledger: self.ledger(), checkpoint, newer: Vec::new() }
+    /// Where he publishes.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
-    /// Writes a challenge file for the reporter, and gives its name.
-    pub fn charge(&self, name: &str, charge: Charge) -> PathBuf {
-        let path = self.folder.path().join(name);
-        let file = ChallengeFile { origin: self.origin, charge };
-        std::fs::write(&path, file.to_text()).expect("written");
-        path
+    /// `vouchsafe audit` as the reporter types it, over what is published and against the chain. Demands an exit code and
+    /// gives the report.
+    pub async fn audited(&self, options: &[&str], exit: i32) -> Value {
+        let typed = ["audit", "--from", "data", "--out", "audit", "--json", "--rpc", &self.rpc];
+        let run = Run::vouchsafe(typed).args(options).folder(self.folder.path());
+        let report = run.end().await.exits(exit).json();
+        let kept = std::fs::read_to_string(self.kept("report.json")).expect("the report is kept");
+        assert_eq!(serde_json::from_str::<Value>(&kept).expect("JSON"), report);
+        report
+    }
+
+    /// A file that the audit wrote.
+    pub fn kept(&self, name: &str) -> PathBuf {
+        self.folder.path().join("audit").join(name)
     }
 
     /// `vouchsafe challenge` as the reporter types it, with his key.
-    pub fn challenge(&self, file: &PathBuf, options: &[&str]) -> Run {
+    pub fn challenge(&self, file: &Path, options: &[&str]) -> Run {
         let run = Run::vouchsafe(["challenge"]).args([file]).args(["--rpc", &self.rpc]).args(options);
         run.env("VOUCHSAFE_REPORTER_KEY", DEVELOPMENT_KEYS[REPORTER]).env("TZ", "UTC")
     }
@@ -124,11 +140,15 @@ impl Liar {
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
+}
 
-    /// The chain that he lies on.
-    pub fn chain(&self) -> Chain {
-        self.chain.chain()
-    }
+/// The findings of a list, `contradictions` or `unchecked`: code, rule, and the file beside the report.
+pub fn named<'r>(report: &'r Value, list: &str) -> Vec<(&'r str, Option<&'r str>, Option<&'r str>)> {
+    let found = report[list].as_array().unwrap_or_else(|| panic!("no {list} in {report:#}"));
+    let of = |found: &'r Value| {
+        (found["code"].as_str().expect("a code"), found["rule"].as_str(), found["file"].as_str())
+    };
+    found.iter().map(of).collect()
 }
 
 /// Waits until what was sent is in a block.

@@ -1,23 +1,26 @@
 //! What else the command meets: wrong input of each kind, nobody to ask, a kill in between, somebody who was first.
 
 use anchors::Phase;
-use ledgers::story::{CLOCK_BACK, pair, story};
-use protocol::fraud::Accusation;
-use protocol::fraud::file::Charge;
+use ledgers::published::pair;
+use protocol::lifecycle::Kind;
 use serde_json::Value;
 use std::path::PathBuf;
-use vouchsafe_tests::liar::{BOND_WEI, Liar};
+use vouchsafe_tests::liar::{BOND_WEI, Liar, named};
 use vouchsafe_tests::{Anvil, Run};
 
 /// A ledger whose clock goes back, anchored, and the file that says so.
 async fn lied(anvil: &Anvil) -> (Liar, PathBuf) {
-    let mut ledger = story();
-    ledger.entries[7].at = 0;
-    let view = ledger.view();
     let mut liar = Liar::open(anvil).await;
-    let checkpoint = liar.anchor(&view, &[]).await;
-    let accusation = Accusation { shown: liar.shown(checkpoint), fraud: pair(&view, CLOCK_BACK, 6, 7) };
-    let file = liar.charge("f9.json", Charge::Accusation(accusation));
+    let mut told = liar.story();
+    told.take(Kind::Transfer, 1, 5..6, 1, &pair("shop", 1), None, &[pair("shop", 0)]);
+    told.steps[6].entry.at = 0;
+    told.anchor();
+    liar.anchor(&told).await;
+    let report = liar.audited(&[], 30).await;
+    let [("clock_back", Some("F9"), Some(file))] = named(&report, "contradictions")[..] else {
+        panic!("{report:#}")
+    };
+    let file = liar.kept(file);
     (liar, file)
 }
 
@@ -29,7 +32,7 @@ async fn a_kill_between_commitment_and_report_loses_nothing() {
     killed.says("Waiting for two blocks").await;
     killed.kill().await;
     assert_eq!(liar.judge().bond(liar.ledger()).await.unwrap().phase, Phase::Open);
-    let kept = std::fs::read_to_string(liar.folder().join("f9.json.commitment")).expect("the salt is kept");
+    let kept = std::fs::read_to_string(file.with_extension("json.commitment")).expect("the salt is kept");
     let salt: Value = serde_json::from_str(&kept).unwrap();
 
     let done = liar.challenge(&file, &["--yes", "--json"]).end().await.exits(0);

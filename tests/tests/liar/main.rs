@@ -1,5 +1,5 @@
-//! An operator who lies loses his bond: each rule of docs/protocol.md section 13 from nothing, on a real `anvil`, by the
-//! command that a reporter types.
+//! An operator who lies loses his bond, or is named: each rule of docs/protocol.md section 13, and each lie that no rule
+//! hears of, from nothing, on a real `anvil`, by the commands that an auditor and a reporter type.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,5 +8,8 @@
 )]
 
 mod commanded;
+mod hidden;
+mod named;
 mod rules;
+mod taken;
 mod withheld;
