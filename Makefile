@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help test demo bench benchsmall setup rust-here node-here lint deny rust rfc6962 contracts page api fuzz kill soak clean
+.PHONY: help test demo bench benchsmall setup rust-here node-here lint deny rust rfc6962 contracts page api model fuzz kill soak clean
 
 # Arguments of the demo: ARGS=--stay.
 ARGS ?=
@@ -11,6 +11,8 @@ ARGS ?=
 SECONDS ?= 20
 # How often a node is killed: ROUNDS=5000.
 ROUNDS ?= 1000
+# Random ledgers of the model check.
+LEDGERS ?= 100000
 
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
@@ -136,6 +138,9 @@ contracts: $(NPM_DONE) ## The contracts' tests, their gas, static analysis, and 
 		echo 'NOT CHECKED: static analysis of the contracts, because Slither can not be installed here (Python 3 with venv and pip)' >&2; \
 		echo 'static analysis of the contracts: Slither could not be installed' >>$(LEFT_OUT); \
 	fi
+
+model: rust-here ## The model check of the fraud rules and the audit over 100,000 random ledgers; LEDGERS=1000000 for more
+	FRAUD_LEDGERS=$(LEDGERS) cargo test --locked --package vouchsafe-protocol --test fraud --test audit
 
 fuzz: ## Each parser of foreign bytes under libFuzzer; SECONDS=600 for longer
 	fuzz/run $(SECONDS)
