@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+/// @notice An event as forge recorded it.
+struct Log {
+    bytes32[] topics;
+    bytes data;
+    address emitter;
+}
+
 /// @notice The cheat codes of forge that these tests use; forge puts them at one fixed address.
 interface Vm {
     function assume(bool condition) external pure;
@@ -9,6 +16,7 @@ interface Vm {
     function etch(address account, bytes calldata code) external;
     function expectEmit(address emitter) external;
     function expectRevert(bytes calldata reason) external;
+    function getRecordedLogs() external returns (Log[] memory logs);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function parseJsonBool(string calldata json, string calldata key) external pure returns (bool);
@@ -20,6 +28,7 @@ interface Vm {
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function prank(address sender) external;
     function readFile(string calldata path) external view returns (string memory);
+    function recordLogs() external;
     function revertToState(uint256 id) external returns (bool done);
     function roll(uint256 blockNumber) external;
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gas);

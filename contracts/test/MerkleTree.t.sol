@@ -170,7 +170,51 @@ contract MerkleTreeTest is Harness {
         }
     }
 
-    /// @dev Any bytes may come: the verifier answers and never reverts.
+    /// @dev Any nodes lead somewhere, if there are as many as the place needs: to one root, and from one leaf.
+    function test_fuzz_any_path_of_due_length_leads_to_one_root(bytes32 seed, uint256 size, uint256 index, uint8 bits)
+        external
+        view
+    {
+        size = bound(size, 1, 2 ** (1 + uint256(bits) % 48) - 1);
+        index = bound(index, 0, size - 1);
+        bytes32[] memory path = Proofs.randomLeaves(seed, NaiveTree.inclusionLength(index, size));
+        bytes32 root = NaiveTree.inclusionRoot(seed, index, size, path);
+
+        assertTrue(this.includes(root, size, seed, index, path), "leads");
+        bytes32 off = bytes32(uint256(1) << (uint256(seed) % 256));
+        assertTrue(!this.includes(root ^ off, size, seed, index, path), "other root");
+        assertTrue(!this.includes(root, size, seed ^ off, index, path), "other leaf");
+        assertTrue(!this.includes(seed, size, seed, index, path) || size == 1, "leaf as root");
+        bytes32[][] memory damaged = Proofs.damagedByOneNode(path, seed);
+        for (uint256 i = 0; i < damaged.length; ++i) {
+            assertTrue(!this.includes(root, size, seed, index, damaged[i]), "damaged path");
+        }
+    }
+
+    /// @dev As for inclusion: nodes that nobody made from a log are a proof between two roots, and between no others.
+    function test_fuzz_any_path_of_due_length_links_two_roots(
+        bytes32 seed,
+        uint256 oldSize,
+        uint256 newSize,
+        uint8 bits
+    ) external view {
+        newSize = bound(newSize, 2, 2 ** (2 + uint256(bits) % 47) - 1);
+        oldSize = bound(oldSize, 1, newSize - 1);
+        bytes32[] memory path = Proofs.randomLeaves(seed, NaiveTree.consistencyLength(oldSize, newSize, true));
+        (bytes32 oldRoot, bytes32 newRoot) = NaiveTree.consistencyRoots(seed, oldSize, newSize, path, true);
+
+        assertTrue(this.extends(oldRoot, oldSize, newRoot, newSize, path), "links");
+        bytes32 off = bytes32(uint256(1) << (uint256(seed) % 256));
+        assertTrue(!this.extends(oldRoot ^ off, oldSize, newRoot, newSize, path), "other old root");
+        assertTrue(!this.extends(oldRoot, oldSize, newRoot ^ off, newSize, path), "other new root");
+        assertTrue(!this.extends(newRoot, oldSize, oldRoot, newSize, path), "roots swapped");
+        bytes32[][] memory damaged = Proofs.damagedByOneNode(path, seed);
+        for (uint256 i = 0; i < damaged.length; ++i) {
+            assertTrue(!this.extends(oldRoot, oldSize, newRoot, newSize, damaged[i]), "damaged path");
+        }
+    }
+
+    /// @dev Any sizes and any nodes may come, a path far too long and numbers of 256 bits: the verifier never reverts.
     function test_fuzz_arbitrary_proofs_are_refused_without_revert(
         bytes32 root,
         bytes32 other,

@@ -23,6 +23,54 @@ library NaiveTree {
         return _subproof(leaves, oldSize, 0, newSize, true);
     }
 
+    /// @dev How many nodes PATH(index, D[size]) has.
+    function inclusionLength(uint256 index, uint256 size) internal pure returns (uint256) {
+        if (size == 1) return 0;
+        uint256 left = split(size);
+        return 1 + (index < left ? inclusionLength(index, left) : inclusionLength(index - left, size - left));
+    }
+
+    /// @dev The root that any nodes of that number lead to.
+    function inclusionRoot(bytes32 leaf, uint256 index, uint256 size, bytes32[] memory path)
+        internal
+        pure
+        returns (bytes32)
+    {
+        if (size == 1) return leaf;
+        uint256 left = split(size);
+        (bytes32[] memory lower, bytes32 last) = _cut(path);
+        return index < left
+            ? node(inclusionRoot(leaf, index, left, lower), last)
+            : node(last, inclusionRoot(leaf, index - left, size - left, lower));
+    }
+
+    /// @dev How many nodes SUBPROOF(oldSize, D[newSize], known) has.
+    function consistencyLength(uint256 oldSize, uint256 newSize, bool known) internal pure returns (uint256) {
+        if (oldSize == newSize) return known ? 0 : 1;
+        uint256 left = split(newSize);
+        return 1
+            + (oldSize <= left
+                    ? consistencyLength(oldSize, left, known)
+                    : consistencyLength(oldSize - left, newSize - left, false));
+    }
+
+    /// @dev The old and the new root that any nodes of that number link; `oldRoot` where the proof leaves it out.
+    function consistencyRoots(bytes32 oldRoot, uint256 oldSize, uint256 newSize, bytes32[] memory path, bool known)
+        internal
+        pure
+        returns (bytes32 older, bytes32 newer)
+    {
+        if (oldSize == newSize) return known ? (oldRoot, oldRoot) : (path[0], path[0]);
+        uint256 left = split(newSize);
+        (bytes32[] memory lower, bytes32 last) = _cut(path);
+        if (oldSize <= left) {
+            (older, newer) = consistencyRoots(oldRoot, oldSize, left, lower, known);
+            return (older, node(newer, last));
+        }
+        (older, newer) = consistencyRoots(oldRoot, oldSize - left, newSize - left, lower, false);
+        return (node(last, older), node(last, newer));
+    }
+
     function node(bytes32 left, bytes32 right) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(uint8(1), left, right));
     }
@@ -39,6 +87,14 @@ library NaiveTree {
             longer[i] = path[i];
         }
         longer[path.length] = last;
+    }
+
+    function _cut(bytes32[] memory path) private pure returns (bytes32[] memory lower, bytes32 last) {
+        lower = new bytes32[](path.length - 1);
+        for (uint256 i = 0; i < lower.length; ++i) {
+            lower[i] = path[i];
+        }
+        last = path[lower.length];
     }
 
     function _root(bytes32[] memory leaves, uint256 low, uint256 high) private pure returns (bytes32) {

@@ -43,6 +43,9 @@ contract Operators is Harness {
     mapping(uint256 which => Checkpoint[]) private chains;
     mapping(bytes32 id => bool) private isAsked;
     Asked[] private pending;
+    /// @notice What the contract said before the latest call. Kept here, because forge drops what an invariant writes.
+    mapping(uint256 which => Phase) public phaseBefore;
+    uint256 public turns;
     uint256 public accused;
     uint256 public answered;
     uint256 public slashed;
@@ -63,22 +66,30 @@ contract Operators is Harness {
         }
     }
 
-    function anchor(uint256 which, uint256 growth, uint256 heartbeats) external {
+    modifier remembers() {
+        ++turns;
+        for (uint256 which = 0; which < 2; ++which) {
+            phaseBefore[which] = phaseOf(which);
+        }
+        _;
+    }
+
+    function anchor(uint256 which, uint256 growth, uint256 heartbeats) external remembers {
         which %= 2;
         if (phaseOf(which) != Phase.Open) return;
         Checkpoint memory tip = _tip(which);
         uint64 size = tip.size + uint64(bound(growth, 0, 6));
         if (size > mirror.size()) size = mirror.size();
         _anchor(which, mirror.checkpoint(tip.number + 1, size, tip.hash(ledgers[which])));
-        // Now and then so many that the ring turns over.
-        for (uint256 i = heartbeats % 16 == 0 ? 66 : 0; i > 0; --i) {
+        // Now and then so many that the ring turns over; once for a ledger, since long walks are slow.
+        for (uint256 i = heartbeats % 16 == 0 && tip.number < 66 ? 66 : 0; i > 0; --i) {
             Checkpoint memory next = _tip(which);
             (next.previous, next.number) = (next.hash(ledgers[which]), next.number + 1);
             _anchor(which, next);
         }
     }
 
-    function accuse(uint256 which, uint256 rule, uint256 dice) external {
+    function accuse(uint256 which, uint256 rule, uint256 dice) external remembers {
         which %= 2;
         Checkpoint[] storage chain = chains[which];
         Shown memory shown = _shown(which, dice % chain.length);
@@ -101,7 +112,7 @@ contract Operators is Harness {
         ++accused;
     }
 
-    function challenge(uint256 which, uint256 tree, uint256 dice) external {
+    function challenge(uint256 which, uint256 tree, uint256 dice) external remembers {
         which %= 2;
         Shown memory shown = _shown(which, dice % chains[which].length);
         if (shown.checkpoint.size == 0) return;
@@ -117,7 +128,7 @@ contract Operators is Harness {
         pending.push(asked);
     }
 
-    function settle(uint256 place) external {
+    function settle(uint256 place) external remembers {
         if (pending.length == 0) return;
         place %= pending.length;
         Asked memory asked = pending[place];
@@ -128,19 +139,20 @@ contract Operators is Harness {
         _drop(place);
     }
 
-    function close(uint256 which, uint256 chance) external {
+    /// @dev Seldom, and not before something stands: under an empty log there is nothing to accuse and to ask for.
+    function close(uint256 which, uint256 chance) external remembers {
         which %= 2;
-        if (chance % 16 != 0 || phaseOf(which) != Phase.Open) return;
+        if (chance % 16 != 0 || phaseOf(which) != Phase.Open || chains[which].length < 4) return;
         _callAnchors(OPENER, abi.encodeCall(IBonds.close, (ledgers[which])));
     }
 
-    function collect() external {
+    function collect() external remembers {
         _call(OPENER, 0, abi.encodeCall(IChallenges.collect, ()), judge.owedTo(OPENER) > 0);
         _call(CHALLENGER, 0, abi.encodeCall(IChallenges.collect, ()), judge.owedTo(CHALLENGER) > 0);
     }
 
     /// @dev The honest operator looks at what is asked of him at least this often.
-    function pass(uint256 time) external {
+    function pass(uint256 time) external remembers {
         _answerAll();
         vm.warp(now_ += bound(time, 1 hours, 4 days));
     }
@@ -172,10 +184,6 @@ contract Operators is Harness {
 
     function pendingCount() external view returns (uint256) {
         return pending.length;
-    }
-
-    function latestOf(uint256 which) external view returns (Checkpoint memory) {
-        return _tip(which);
     }
 
     function _anchor(uint256 which, Checkpoint memory next) private {
