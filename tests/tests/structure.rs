@@ -81,6 +81,62 @@ fn the_protocol_stands_on_hashing_signatures_and_text_alone() {
     assert!(more.is_empty(), "the protocol depends on {more:?} too");
 }
 
+/// What input and output, clocks, randomness, concurrency and panics are written with. `clippy` refuses what panics by
+/// what it is applied to (an index, an overflow): by the lints that `protocol/src/lib.rs` sets.
+const NOT_IN_THE_PROTOCOL: &[&str] = &[
+    "std::fs",
+    "std::io",
+    "std::net",
+    "std::process",
+    "std::env",
+    "std::os",
+    "print!",
+    "println!",
+    "std::time",
+    "Instant",
+    "SystemTime",
+    "rand",
+    "std::thread",
+    "std::sync",
+    "async ",
+    "panic!",
+    "unreachable!",
+    "todo!",
+    "unimplemented!",
+    "assert!",
+    "assert_eq!",
+    "assert_ne!",
+    ".unwrap()",
+    ".expect(",
+];
+
+#[test]
+fn the_protocol_does_no_input_or_output_and_has_no_clock_randomness_concurrency_or_panic() {
+    let is_source = |name: &String| {
+        name.starts_with("protocol/src/") && !name.ends_with("/tests.rs") && !name.contains("/tests/")
+    };
+    let sources: Vec<String> = tracked().into_iter().filter(is_source).collect();
+    assert!(sources.len() > 30, "{sources:?}");
+    let mut found = Vec::new();
+    for name in sources {
+        let text = text(&name).unwrap_or_else(|| panic!("{name} is no UTF-8"));
+        // Tests stand at the end of a file.
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code.lines().map(str::trim_start).filter(|line| !line.starts_with("//")) {
+            let words = NOT_IN_THE_PROTOCOL.iter().filter(|word| line.contains(**word));
+            found.extend(words.map(|word| format!("{name}: {word} in {line}")));
+            if line.trim_start_matches("pub ").starts_with("static ") {
+                found.push(format!("{name}: {line}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    let root = text("protocol/src/lib.rs").unwrap_or_default();
+    for lint in ["indexing_slicing", "arithmetic_side_effects", "panic", "expect_used"] {
+        assert!(root.contains(&format!("clippy::{lint}")), "the protocol may use {lint}");
+    }
+}
+
 #[test]
 fn no_source_file_is_too_long() {
     let sources = tracked().into_iter().filter(|name| {

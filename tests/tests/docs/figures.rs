@@ -1,7 +1,7 @@
 //! Tables and figures that people wrote, held against the constants, tables and artefacts that they speak of.
 
 use super::{column, file, grouped, rows, section};
-use anchors::DEVELOPMENT_CHAIN_ID;
+use anchors::{DEVELOPMENT_CHAIN_ID, FeePolicy};
 use protocol::Digest;
 use protocol::dossier::{Anchored, Memo, Step};
 use protocol::entry::Entry;
@@ -16,6 +16,7 @@ use vouchsafe_node::store::Table;
 const PROTOCOL: &str = "docs/protocol.md";
 const ARCHITECTURE: &str = "docs/ARCHITECTURE.md";
 const TRUST: &str = "docs/TRUST.md";
+const OPERATIONS: &str = "docs/operations.md";
 
 /// Demands that a page says this, wherever its lines break.
 #[track_caller]
@@ -24,12 +25,26 @@ fn says(page: &str, what: &str) {
     assert!(text.contains(what), "{page} does not say {what:?}");
 }
 
-/// The number in `NAME: type = number;` of a source file, where the constant is not public.
+/// The number in `NAME: type = number;` of a source file, where the constant is not public; a time is in seconds.
 fn constant(source: &str, name: &str) -> u64 {
     let text = file(source);
     let value = text.split(&format!(" {name}")).nth(1).and_then(|rest| rest.split(['=', ';']).nth(1));
-    let value = value.and_then(|value| value.split_whitespace().next());
-    value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("no {name} in {source}"))
+    value.and_then(number).unwrap_or_else(|| panic!("no {name} in {source}"))
+}
+
+/// `8`, `10_000`, `64 << 10`, `3 days`, `Duration::from_secs(30)`.
+fn number(text: &str) -> Option<u64> {
+    let text = text.trim().replace('_', "");
+    let within = |call: &str| text.strip_prefix(call)?.strip_suffix(')')?.parse().ok();
+    if text.starts_with("Duration::") {
+        return within("Duration::fromsecs(").or_else(|| Some(within("Duration::frommins(")? * 60));
+    }
+    let mut words = text.split(' ');
+    let first: u64 = words.next()?.parse().ok()?;
+    match words.next() {
+        Some("<<") => Some(first << words.next()?.parse::<u32>().ok()?),
+        _ => Some(first),
+    }
 }
 
 #[test]
@@ -107,6 +122,60 @@ fn limits_are_the_constants() {
     says(ARCHITECTURE, &format!("at most {incidents} against one entry"));
     let level = constant("node/src/ledger/batch.rs", "STORED_FROM_LEVEL");
     says(ARCHITECTURE, &format!("from level {level} upwards"));
+}
+
+#[test]
+fn limits_that_an_operator_meets_are_the_constants() {
+    let serve = |name| constant("node/src/serve.rs", name);
+    let api = |name| constant("node/src/api/mod.rs", name);
+    let upload = |name| constant("node/src/api/upload.rs", name);
+    let (connections, quiet) = (grouped(serve("CONNECTIONS")), serve("HEAD_TIME"));
+    says(OPERATIONS, &format!("closes a connection that says nothing for {quiet} seconds"));
+    says(OPERATIONS, &format!("takes at most {connections} at a time"));
+    says(OPERATIONS, &format!("`LimitNOFILE` less {}", serve("OTHER_FILES")));
+    let (headers, deaf) = (serve("HEAD_BYTES") >> 10, serve("DEAF_MILLIS") / 1000);
+    says(
+        ARCHITECTURE,
+        &format!(
+            "{connections} connections, {quiet} seconds to say what is wanted, {headers} KiB of headers, \
+             {deaf} seconds to take a byte of an answer"
+        ),
+    );
+    let at_work = format!(
+        "{} requests at work, {} uploads, {} verdicts",
+        api("AT_WORK"),
+        api("UPLOADS"),
+        api("VERDICTS")
+    );
+    let waiting = grouped(constant("node/src/ledger/sequencer.rs", "QUEUE"));
+    says(OPERATIONS, &format!("Beyond {at_work} or {waiting} waiting steps"));
+    says(ARCHITECTURE, &format!("Limits: {at_work}, {waiting} waiting instructions at a time"));
+    assert_eq!((upload("HEAD_START"), constant("node/src/api/health.rs", "PROBE_AGE")), (60, 2));
+    says(
+        OPERATIONS,
+        &format!("slower than {} KiB a second is given up after its first minute", upload("PACE") >> 10),
+    );
+    says(OPERATIONS, "with a sync every two seconds");
+    assert_eq!(constant("node/src/api/rates.rs", "PART_OF_A_VOUCHER"), 10);
+    says(ARCHITECTURE, "of which one address gets a tenth");
+    says(ARCHITECTURE, &format!("| {} s, the chain |", constant("node/src/run.rs", "WATCH")));
+}
+
+#[test]
+fn fees_are_the_policys_and_gas_is_the_snapshots() {
+    says(
+        ARCHITECTURE,
+        &format!("{} s is replaced at the same nonce", FeePolicy::default().stuck_after.as_secs()),
+    );
+    assert!(file("anchors/src/evm/fees.rs").contains("wei.div_ceil(8)"), "the page says an eighth");
+    says(ARCHITECTURE, "by one that pays an eighth more");
+    let snapshot: Value = serde_json::from_str(&file("contracts/snapshots/Anchors.json")).expect("JSON");
+    let anchoring =
+        snapshot.as_object().expect("an object").iter().filter(|(call, _)| call.starts_with("anchor,"));
+    let gas: Vec<u64> = anchoring.filter_map(|(_, gas)| gas.as_str()?.parse().ok()).collect();
+    let thousands = |gas: Option<&u64>| gas.map(|gas| grouped((gas + 500) / 1000 * 1000)).expect("a call");
+    let (least, most) = (thousands(gas.iter().min()), thousands(gas.iter().max()));
+    says(OPERATIONS, &format!("A checkpoint costs from {least} to {most} gas"));
 }
 
 #[test]

@@ -122,21 +122,3 @@ fn the_readme_has_a_place_for_the_transcript() {
     let end = readme.find("<!-- transcript:end -->").expect("an end");
     assert!(begin < end);
 }
-
-/// What a page says is missing is missing: whoever builds it comes past here and rewrites the page.
-#[test]
-fn what_is_said_to_be_missing_is_missing() {
-    let built = |name: &str| repository().join(name).exists();
-    let judge = built("contracts/artifacts/FraudProofs.json");
-    let site = built("node/src/page.rs");
-    for (page, claim, is_built) in [
-        ("README.md", "there is no judge", judge),
-        ("README.md", "There is no web page yet", site),
-        ("docs/TRUST.md", "**Nobody is slashed yet.**", judge),
-        ("docs/TRUST.md", "**A withheld leaf** can not be forced out yet", judge),
-        ("docs/protocol.md", "**Not built yet:** the judge", judge),
-    ] {
-        let text = file(page).split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(text.contains(claim), !is_built, "{page} says {claim:?}; it is there: {is_built}");
-    }
-}
