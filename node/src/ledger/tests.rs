@@ -8,8 +8,8 @@ use protocol::PublicKey;
 use protocol::lifecycle::{Kind, Role};
 use protocol::manifest::Flags;
 use protocol::verify::Verdict;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 fn assert_in_order(fixture: &Fixture) {
@@ -283,13 +283,30 @@ async fn a_restart_finds_everything_where_it_was() {
 
 #[tokio::test]
 async fn a_batch_whose_sender_goes_away_is_taken_in_whole_before_the_next_one() {
-    let fixture = Fixture::new().await;
+    let [staging, go_on] = [Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2))];
+    let held = Held {
+        below: MemoryStore::new().expect("a store"),
+        is_first: AtomicBool::new(true),
+        staging: Arc::clone(&staging),
+        go_on: Arc::clone(&go_on),
+    };
+    let fixture = Fixture::on(Arc::new(held)).await;
     let left = fixture.cards(1, 200, 0, Flags::default());
-    let waits = Duration::from_millis(1);
-    // Cancelled somewhere between its first record and its answer.
-    let _ = tokio::time::timeout(waits, fixture.issue(&left)).await;
+    // Cancelled while its rows are staged.
+    tokio::select! {
+        answer = fixture.issue(&left) => panic!("answered before its rows were staged: {answer:?}"),
+        _ = tokio::task::spawn_blocking(move || staging.wait()) => {}
+    }
     let next = fixture.cards(2, 200, 0, Flags::default());
-    let first = match fixture.issue(&next).await {
+    let (answer, _) = tokio::join!(
+        fixture.issue(&next),
+        // The next one has come as far as it can by then, or fails the test the milder way.
+        tokio::task::spawn_blocking(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            go_on.wait()
+        })
+    );
+    let first = match answer {
         Ok(_) => panic!("the turn was given up: both batches were staged at number 0"),
         Err(Refused::FirstMoved { first, .. }) => first,
         Err(other) => panic!("{other}"),
@@ -298,6 +315,30 @@ async fn a_batch_whose_sender_goes_away_is_taken_in_whole_before_the_next_one() 
     let view = fixture.ledger.view().expect("a view");
     for (n, voucher) in left.keys.iter().enumerate() {
         assert_eq!(view.voucher(voucher).expect("read").expect("there").number, n as u64);
+    }
+}
+
+/// A store whose first staging says that it has begun, and waits until it may go on.
+struct Held {
+    below: MemoryStore,
+    is_first: AtomicBool,
+    staging: Arc<Barrier>,
+    go_on: Arc<Barrier>,
+}
+
+impl Store for Held {
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        self.below.snapshot()
+    }
+    fn commit(&self, writes: WriteSet) -> Result<(), StoreError> {
+        self.below.commit(writes)
+    }
+    fn stage(&self, writes: WriteSet) -> Result<(), StoreError> {
+        if self.is_first.swap(false, Ordering::SeqCst) {
+            self.staging.wait();
+            self.go_on.wait();
+        }
+        self.below.stage(writes)
     }
 }
 

@@ -5,8 +5,8 @@
 use crate::world::World;
 use crate::{choices, rounds};
 use serde_json::{Value, json};
-use std::time::Instant;
-use vouchsafe_tests::{Footprint, repository};
+use std::time::{Duration, Instant};
+use vouchsafe_tests::{Footprint, PATIENCE, Program, Run, repository};
 
 /// Memory that may come and go: what the store writes out and merges in the background, and its cache, are bounded by
 /// `FjallOptions`; they are warm after the first half of a long run.
@@ -75,9 +75,6 @@ async fn at_work_for_long_the_node_holds_no_more_of_its_machine() {
             eprintln!("minute {minute}: {} promises, {:?}", world.promised.len(), samples.last());
         }
     }
-    world.agrees_with_its_chain().await;
-    assert!(world.node.stop().await.success());
-    world.node.fsck().await.exits(0);
     assert!(samples.len() >= 4, "{samples:?}");
     let (first, second) = samples.split_at(samples.len() / 2);
     let (first, second) = (Sample::most(first), Sample::most(second));
@@ -89,6 +86,11 @@ async fn at_work_for_long_the_node_holds_no_more_of_its_machine() {
     let file = repository().join("target/soak.json");
     std::fs::write(&file, format!("{result:#}\n")).unwrap();
     eprintln!("most in the first half {first:?}, in the second {second:?}: {}", file.display());
+    world.agrees_with_its_chain().await;
+    assert!(world.node.stop().await.success());
+    // It reads again all that was written in the whole time.
+    let fsck = Run::new(Program::Node, ["fsck", "--data"]).args([world.node.data()]);
+    fsck.at_most(PATIENCE + 4 * Duration::from_secs(seconds)).end().await.exits(0);
     let more = second.promises - first.promises;
     let swing_kib = SWING_KIB.min(FILLING_AT_ALL_KIB + FILLING_KIB * more);
     let swing_files = SWING_FILES.min(FILES_AT_ALL + more / PROMISES_A_FILE);
