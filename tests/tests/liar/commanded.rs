@@ -48,7 +48,9 @@ async fn nothing_is_sent_without_a_key_or_a_word() {
     let (liar, file) = lied(&anvil).await;
     let before = anvil.balance(Liar::reporter()).await;
     let shown = liar.challenge(&file, &["--dry-run"]).end().await.exits(0);
-    for said in ["F9 clock set back", "At stake: 1 ether", "0.5 ether is burned", "Nothing was sent"] {
+    for said in
+        ["F9 clock set back", "At stake: 1 ether", "0.5 ether is burned", " gas, ", "Nothing was sent"]
+    {
         assert!(shown.stdout.contains(said), "{said} in {}", shown.stdout);
     }
     let chinese = liar.challenge(&file, &["--dry-run", "--lang", "zh"]).end().await.exits(0);

@@ -4,6 +4,7 @@
 
 mod contradictions;
 mod follow;
+mod interrupted;
 mod made;
 mod run;
 #[path = "../common/server.rs"]
