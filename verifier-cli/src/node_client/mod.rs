@@ -16,7 +16,7 @@ pub use views::{CheckpointView, LedgerName, LedgerView, ReceiptView, Run, Runs, 
 
 use protocol::PublicKey;
 use protocol::voucher::link_name;
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect};
 use serde::de::DeserializeOwned;
 use std::error::Error;
 use std::fmt;
@@ -45,7 +45,15 @@ pub struct NodeClient {
 impl NodeClient {
     /// The node at this address; nothing is asked yet. TLS trusts what the system trusts.
     pub fn new(address: NodeAddress) -> Result<Self, NodeError> {
-        let client = client(Some(SILENCE_TIMEOUT));
+        Self::with(address, client(Some(SILENCE_TIMEOUT)))
+    }
+
+    /// The same for somebody whose word is wanted: an answer that leads elsewhere is none.
+    pub fn without_redirects(address: NodeAddress) -> Result<Self, NodeError> {
+        Self::with(address, builder(Some(SILENCE_TIMEOUT)).redirect(redirect::Policy::none()).build())
+    }
+
+    fn with(address: NodeAddress, client: reqwest::Result<Client>) -> Result<Self, NodeError> {
         let broken = |cause: String| NodeError::OutOfReach { address: address.to_string(), cause };
         let client = client.map_err(|error| broken(causes(error)))?;
         let runtime = crate::source::runtime().map_err(|error| broken(error.to_string()))?;
@@ -191,15 +199,18 @@ impl fmt::Debug for NodeClient {
 
 /// A client that gives a node up after so long a silence.
 pub(crate) fn client(silence: Option<Duration>) -> reqwest::Result<Client> {
+    builder(silence).redirect(redirect::Policy::limited(3)).build()
+}
+
+fn builder(silence: Option<Duration>) -> ClientBuilder {
     // Installed once in a process; whoever was first chose.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::limited(3))
         .user_agent(concat!("vouchsafe/", env!("CARGO_PKG_VERSION")));
     match silence {
-        Some(silence) => client.read_timeout(silence).build(),
-        None => client.build(),
+        Some(silence) => client.read_timeout(silence),
+        None => client,
     }
 }
 

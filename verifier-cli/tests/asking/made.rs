@@ -46,8 +46,13 @@ pub struct Made {
 impl Made {
     /// Issued; `more` are further members of the manifest.
     pub fn issued(origin: LedgerOrigin, more: &str) -> Self {
+        Self::issued_by(origin, r#"{"name":"Studio"}"#, more)
+    }
+
+    /// The same, by an issuer who says this of himself.
+    pub fn issued_by(origin: LedgerOrigin, issuer: &str, more: &str) -> Self {
         let manifest = format!(
-            r#"{{"format":"vouchsafe/manifest@1","issuer":{{"name":"Studio"}},"product":{{"sku":"S-50","title":"Studio 50"}},"code_form":"strip"{more}}}"#
+            r#"{{"format":"vouchsafe/manifest@1","issuer":{issuer},"product":{{"sku":"S-50","title":"Studio 50"}},"code_form":"strip"{more}}}"#
         );
         let flags = Flags { stamped: true, ..Flags::default() };
         let terms = Terms::new(1, 1, flags, Vec::new(), Vec::new()).unwrap();

@@ -6,6 +6,7 @@ mod block;
 mod case;
 mod chain;
 mod disclose;
+mod domain;
 mod files;
 mod installed;
 mod made;
