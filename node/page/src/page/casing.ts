@@ -4,12 +4,12 @@
 import type { Key } from "../protocol/bytes.ts";
 import { linkName } from "../protocol/voucher.ts";
 import type { Found } from "./check.ts";
-import { button, field, h, saveFile } from "./dom.ts";
+import { button, field, fileChooser, h, saveFile } from "./dom.ts";
 import { Unreached } from "./fetching.ts";
 import { caseFile, Refusal, SITE } from "./node.ts";
 import { part } from "./ondemand.ts";
 import type { Packing } from "./packing.ts";
-import { t } from "./words.ts";
+import { say, t, unreached } from "./words.ts";
 
 /** Bytes of one file that a case takes, and of all together: docs/protocol.md section 18. */
 const FILE_BYTES = 64 * 1024 * 1024;
@@ -31,7 +31,12 @@ export function caseView(found: Found): HTMLElement | null {
   const voucher = found.report.voucher?.key ?? found.asked.voucher;
   if (voucher === null || found.dossier === null || SITE === null) return null;
   const by = h("input", { type: "text", autocomplete: "off", maxlength: String(NAME_CHARS) });
-  const chosen = h("input", { type: "file", multiple: true });
+  const names = h("p", { class: "help", role: "status" });
+  const chosen = h("input", {
+    type: "file",
+    multiple: true,
+    change: () => (names.textContent = [...(chosen.files ?? [])].map((file) => file.name).join(t("comma"))),
+  });
   const status = h("p", { role: "status" });
   const make = button(t("case_make"), () => {
     make.disabled = true;
@@ -50,7 +55,14 @@ export function caseView(found: Found): HTMLElement | null {
     { class: "case", id: PLACE, tabindex: "-1" },
     h("h2", {}, t("case_heading")),
     h("p", {}, t("case_intro")),
-    field(t("case_files"), chosen, t("case_files_help")),
+    h(
+      "div",
+      { class: "field" },
+      h("p", { class: "label" }, t("case_files")),
+      fileChooser(t("case_choose"), chosen),
+      names,
+      h("p", { class: "help" }, t("case_files_help")),
+    ),
     field(t("case_by"), by, t("case_by_help")),
     h("p", { class: "actions" }, make),
     status,
@@ -82,7 +94,7 @@ async function made(voucher: Key, by: string, chosen: readonly File[]): Promise<
 
 function failure(error: unknown): string {
   if (error instanceof Unfit) return error.message;
-  if (error instanceof Unreached) return t("node_down", { cause: t("no_answer") });
+  if (error instanceof Unreached) return t("node_down", { cause: say(unreached(error)) });
   if (error instanceof Refusal) return t("node_busy", { problem: error.problem, detail: error.detail });
   return t("unexpected", { cause: error instanceof Error ? error.message : String(error) });
 }

@@ -7,7 +7,7 @@ import { type Checkpoint, checkpointHash, type Ledger } from "../protocol/checkp
 import type { TrustedCheckpoint } from "../protocol/question.ts";
 import { ANCHORED, anchoredCheckpoint, callOf, OPENED, openedCheckpoint, wordOf, words } from "./abi.ts";
 import { post, Unreached } from "./fetching.ts";
-import { type Said, unreached } from "./words.ts";
+import { type Said, unreached, type Value } from "./words.ts";
 
 /** Why the chain says nothing: never a reason to call a voucher forged. */
 export class ChainSilent extends Error {
@@ -49,7 +49,7 @@ export class ChainNode {
     private readonly ledger: Ledger,
   ) {}
 
-  private silent(text: Said["text"], values: Readonly<Record<string, string>> = {}): ChainSilent {
+  private silent(text: Said["text"], values: Readonly<Record<string, Value>> = {}): ChainSilent {
     return new ChainSilent({ text, values: { source: this.name(), ...values } });
   }
 

@@ -13,7 +13,7 @@ import { Unreached } from "./fetching.ts";
 import { dossier as fetchDossier, ledger as fetchLedger, Refusal, siteAsked } from "./node.ts";
 import { keptKeys, keptPolicy } from "./settings.ts";
 import { type Source, sourceKind, trustedSource } from "./source.ts";
-import { reason, type Said, unreached } from "./words.ts";
+import { type Said, unreached, type Value } from "./words.ts";
 import { At, parseJson } from "../protocol/json.ts";
 import { detail } from "../protocol/reasons.ts";
 
@@ -138,7 +138,7 @@ async function withoutDossier(asked: Asked, error: unknown, at: (stage: Stage) =
 async function absent(asked: Asked, voucher: Key, body: At, at: (stage: Stage) => void): Promise<Found> {
   at("checkpoint");
   let source: Source | null = null;
-  let problem: string;
+  let problem: Value;
   try {
     const { absence, ledger, claimed } = await statement(body);
     source =
@@ -153,9 +153,9 @@ async function absent(asked: Asked, voucher: Key, body: At, at: (stage: Stage) =
         const report = reportWithout("not_found", source.trusted.blockTime ?? absence.at);
         return { asked, report, dossier: null, source, myKey: null, problems: [], word };
       }
-      problem = reason(detail(why));
+      problem = detail(why);
     } else {
-      problem = reason(detail("no_trusted_checkpoint"));
+      problem = detail("no_trusted_checkpoint");
     }
   } catch (error) {
     if (!(error instanceof JsonError || error instanceof Refusal || error instanceof Unreached)) throw error;

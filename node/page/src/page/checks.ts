@@ -68,7 +68,7 @@ export function historyView(found: Found): HTMLElement | null {
 
 function lineView(line: HistoryLine, voucher: VoucherFacts, found: Found): HTMLElement {
   const name = (key: HistoryLine["party"]): string => who(key, voucher, found.myKey);
-  const names = line.signedBy.map(name).join("、");
+  const names = line.signedBy.map(name).join(t("comma"));
   const last = line.first + line.count - 1n;
   const notes = [
     t("goes_to", { name: name(line.party) }),

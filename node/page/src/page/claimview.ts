@@ -25,7 +25,7 @@ import { fileButton } from "./files.ts";
 import { Refusal, siteAsked, submit } from "./node.ts";
 import { keepKey, keepReceipt, keptKeys, keyFile } from "./settings.ts";
 import { partyOf } from "../protocol/entry.ts";
-import { spoken, t, unreached, when, who } from "./words.ts";
+import { say, spoken, t, unreached, when, who } from "./words.ts";
 
 /** What a claim needs, all of it known. */
 interface Claiming {
@@ -85,7 +85,7 @@ async function claim(claiming: Claiming): Promise<readonly HTMLElement[]> {
   } catch (error) {
     if (error instanceof Refusal) return refused(claiming, signed, error);
     if (error instanceof Unreached)
-      return [h("p", { class: "error" }, t("node_down", { cause: unreached(error) })), key];
+      return [h("p", { class: "error" }, t("node_down", { cause: say(unreached(error)) })), key];
     if (error instanceof JsonError) return [h("p", { class: "error" }, t("claim_wrong")), key];
     throw error;
   }

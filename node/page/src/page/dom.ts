@@ -49,6 +49,19 @@ export function field(
   return h("div", { class: "field" }, h("label", { for: input.id }, label), input, note);
 }
 
+/** A button for a file input: a browser's own says "no file chosen" in the browser's language, not in the page's. */
+export function fileChooser(text: string, input: HTMLInputElement): HTMLElement {
+  input.className = "hidden-input";
+  input.tabIndex = -1;
+  input.setAttribute("aria-hidden", "true");
+  return h(
+    "span",
+    {},
+    button(text, () => input.click()),
+    input,
+  );
+}
+
 /** Offers text or bytes as a file. */
 export function saveFile(name: string, content: BlobPart, type = "application/json"): void {
   const address = URL.createObjectURL(new Blob([content], { type }));

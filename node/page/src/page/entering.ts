@@ -4,7 +4,7 @@ import { JsonError } from "../protocol/json.ts";
 import { parseLine } from "../protocol/line.ts";
 import { parseLink, voucherNamed } from "../protocol/voucher.ts";
 import { recognised } from "./check.ts";
-import { button, field, h } from "./dom.ts";
+import { button, field, fileChooser, h } from "./dom.ts";
 import { readCamera, readPhoto } from "./qr.ts";
 import type { Session } from "./session.ts";
 import { keep, keepKey, parseKeyFile } from "./settings.ts";
@@ -140,13 +140,10 @@ export function entryView(session: Session, go: () => void, isAfter: boolean, is
   );
 }
 
-/** A file input that looks like the buttons beside it, and is one for keyboard and screen reader. */
+/** A button that hands over one file. */
 function chooser(text: string, accept: string, act: (file: File) => void): HTMLElement {
   const input = h("input", {
     type: "file",
-    class: "hidden-input",
-    tabindex: "-1",
-    "aria-hidden": "true",
     change: () => {
       const file = input.files?.[0];
       input.value = "";
@@ -154,12 +151,7 @@ function chooser(text: string, accept: string, act: (file: File) => void): HTMLE
     },
   });
   if (accept !== "") input.accept = accept;
-  return h(
-    "span",
-    {},
-    button(text, () => input.click()),
-    input,
-  );
+  return fileChooser(text, input);
 }
 
 async function scan(panel: HTMLElement, taken: (text: string) => void, tell: (said: Said) => void): Promise<void> {

@@ -5,7 +5,7 @@ import { button, h, icon } from "./dom.ts";
 import { Unreached } from "./fetching.ts";
 import { audit, batches, checkpoints, incidents, ledger, Refusal, siteAsked } from "./node.ts";
 import { entriesPlot, type Point, sharesBar, sharesLegend } from "./plots.ts";
-import { count, short, t, unreached, when } from "./words.ts";
+import { count, say, short, t, unreached, when } from "./words.ts";
 
 /** Checkpoints drawn, checkpoints in the table, batches shown at first. */
 const [DRAWN, TABLED, BATCHES, INCIDENTS] = [1000, 10, 6, 100];
@@ -32,7 +32,7 @@ export async function showLedger(place: HTMLElement): Promise<void> {
 }
 
 function trouble(error: unknown): string {
-  if (error instanceof Unreached) return t("node_down", { cause: unreached(error) });
+  if (error instanceof Unreached) return t("node_down", { cause: say(unreached(error)) });
   if (error instanceof Refusal) return t("node_busy", { problem: error.problem, detail: error.detail });
   if (error instanceof JsonError) return t("node_odd", { cause: error.message });
   throw error;

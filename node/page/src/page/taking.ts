@@ -9,7 +9,7 @@ import { fileButton } from "./files.ts";
 import { IS_SERVED, siteAsked } from "./node.ts";
 import { drawn } from "./qr.ts";
 import { savePage } from "./saving.ts";
-import { t, unreached } from "./words.ts";
+import { say, t, unreached } from "./words.ts";
 
 /** The link that may be shown to anybody; null where no node is known. */
 export function shareLink(voucher: Key): string | null {
@@ -58,7 +58,7 @@ async function save(name: string, dossier: string | null, status: HTMLElement): 
     await savePage(name, dossier);
     status.replaceChildren(h("p", {}, t("page_saved")));
   } catch (error) {
-    const cause = error instanceof Unreached ? unreached(error) : error instanceof Error ? error.message : "";
+    const cause = error instanceof Unreached ? say(unreached(error)) : error instanceof Error ? error.message : "";
     status.replaceChildren(h("p", { class: "error" }, t("node_down", { cause })));
   }
 }

@@ -8,7 +8,7 @@ import { button, field, h } from "./dom.ts";
 import { ask, Unreached } from "./fetching.ts";
 import { fileButton } from "./files.ts";
 import { forgetKey, keep, keepPolicy, kept, keptKeys, keptPolicy, keptReceipts, keyFile } from "./settings.ts";
-import { short, t, unreached } from "./words.ts";
+import { say, short, span, t, unreached } from "./words.ts";
 
 const EMPTY: Policy = { chains: [], issuers: [], maxAgeS: DEFAULT_MAX_AGE_S };
 
@@ -48,7 +48,7 @@ export async function askDomain(domain: string, dossier: Dossier, issuer: Key): 
     );
     return { vouches: true, name: found.name, ledger };
   } catch (error) {
-    if (error instanceof Unreached) return { vouches: false, silent: unreached(error) };
+    if (error instanceof Unreached) return { vouches: false, silent: say(unreached(error)) };
     if (error instanceof JsonError) return { vouches: false, silent: error.message };
     throw error;
   }
@@ -233,9 +233,9 @@ function policyView(changed: () => void): HTMLElement {
   );
   return h(
     "ul",
-    { class: "plain" },
+    { class: "plain trusts" },
     ...issuers,
     ...ledgers,
-    h("li", {}, t("policy_age", { seconds: String(policy.maxAgeS) })),
+    h("li", {}, t("policy_age", { time: span(policy.maxAgeS) })),
   );
 }

@@ -32,11 +32,20 @@ export function t(text: PageText, values: Readonly<Record<string, string>> = {})
 /** Something to say later, in whatever language is spoken then. */
 export interface Said {
   readonly text: PageText;
-  readonly values?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, Value>>;
 }
 
+/** What is said within it: foreign words, or something that is said in that language, too. */
+export type Value = string | Said | Detail;
+
 export function say(said: Said): string {
-  return t(said.text, said.values);
+  const values = Object.entries(said.values ?? {}).map(([name, value]) => [name, worded(value)]);
+  return t(said.text, Object.fromEntries(values));
+}
+
+function worded(value: Value): string {
+  if (typeof value === "string") return value;
+  return "text" in value ? say(value) : reason(value);
 }
 
 /** A time by the visitor's clock, with its distance from UTC. */
@@ -54,6 +63,13 @@ export function when(millis: bigint): string {
 /** A count with the language's separators. */
 export function count(value: bigint | number): string {
   return new Intl.NumberFormat(language.tag).format(value);
+}
+
+/** A length of time in the largest unit of which it is a whole number. */
+export function span(seconds: bigint | number): string {
+  const whole = Number(seconds);
+  const [unit, length] = whole % 3600 === 0 ? ["hour", 3600] : whole % 60 === 0 ? ["minute", 60] : ["second", 1];
+  return new Intl.NumberFormat(language.tag, { style: "unit", unit, unitDisplay: "long" }).format(whole / length);
 }
 
 /** The beginning and the end of a key: enough to compare by eye, never enough to trust. */
@@ -84,6 +100,6 @@ export function reporter(line: HistoryLine, voucher: VoucherFacts): Key | null {
 }
 
 /** Why no answer came. */
-export function unreached(error: Unreached): string {
-  return error.isLate ? t("out_of_time", { seconds: String(error.seconds) }) : t("no_answer");
+export function unreached(error: Unreached): Said {
+  return error.isLate ? { text: "out_of_time", values: { seconds: String(error.seconds) } } : { text: "no_answer" };
 }

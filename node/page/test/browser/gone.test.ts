@@ -67,7 +67,7 @@ async function saved(page: Page, site: Site, ledger: Minted): Promise<string> {
   return pathToFileURL(file).href;
 }
 
-test("a saved page judges its own dossier, then others, without any node", { skip, timeout: 60_000 }, () =>
+test("a saved page judges its own dossier, then others, without any node", { skip, timeout: 300_000 }, () =>
   scene(async ({ page, site, ledger }) => {
     const card = ledger.cards[2]!;
     const address = await saved(page, site, ledger);
@@ -91,7 +91,7 @@ test("a saved page judges its own dossier, then others, without any node", { ski
   }),
 );
 
-test("a saved page asks its node while there is one", { skip, timeout: 60_000 }, () =>
+test("a saved page asks its node while there is one", { skip, timeout: 300_000 }, () =>
   scene(async ({ page, site, ledger }) => {
     const address = await saved(page, site, ledger);
     site.seen.length = 0;
@@ -104,7 +104,7 @@ test("a saved page asks its node while there is one", { skip, timeout: 60_000 },
   }),
 );
 
-test("a saved page draws codes as well", { skip, timeout: 60_000 }, () =>
+test("a saved page draws codes as well", { skip, timeout: 300_000 }, () =>
   scene(async ({ page, site, ledger }) => {
     await page.goto(await saved(page, site, ledger));
     await verdict(page);
@@ -113,7 +113,7 @@ test("a saved page draws codes as well", { skip, timeout: 60_000 }, () =>
   }),
 );
 
-test("a host without a node asks for the dossier file and says why", { skip, timeout: 60_000 }, () =>
+test("a host without a node asks for the dossier file and says why", { skip, timeout: 300_000 }, () =>
   scene(async ({ page, site, ledger }) => {
     site.mood.isStatic = true;
     await page.goto(link(site.address, ledger.cards[2]!, false));
@@ -128,7 +128,7 @@ test("a host without a node asks for the dossier file and says why", { skip, tim
   }),
 );
 
-test("a node that was asked too often is asked again, and the page says so", { skip, timeout: 60_000 }, () =>
+test("a node that was asked too often is asked again, and the page says so", { skip, timeout: 300_000 }, () =>
   scene(async ({ page, site, ledger }) => {
     site.mood.limited = 2;
     await page.goto(link(site.address, ledger.cards[2]!, false));
@@ -146,7 +146,7 @@ test("a node that was asked too often is asked again, and the page says so", { s
   }),
 );
 
-test("where an app saves no files, the text can be taken", { skip, timeout: 60_000 }, () =>
+test("where an app saves no files, the text can be taken", { skip, timeout: 300_000 }, () =>
   scene(async ({ page, site, ledger }) => {
     await page.goto(link(site.address, ledger.cards[2]!, false));
     await verdict(page);
@@ -161,7 +161,7 @@ test("where an app saves no files, the text can be taken", { skip, timeout: 60_0
   }),
 );
 
-test("the audit that the operator shows is told with how to make another", { skip, timeout: 60_000 }, () =>
+test("the audit that the operator shows is told with how to make another", { skip, timeout: 300_000 }, () =>
   scene(async ({ page, site, ledger }) => {
     await page.goto(`${site.address}/ledger`);
     await page.getByText(words.ledger_audit_none).waitFor();

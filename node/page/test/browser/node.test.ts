@@ -107,7 +107,7 @@ async function claim(page: Page, n: number): Promise<void> {
 
 test(
   "a voucher is checked through the chain and claimed; who comes second sees the evidence",
-  { skip, timeout: 90_000 },
+  { skip, timeout: 300_000 },
   async () => {
     const first = await visitor(browser, {}, { policy, rpc: `${SITE}/rpc` });
     const second = await visitor(browser, {}, { policy });
@@ -134,7 +134,7 @@ test(
   },
 );
 
-test("an unknown voucher is not found by the node's signed word", { skip, timeout: 60_000 }, async () => {
+test("an unknown voucher is not found by the node's signed word", { skip, timeout: 300_000 }, async () => {
   const { page, context, errors } = await visitor(browser, {}, { policy, rpc: `${SITE}/rpc` });
   try {
     await page.goto(`${SITE}/v/${"A".repeat(43)}`);
@@ -145,7 +145,7 @@ test("an unknown voucher is not found by the node's signed word", { skip, timeou
   }
 });
 
-test("the ledger's page shows the real ledger", { skip, timeout: 60_000 }, async () => {
+test("the ledger's page shows the real ledger", { skip, timeout: 300_000 }, async () => {
   const { page, context, errors } = await visitor(browser);
   try {
     await page.goto(`${SITE}/ledger`);
@@ -162,7 +162,7 @@ test("the ledger's page shows the real ledger", { skip, timeout: 60_000 }, async
 
 test(
   "a case file is made with the visitor's own files, and the command finds that everything holds",
-  { skip, timeout: 90_000 },
+  { skip, timeout: 300_000 },
   async () => {
     const { context, page, errors } = await visitor(browser, { acceptDownloads: true }, { policy });
     const sent: string[] = [];

@@ -58,7 +58,7 @@ export const page = {
   unknowable_seen: "Who else has seen the code.",
   unknowable_spent:
     "Whether it was used where nobody reports it: a redemption shows here only once the issuer reports it.",
-  sales: "sold {sold} times, returned {returned} times",
+  sales: "sales: {sold}, returns: {returned}",
 
   facts_heading: "What is proven",
   claims_heading: "What the dossier says, not held against the chain",
@@ -106,7 +106,8 @@ export const page = {
   check_code: "Code fits",
   check_trust: "Issuer known, still honoured",
   history_heading: "History",
-  signed_by: "signed by {names}",
+  comma: ", ",
+  signed_by: "signed by: {names}",
   goes_to: "then with: {name}",
   anchored: "anchored",
   promised: "promised, not anchored yet",
@@ -169,6 +170,7 @@ export const page = {
   case_heading: "Make a case file",
   case_intro:
     "If you are in dispute over this voucher: one file with all evidence, the refused attempts, the receipts and a report in Chinese and English, for an arbitrator. Anybody can check it again with vouchsafe case open.",
+  case_choose: "Choose files",
   case_files: "Your own files (chats, payment receipts, pictures)",
   case_files_help:
     "They are put into the file here in your browser. The node learns their names and hashes, not their content.",
@@ -205,7 +207,7 @@ export const page = {
   policy_none: "Nobody yet. Open a policy file, or trust an issuer from a verdict.",
   policy_issuer: "Issuer {name}",
   policy_ledger: "Ledger on chain {chain}",
-  policy_age: "A checkpoint's block may be {seconds} seconds old.",
+  policy_age: "A checkpoint's block may be at most {time} old.",
   forget: "Forget",
   keys_heading: "Keys in this browser",
   keys_none: "None. A key is made when you claim a voucher.",
