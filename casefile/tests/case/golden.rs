@@ -59,6 +59,50 @@ fn the_report_names_the_second_sale_its_signer_and_the_blocks() {
     assert!(incident.contains("\"instruction\": \"0x766f756368736166652f76312f696e737472756374696f6e"));
 }
 
+/// A row of a table, as the report writes its cells.
+fn row<'a>(html: &'a str, begins: &str) -> &'a str {
+    html.lines()
+        .find(|line| line.starts_with("<tr>") && line.contains(begins))
+        .unwrap_or_else(|| panic!("no {begins}"))
+}
+
+#[test]
+fn clock_and_blocks_stand_side_by_side_and_hands_are_drawn() {
+    let mut members = Unpacked::golden();
+    let html = String::from_utf8(members.bytes("report.en.html").clone()).unwrap();
+    let transfer = row(&html, "<strong>#2<br>Transfer</strong>");
+    let places = [
+        "Operator&#39;s clock\">2026-11-22",
+        "Not yet in block 2 (2026-11-22",
+        "In block 3 (2026-11-22",
+        "Signed by\"><strong>B</strong>",
+    ];
+    let found: Vec<usize> =
+        places.iter().map(|words| transfer.find(words).unwrap_or_else(|| panic!("{words}"))).collect();
+    assert!(found.is_sorted(), "{transfer}");
+    let graphs: Vec<&str> =
+        html.split("<svg ").skip(1).map(|rest| rest.split("</svg>").next().unwrap()).collect();
+    assert_eq!(graphs.len(), 2);
+    for (graph, refused) in graphs.into_iter().zip([true, false]) {
+        assert!(graph.contains("role=\"img\" aria-label=\"Who had voucher 0x"), "{graph}");
+        assert!(graph.contains("#1 Transfer") && graph.contains("signed by A"), "{graph}");
+        assert_eq!(graph.contains("Refused: sale to"), refused, "{graph}");
+    }
+    for added in golden_evidence().files {
+        let hash: String = added.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        let told = row(&html, &hash);
+        assert!(told.contains(&added.by) && told.contains(&added.name), "{told}");
+    }
+    for words in [
+        "Take vouchsafe 0.1.0, from its source",
+        "What is proven, and by what",
+        "What is not proven",
+        "came without a chain proof",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+}
+
 #[test]
 fn what_parties_wrote_cannot_become_part_of_the_page() {
     let evil = "<script>alert(1)</script>\u{202e}\u{0}\n'\"&😀".to_owned() + &"长".repeat(70_000);

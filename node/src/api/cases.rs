@@ -3,6 +3,7 @@
 
 use super::absences::AskedNow;
 use super::problem::{Kind, Problem};
+use super::rates::Asker;
 use super::request::{RequestBody, Strict, voucher};
 use super::vouchers::{known, newest_dossier};
 use super::{Shared, admit, blocking, layers};
@@ -38,7 +39,7 @@ pub(super) struct CaseBody {
     vouchers: Vec<PublicKey>,
     /// Files that the parties add, by name and hash: their bytes never come here. The archive is then still without
     /// them; whoever has them adds them as the members that `case.json` names.
-    #[schema(value_type = Option<Vec<CaseFile>>)]
+    #[schema(value_type = Option<Vec<CaseFile>>, max_items = 100)]
     files: Vec<PartyFile>,
 }
 
@@ -103,9 +104,11 @@ fn read_file(at: &At<'_>) -> Result<PartyFile, JsonError> {
     responses((status = 200, description = "The archive.", content((String = "application/zip")))))]
 pub(super) async fn make(
     State(api): State<Shared>,
+    from: Asker,
     Strict(body): Strict<CaseBody>,
 ) -> Result<impl IntoResponse, Problem> {
     let _place = admit(&api.verdicts)?;
+    body.vouchers.iter().try_for_each(|key| api.rates.question(from, key))?;
     let asked = api.asked_now();
     let (ledger, made_at) = (api.state.ledger.facts().id, api.now());
     let mut evidence = Evidence {

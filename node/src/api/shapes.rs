@@ -4,8 +4,8 @@
 #![expect(dead_code, reason = "the fields are read by the documentation alone")]
 
 use std::borrow::Cow;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::openapi::{Object, RefOr};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{Object, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! hex_shapes {
@@ -37,7 +37,10 @@ hex_shapes! {
     Bytes32 "^0x[0-9a-f]{64}$" "32 bytes, lower-case hex after 0x.",
     Bytes64 "^0x[0-9a-f]{128}$" "64 bytes, lower-case hex after 0x.",
     VoucherName "^(0x[0-9a-f]{64}|[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$" "A voucher's key as 0x hex or base64url.",
-    EntryBytes "^0x[0-9a-f]{196}$" "The 98 bytes of an entry (docs/protocol.md section 5).",
+    StepBytes "^0x(0[2-9]|0a)[0-9a-f]{50}0{16}[0-9a-f]{128}$"
+        "The 98 bytes of a step (docs/protocol.md section 5): any kind but Issue, `at` = 0.",
+    IssueBytes "^0x01[0-9a-f]{34}f{16}0{16}[0-9a-f]{128}$"
+        "The 98 bytes of an Issue (docs/protocol.md section 5): no `prev`, `at` = 0.",
     Hex "^0x([0-9a-f]{2})*$" "Bytes, lower-case hex after 0x.",
 }
 
@@ -73,6 +76,16 @@ pub struct Dossier {
     pending: Option<Vec<DossierPending>>,
     #[schema(nullable = false)]
     incidents: Option<Vec<DossierIncident>>,
+}
+
+/// What is judged: a dossier, and anything else too, for what is damaged has a verdict as well.
+pub fn judged_dossier() -> RefOr<Schema> {
+    let dossier = Ref::from_schema_name(Dossier::name());
+    let anything = ObjectBuilder::new().schema_type(SchemaType::AnyValue).build();
+    let described = "A dossier. Either this or `voucher`. One that is damaged, in its shape or its proofs, is no malformed \
+                     request: its verdict is `refuted`.";
+    Schema::AnyOf(AnyOfBuilder::new().item(dossier).item(anything).description(Some(described)).build())
+        .into()
 }
 
 /// The checkpoint that all proofs run under, and a hint where it was anchored.

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::request::{RequestBody, Strict, expect_ledger, signatures};
-use super::shapes::{Bytes32, EntryBytes};
+use super::shapes::{Bytes32, StepBytes};
 use super::views::{AcceptedStep, SignatureView};
 use super::{Api, Shared};
 use crate::ledger::{MEMO_LIMIT, Outcome, Refused, StepRequest};
@@ -26,7 +26,7 @@ pub(super) struct StepBody {
     #[schema(value_type = Option<Bytes32>)]
     ledger: Option<LedgerId>,
     /// The 98 bytes with `at` = 0.
-    #[schema(value_type = EntryBytes)]
+    #[schema(value_type = StepBytes)]
     entry: Entry,
     /// The memo's exact text; its hash is the entry's content. Null or absent where there is none.
     memo: Option<String>,

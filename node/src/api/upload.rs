@@ -4,7 +4,7 @@
 use super::blocking;
 use super::problem::{Kind, Problem};
 use super::request::{RequestBody, next_bytes, signatures, utf8};
-use super::shapes::{Bytes32, EntryBytes, Hex};
+use super::shapes::{Bytes32, Hex, IssueBytes};
 use super::steps::entry;
 use super::views::SignatureView;
 use crate::ledger::BatchHeader;
@@ -35,7 +35,7 @@ pub(super) struct BatchLine {
     #[schema(value_type = Hex)]
     terms: Terms,
     /// The 98 bytes of the Issue entry with `at` = 0.
-    #[schema(value_type = EntryBytes)]
+    #[schema(value_type = IssueBytes)]
     pub(super) entry: Entry,
     /// The issuer's.
     #[schema(value_type = Vec<SignatureView>)]

@@ -34,8 +34,8 @@ pub(super) struct VerifyBody {
     /// The voucher's key as 0x hex or base64url. Either this or `dossier`.
     #[schema(value_type = Option<shapes::VoucherName>)]
     voucher: Option<PublicKey>,
-    /// A dossier. Either this or `voucher`.
-    #[schema(value_type = Option<shapes::Dossier>)]
+    /// Exactly as it was given. Either this or `voucher`.
+    #[schema(schema_with = shapes::judged_dossier, required = false)]
     dossier: Option<String>,
     /// Whom the asker trusts; without it the verdict is at best `untrusted_issuer`.
     #[schema(value_type = Option<shapes::Policy>)]

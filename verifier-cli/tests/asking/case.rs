@@ -235,6 +235,29 @@ fn a_chain_proof_of_another_checkpoint_refutes_the_case() {
 }
 
 #[test]
+fn the_steps_that_the_report_names_can_be_repeated() {
+    let folder = folder();
+    made(&folder);
+    assert_eq!(folder.run("case open case.zip --trusted-checkpoint trusted.json --extract out").exit, 0);
+    let out = folder.path().join("out");
+    let mut sums = std::process::Command::new("sha256sum");
+    let sums = sums.args(["--quiet", "-c", "SHA256SUMS"]).current_dir(&out).output().unwrap();
+    assert!(sums.status.success(), "{sums:?}");
+    let report = std::fs::read_to_string(out.join("report.en.html")).unwrap();
+    let step = |begins: &str| {
+        let found = report.split("<pre>").skip(1).find(|rest| rest.starts_with(begins)).unwrap();
+        found.split("</pre>").next().unwrap().trim_start_matches("vouchsafe ").to_owned()
+    };
+    let version = folder.run(&step("vouchsafe --version"));
+    assert!(report.contains(&format!("Take {}, from its source", version.out.trim())), "{version:?}");
+    let judged = step("vouchsafe verify");
+    let judged = judged.replace("dossiers/", "out/dossiers/").replace("checkpoints/", "out/checkpoints/");
+    // Two sales of one thing, by the same report; no policy was brought, and none is needed for that.
+    let ran = folder.report(&judged);
+    assert_eq!(ran["verdict"], "resale_suspected", "{ran:#}");
+}
+
+#[test]
 fn wrong_usage_and_unusable_files_are_told() {
     let folder = folder().with("empty.zip", "").with("not.json", "{}");
     made(&folder);

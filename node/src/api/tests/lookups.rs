@@ -78,12 +78,14 @@ async fn every_name_that_is_not_issued_costs_the_same_and_is_answered_the_same()
     let mut neighbour = *cards.keys[3].as_bytes();
     neighbour[31] ^= 1;
     let strangers = [key(9).public(), staged, overwritten, PublicKey::new(neighbour), PublicKey::NOBODY];
-    for ask in ["vouchers/{}", "vouchers/{}/dossier", "vouchers/{}/history", "absences/{}", "verify"] {
+    for ask in ["vouchers/{}", "vouchers/{}/dossier", "vouchers/{}/history", "absences/{}", "verify", "cases"]
+    {
         let mut seen = Vec::new();
         for stranger in strangers {
             reads.lock().expect("no panic").clear();
             let reply = match ask {
                 "verify" => site.post("/v1/verify", &json!({ "voucher": stranger })).await,
+                "cases" => site.post("/v1/cases", &json!({ "vouchers": [stranger] })).await,
                 _ => site.get(&format!("/v1/{}", ask.replace("{}", &stranger.to_string()))).await,
             };
             assert!(reply.text.contains("\"absence\""), "{}", reply.text);

@@ -106,6 +106,8 @@ async fn a_voucher_is_asked_about_so_often_whether_it_is_there_or_not() {
     }
     let body = serde_json::json!({ "voucher": cards.keys[3] });
     site.post("/v1/verify", &body).await.problem("rate-limited");
+    let body = serde_json::json!({ "vouchers": [cards.keys[4], cards.keys[3]] });
+    site.post("/v1/cases", &body).await.problem("rate-limited");
 }
 
 #[tokio::test]
