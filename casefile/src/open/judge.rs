@@ -265,15 +265,32 @@ fn checkpoint(read: &ReadCheckpoint, evidence: &Evidence, trust: &Trust) -> Chec
         Finding::Failed(Problem::OtherTime)
     } else if let Some((own, time)) = vouched(ledger, number, evidence, trust) {
         against(read, own == hash, time)
-    } else if next
-        .and_then(|next| trust.of(ledger, next))
-        .is_some_and(|next| linked(&next.trusted.checkpoint))
-    {
+    } else if is_led_to(read, evidence, trust) {
         Finding::Unknown(Problem::LinkedOnly)
     } else {
         Finding::Unknown(Problem::NotHeld)
     };
     check(Subject::Checkpoint, &members::checkpoint(ledger, number), finding)
+}
+
+/// Whether a later checkpoint that the asker's sources vouch for leads back to this one, each naming the one before it.
+fn is_led_to(read: &ReadCheckpoint, evidence: &Evidence, trust: &Trust) -> bool {
+    let ledger = read.trusted.ledger;
+    let later = evidence.checkpoints_of(ledger);
+    let (mut number, mut hash) = (read.checkpoint().number, read.checkpoint().hash(ledger));
+    while let Some(next) = number.checked_add(1) {
+        if let Some(held) = trust.of(ledger, next) {
+            return held.trusted.checkpoint.previous == hash;
+        }
+        let follows =
+            |read: &&&ReadCheckpoint| read.checkpoint().number == next && read.checkpoint().previous == hash;
+        let Some(found) = later.iter().find(follows) else { return false };
+        (number, hash) = (next, found.checkpoint().hash(ledger));
+        if let Some((vouched, _)) = vouched(ledger, number, evidence, trust) {
+            return vouched == hash;
+        }
+    }
+    false
 }
 
 /// The hash of the checkpoint of this number by the asker's sources, and its block's time.

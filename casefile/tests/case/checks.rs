@@ -65,7 +65,10 @@ fn a_checkpoint_is_held_against_the_askers_and_against_its_neighbours() {
     assert_eq!(found, ["failed dossier step", "failed dossier step", "failed checkpoint other-checkpoint"]);
     let newest_alone = Trust { held: trusted().held.split_off(2), blocks: Vec::new() };
     let found = problems(&opened.judge(&newest_alone));
-    assert_eq!(found, ["unknown checkpoint not-held", "unknown checkpoint linked-only"]);
+    assert_eq!(found, ["unknown checkpoint linked-only"; 2], "each names the one before it");
+    let middle_alone = Trust { held: vec![trusted().held[1]], blocks: Vec::new() };
+    let found = problems(&opened.judge(&middle_alone));
+    assert_eq!(found, ["unknown checkpoint linked-only", "unknown checkpoint not-held"]);
     let members = Unpacked::golden();
     let name = members.name("checkpoints/");
     let forged = members.with(&name, "\"vouchers\": 0", "\"vouchers\": 7").rehashed().problems();

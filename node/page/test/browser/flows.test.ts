@@ -5,52 +5,22 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { Browser, Download, Page } from "playwright-core";
+import type { Download, Page } from "playwright-core";
 import { toHex } from "../../src/protocol/bytes.ts";
 import { linkName, parseLink } from "../../src/protocol/voucher.ts";
 import { LANGUAGES } from "../../src/lang/index.ts";
-import { isAccessible, launch, type Opened, picture, skip, verdict, visitor } from "./harness.ts";
-import { type Card, KEYS, line, link, Minted, NOBODY, saleMemo } from "./minted.ts";
+import { isAccessible, launch, picture, skip, verdict, visitor } from "./harness.ts";
+import { KEYS, line, link, Minted, NOBODY } from "./minted.ts";
 import { film, photo } from "./pictures.ts";
+import { scene } from "./scene.ts";
 import { Site } from "./server.ts";
 
 declare const PAGE: string;
 
 const words = LANGUAGES["zh-CN"].page;
 const { issuer, shop, stranger } = KEYS;
-let browser: Browser;
-before(async () => {
-  if (skip === false) browser = await launch();
-});
-after(async () => browser?.close());
-
-interface Scene extends Opened {
-  readonly site: Site;
-  readonly ledger: Minted;
-  readonly card: Card;
-}
-
-async function scene(
-  act: (scene: Scene) => Promise<void>,
-  withBrowser = browser,
-  kept: (ledger: Minted, site: Site) => Record<string, string> = (ledger) => ({ policy: ledger.policy() }),
-): Promise<void> {
-  const ledger = new Minted(Date.now());
-  const card = ledger.cards[17]!;
-  ledger.step(card, "Transfer", "InTrade", shop.key, [issuer]).step(card, "Sell", "Sold", NOBODY, [shop], saleMemo());
-  ledger.cut();
-  const site = await Site.open(ledger);
-  const opened = await visitor(withBrowser, { viewport: { width: 360, height: 740 } }, kept(ledger, site));
-  try {
-    await act({ ...opened, site, ledger, card });
-    assert.deepEqual(opened.errors, []);
-  } finally {
-    await opened.context.close();
-    site.close();
-  }
-}
 
 async function textOf(download: Promise<Download>): Promise<string> {
   return readFileSync(await (await download).path(), "utf8");
@@ -240,7 +210,7 @@ test("a saved page in a folder judges a dossier with no node at all", { skip, ti
       await page.locator('[data-verdict="sold"]').waitFor();
       await isAccessible(page);
     },
-    browser,
+    undefined,
     (ledger) => ({ policy: ledger.policy() }),
   ),
 );
@@ -338,7 +308,7 @@ test("a chain node of another chain is told apart from a forgery", { skip, timeo
       assert.equal(await verdict(page), "unknown");
       assert.ok((await page.locator(".problems").innerText()).includes("服务的是链 1，而账本在链 31337 上"));
     },
-    browser,
+    undefined,
     (ledger, site) => ({ policy: ledger.policy(), rpc: site.rpc }),
   ),
 );
@@ -401,7 +371,7 @@ test("an issuer is trusted by what his domain says, and only when asked", { skip
       assert.ok((await page.locator(".facts").innerText()).includes("甲游戏 (studio.example)"));
       assert.equal(card.number, 17n);
     },
-    browser,
+    undefined,
     () => ({}),
   ),
 );

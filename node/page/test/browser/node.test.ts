@@ -178,8 +178,8 @@ test(
       });
       const make = page.getByRole("button", { name: words.case_make });
       await make.click();
-      await page.locator("#case [role=status].error").waitFor();
-      assert.equal(await page.locator("#case [role=status]").innerText(), words.case_by_missing);
+      await page.locator("#case > [role=status].error").waitFor();
+      assert.equal(await page.locator("#case > [role=status]").innerText(), words.case_by_missing);
       await page.locator("#case input[type=text]").fill("买家 张三");
       const [download] = await Promise.all([page.waitForEvent("download"), make.click()]);
       await page.getByText(words.case_done).waitFor();
