@@ -343,6 +343,8 @@ test("the ledger's page has its totals, plots and checkpoints", { skip, timeout:
     await page.locator(".batches li").waitFor();
     assert.equal(await page.locator("figure svg[role=img]").count(), 1);
     assert.equal(await page.locator("tbody tr").count(), 2);
+    const isCut = await page.locator(".wide").evaluate((wide) => wide.scrollWidth > wide.clientWidth);
+    assert.equal(isCut, false, "the table of checkpoints is cut");
     assert.ok((await page.locator(".batches").innerText()).includes("已核销 1，已作废 1"));
     await isAccessible(page);
     await picture(page, "ledger");
