@@ -1,8 +1,9 @@
 // A visitor of a site whose ledger has a voucher that was sold, number 17, and others that were not.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Download } from "playwright-core";
 import { launch, type Opened, skip, visitor } from "./harness.ts";
 import { type Card, KEYS, Minted, NOBODY, saleMemo } from "./minted.ts";
 import { Site } from "./server.ts";
@@ -38,4 +39,9 @@ export async function scene(
     await opened.context.close();
     site.close();
   }
+}
+
+/** What a visitor was given as a file. */
+export async function textOf(download: Promise<Download>): Promise<string> {
+  return readFileSync(await (await download).path(), "utf8");
 }
