@@ -77,7 +77,7 @@ pub fn shape(schema: &Value, value: &Value) -> Result<(), String> {
         return Err(format!("{value} is none of {allowed:?}"));
     }
     if let (Some(pattern), Some(text)) = (schema["pattern"].as_str(), value.as_str()) {
-        hex(pattern, text)?;
+        fits(pattern, text).then_some(()).ok_or_else(|| format!("{text} does not match {pattern}"))?;
     }
     if let (Some(items), Some(list)) = (schema.get("items"), value.as_array()) {
         list.iter().try_for_each(|item| shape(items, item))?;
@@ -124,16 +124,68 @@ fn of_type(schema: &Value, value: &Value) -> Result<(), String> {
     if allowed.contains(&is) { Ok(()) } else { Err(format!("{is} where {allowed:?} is due")) }
 }
 
-/// The patterns of the description are all of hex: of one width, or of any.
-fn hex(pattern: &str, text: &str) -> Result<(), String> {
-    let width: Option<usize> =
-        pattern.split(['{', '}']).nth(1).and_then(|n| n.parse().ok()).filter(|n| *n > 2);
-    // A SHA-256 is written as `sha256sum` writes it.
-    let digits = if pattern.contains("0x") { text.strip_prefix("0x").ok_or("no 0x")? } else { text };
-    let lower = digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    if lower && width.map_or(digits.len() % 2 == 0, |width| digits.len() == width) {
-        Ok(())
-    } else {
-        Err(format!("{text} does not match {pattern}"))
+/// Whether a text fits a pattern of the description. Classes, characters, counts and alternatives are all that they have.
+fn fits(pattern: &str, text: &str) -> bool {
+    let Some((before, rest)) = pattern.split_once('(') else { return fits_plain(pattern, text) };
+    let (choices, after) = rest.split_once(')').expect("a closed group");
+    match after.strip_prefix('*') {
+        // The one group that is repeated is a byte of two digits after `^0x`.
+        Some(after) => {
+            let bytes = (text.len() + 1).saturating_sub(before.len()) / 2;
+            fits_plain(&format!("{before}{}{after}", choices.repeat(bytes)), text)
+        }
+        None => choices.split('|').any(|choice| fits(&format!("{before}{choice}{after}"), text)),
+    }
+}
+
+fn fits_plain(pattern: &str, text: &str) -> bool {
+    let mut text = text.chars().peekable();
+    let mut rest = pattern.trim_start_matches('^').trim_end_matches('$');
+    while let Some(first) = rest.chars().next() {
+        let (class, after) = match rest.strip_prefix('[') {
+            Some(inner) => inner.split_once(']').expect("a closed class"),
+            None => rest.split_at(first.len_utf8()),
+        };
+        let counted = after.strip_prefix('{').and_then(|count| count.split_once('}'));
+        let (least, most, after) = match (counted, after.strip_prefix('+')) {
+            (Some((count, after)), _) => {
+                let count: usize = count.parse().expect("a count");
+                (count, count, after)
+            }
+            (None, Some(after)) => (1, usize::MAX, after),
+            (None, None) => (1, 1, after),
+        };
+        let mut found = 0;
+        while found < most && text.next_if(|character| is_in(class, *character)).is_some() {
+            found += 1;
+        }
+        if found < least {
+            return false;
+        }
+        rest = after;
+    }
+    text.next().is_none()
+}
+
+fn is_in(class: &str, character: char) -> bool {
+    let listed: Vec<char> = class.chars().collect();
+    let in_range = listed.windows(3).any(|part| part[1] == '-' && (part[0]..=part[2]).contains(&character));
+    in_range || listed.contains(&character)
+}
+
+#[test]
+fn patterns_are_read_as_they_are_meant() {
+    let entry = "^0x(0[2-9]|0a)[0-9a-f]{4}0{2}$";
+    for (pattern, fitting, other) in [
+        ("^0x([0-9a-f]{2})*$", "0x00ff", "0x00f"),
+        ("^[0-9]+$", "120", "12a"),
+        ("^(0x[0-9a-f]{4}|[A-Za-z0-9_-]{2}[AEI])$", "0x12ab", "0x12AB"),
+        ("^(0x[0-9a-f]{4}|[A-Za-z0-9_-]{2}[AEI])$", "-_A", "-_B"),
+        (entry, "0x0aabcd00", "0x0babcd00"),
+        (entry, "0x02abcd00", "0x02abcd01"),
+        (entry, "0x09123400", "0x0912340000"),
+    ] {
+        assert!(fits(pattern, fitting), "{fitting} fits {pattern}");
+        assert!(!fits(pattern, other), "{other} does not fit {pattern}");
     }
 }
