@@ -89,7 +89,7 @@ fn clock_and_blocks_stand_side_by_side_and_hands_are_drawn() {
         assert_eq!(graph.contains("Refused: sale to"), refused, "{graph}");
     }
     for added in golden_evidence().files {
-        let hash: String = added.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(added.sha256);
         let told = row(&html, &hash);
         assert!(told.contains(&added.by) && told.contains(&added.name), "{told}");
     }

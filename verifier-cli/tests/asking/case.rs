@@ -229,9 +229,9 @@ fn a_chain_proof_of_another_checkpoint_refutes_the_case() {
     let mut lie = forged.dossier();
     lie.checkpoint.proof = dossier.checkpoint.proof;
     let folder = unheld(forged.folder().with_json("dossier.json", &lie));
-    let line = format!("case open case.zip --block-hash {block}");
-    assert_eq!(folder.run(&line).exit, 30);
-    assert!(problems(&folder, &line).contains(&"failed chain-proof shown-other".to_owned()));
+    let typed = format!("case open case.zip --block-hash {block}");
+    assert_eq!(folder.run(&typed).exit, 30);
+    assert!(problems(&folder, &typed).contains(&"failed chain-proof shown-other".to_owned()));
 }
 
 #[test]
