@@ -1,4 +1,4 @@
-//! Requests to a node: its own router before a ledger in memory, on which one batch is issued. The first byte of an
+//! Requests to a node: its own router before a ledger in memory, on which one batch is issued and anchored. The first byte of an
 //! input chooses the resource, the others are the body, or the end of the path.
 
 use crate::seeds;
@@ -16,9 +16,11 @@ use protocol::voucher::Record;
 use protocol::{Digest, Keccak, LedgerId, PublicKey};
 use serde_json::json;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tower_service::Service as _;
+use vouchsafe_node::anchoring::{Anchoring, Next, Timing};
 use vouchsafe_node::api::{ApiState, router};
 use vouchsafe_node::config::RateConfig;
 use vouchsafe_node::ledger::{Ledger, Setup, outbox};
@@ -38,14 +40,18 @@ struct Node {
 static NODE: LazyLock<Node> = LazyLock::new(|| {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let spool = TempDir::new().expect("a folder");
-    let state = runtime.block_on(service(&spool));
+    let (state, anchoring) = runtime.block_on(service(&spool));
     let ledger = state.ledger.clone();
     let node = Node { runtime, router: router(state), ledger, _spool: spool };
     assert_eq!(node.answer(&batch(node.name(), 0)), Some(StatusCode::CREATED), "the first batch");
+    // Once: what is accepted later waits for ever, and is shown as pending.
+    while node.runtime.block_on(anchoring.turn()).expect("a turn") != Next::Rest {}
+    let question = format!("G{}", path_of_a_dossier());
+    assert_eq!(node.answer(question.as_bytes()), Some(StatusCode::OK), "a dossier is put together");
     node
 });
 
-async fn service(spool: &TempDir) -> ApiState {
+async fn service(spool: &TempDir) -> (ApiState, Anchoring) {
     let clock = Clock::new(|| NOW);
     let chain = MemoryChain::new(clock.clone());
     let operator = KeyPair::from_seed(&[15; 32]);
@@ -59,11 +65,16 @@ async fn service(spool: &TempDir) -> ApiState {
     outbox::record_opening(&*store, genesis, Some((&facts.opened, facts.finality))).expect("recorded");
     let ledger = Ledger::open(Setup { store, ledger: name, operator, clock, promise_ms: 3_600_000 })
         .expect("a ledger");
-    ApiState {
+    let timing = Timing {
+        interval: Duration::from_mins(1),
+        heartbeat: Duration::from_hours(1),
+        poll: Duration::from_millis(10),
+    };
+    let anchoring = Anchoring::new(ledger.clone(), Arc::new(chain.clone()), opening, timing);
+    let state = ApiState {
         ledger,
         reader: Arc::new(chain),
-        // The job that would speak here does not run: nothing is anchored.
-        standing: tokio::sync::watch::channel(vouchsafe_node::anchoring::Standing::default()).1,
+        standing: anchoring.standing(),
         backing: tokio::sync::watch::Sender::new(None).subscribe(),
         devnet: None,
         site: "http://127.0.0.1:7311".to_owned(),
@@ -78,7 +89,8 @@ async fn service(spool: &TempDir) -> ApiState {
             proxies: Vec::new(),
         },
         spool: spool.path().to_owned(),
-    }
+    };
+    (state, anchoring)
 }
 
 impl Node {
@@ -122,6 +134,10 @@ fn entry(kind: Kind, first: u64, count: u64, party: PublicKey) -> Entry {
 fn record(number: u64) -> Record {
     let seed = Keccak::leaf(&number.to_be_bytes());
     Record { key: KeyPair::from_seed(seed.as_bytes()).public(), label: Digest::ZERO }
+}
+
+fn path_of_a_dossier() -> String {
+    format!("vouchers/{}/dossier", record(0).key)
 }
 
 /// A batch of made-up vouchers, signed by its issuer.
@@ -180,7 +196,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let questions = golden.map(|case| json!({ "dossier": case["dossier"] })).chain([question]);
     let paths = [
         format!("vouchers/{key}"),
-        format!("vouchers/{key}/dossier?checkpoint=0"),
+        path_of_a_dossier(),
+        format!("vouchers/{key}/dossier?checkpoint=1"),
         format!("vouchers/{key}/history"),
         format!("absences/{key}"),
         "checkpoints?from=0".to_owned(),
