@@ -41,10 +41,12 @@ export function take(session: Session, text: string): Said | null {
   return null;
 }
 
+/** Drops what was known of another voucher. A dossier that was opened stays with its own voucher: a saved page has no other. */
 function enter(session: Session, given: Partial<Session>): void {
+  const file = given.voucher === session.voucher ? session.file : null;
   Object.assign(
     session,
-    { site: null, serial: "", code: "", file: null, found: null, order: null, myKey: null, asOf: false },
+    { site: null, serial: "", code: "", file, found: null, order: null, myKey: null, asOf: false },
     given,
   );
 }

@@ -157,12 +157,14 @@ test("before paying, the link alone shows what can be known, and says what canno
 
 test("the stamp leaves the address at once, before the page's scripts are there", { skip, timeout: 300_000 }, () =>
   scene(async ({ page, site, card }) => {
+    const hashes: string[] = [];
     await page.route("**/page/app.js", async (route) => {
-      assert.equal(await page.evaluate(() => location.hash), "");
+      hashes.push(await page.evaluate(() => location.hash));
       await route.continue();
     });
     await page.goto(link(site.address, card, true));
     assert.equal(await verdict(page), "sold");
+    assert.deepEqual(hashes, [""], "the address while its script was on the way");
     const shared = parseLink(page.url());
     assert.ok(shared !== null && shared.stamp === null && shared.voucher === card.key);
     assert.ok((await page.locator(".enter").innerText()).includes(words.stamp_kept));

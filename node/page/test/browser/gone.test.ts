@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { LANGUAGES } from "../../src/lang/index.ts";
 import { isAccessible, launch, picture, skip, verdict, visitor } from "./harness.ts";
-import { KEYS, line, link, Minted } from "./minted.ts";
+import { line, link, Minted } from "./minted.ts";
 import { Site } from "./server.ts";
 
 const words = LANGUAGES["zh-CN"].page;
@@ -85,9 +85,16 @@ test("a saved page judges its own dossier, then others, without any node", { ski
     await page.locator(".enter .error").first().filter({ hasText: ledger.id }).waitFor();
     await page.getByRole("button", { name: words.again, exact: true }).click();
     await page.locator('[data-verdict="genuine_unclaimed"]').waitFor();
-    // The code fits too: nothing of this needs a server.
-    await page.locator("textarea").first().fill(line(site.address, card));
-    await page.locator("form.entry button[type=submit]").click();
+    // The code fits too, and another card's does not: nothing of this needs a server.
+    const enter = async (text: string): Promise<void> => {
+      await page.locator("textarea").first().fill(text);
+      await page.locator("form.entry button[type=submit]").click();
+    };
+    await enter(line(site.address, { ...card, code: ledger.cards[3]!.code }));
+    await page.locator('[data-verdict="mismatch"]').waitFor();
+    await enter(line(site.address, card));
+    await page.locator(".check.passed").filter({ hasText: words.check_code }).waitFor();
+    assert.equal(await verdict(page), "genuine_unclaimed");
   }),
 );
 
@@ -186,6 +193,5 @@ test("the audit that the operator shows is told with how to make another", { ski
       await isAccessible(page);
       await picture(page, `ledger-audit-${result}`);
     }
-    assert.equal(KEYS.issuer.key, ledger.entries[0]?.entry.party);
   }),
 );

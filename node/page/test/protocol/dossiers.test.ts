@@ -143,7 +143,7 @@ test("no changed byte is accepted with another meaning", () => {
   }
 });
 
-const COMMAND = join(REPOSITORY, "target/debug/vouchsafe");
+const COMMAND = join(process.env["VOUCHSAFE_BIN"] ?? join(REPOSITORY, "target/debug"), "vouchsafe");
 const isBuilt = existsSync(COMMAND) && !spawnSync(COMMAND, ["--version"]).error;
 
 test("the Rust command judges every vector alike", { skip: isBuilt ? false : "the command is not built" }, () => {
