@@ -1,13 +1,13 @@
 //! The model check against the contract: random ledgers, honest and damaged, each accused of all sorts of things. The
 //! judge's bytecode and `protocol::fraud` must accept and refuse the same, and for the same reason.
 //!
-//! `FRAUD_LEDGERS` sets how many ledgers (1,000 unless told).
+//! `FRAUD_LEDGERS` sets how many ledgers are judged (1,000 unless told).
 
 use crate::court::Court;
 use ledgers::honest::{Seen, honest_ledger};
 use ledgers::lies::{Lie, tamper, tell};
-use ledgers::{Dice, View};
-use protocol::fraud::{Fraud, Refused, Rule, find};
+use ledgers::{Dice, Ledger, View};
+use protocol::fraud::{Fraud, Refused, Rule, Shown, find};
 use protocol::merkle::ProofError;
 use std::collections::BTreeMap;
 use vouchsafe_anchors::JudgeRefusal;
@@ -85,48 +85,83 @@ fn spoil(fraud: &Fraud, dice: &mut Dice) -> Fraud {
     fraud
 }
 
-/// Both judges asked about each of these; how often each rule held.
-async fn agree(court: &mut Court, view: &View, accusations: &[Fraud], what: &str) -> BTreeMap<Rule, u64> {
-    let shown = court.anchor(view).await;
-    let mut held: BTreeMap<Rule, u64> = BTreeMap::new();
-    for fraud in accusations {
-        let in_rust = fraud.judge(&shown.checkpoint);
-        let on_chain = court.judged(&shown, fraud).await;
-        assert_eq!(on_chain, in_rust.map_err(as_the_contract_says), "{what}: {fraud:?}");
-        if on_chain.is_ok() {
-            *held.entry(fraud.rule()).or_default() += 1;
+/// What was judged, so that the check cannot pass over little.
+#[derive(Debug, Default)]
+struct Tally {
+    honest: u64,
+    damaged: u64,
+    spoiled: u64,
+    guessed: u64,
+    /// How often each rule held.
+    held: BTreeMap<Rule, u64>,
+}
+
+/// A ledger that somebody can be accused over: honest for one seed in three, else told a lie or tampered with.
+fn ledger_of(seed: u64, lie: Lie, dice: &mut Dice) -> Option<Ledger> {
+    let honest = honest_ledger(seed, &mut Seen::new());
+    let told = match seed % 3 {
+        0 => Some(honest),
+        1 => tell(lie, &honest, dice),
+        _ => tamper(&honest, dice),
+    };
+    told.filter(|ledger| ledger.size() > 0 && ledger.vouchers() > 0)
+}
+
+impl Tally {
+    /// Both judges asked about each of these.
+    async fn agree(&mut self, court: &mut Court, shown: &Shown, accusations: &[Fraud], what: &str) -> u64 {
+        let mut refused = 0;
+        for fraud in accusations {
+            let in_rust = fraud.judge(&shown.checkpoint);
+            let on_chain = court.judged(shown, fraud).await;
+            assert_eq!(on_chain, in_rust.map_err(as_the_contract_says), "{what}: {fraud:?}");
+            if on_chain.is_ok() {
+                *self.held.entry(fraud.rule()).or_default() += 1;
+            } else {
+                refused += 1;
+            }
         }
+        refused
     }
-    held
+
+    async fn judge(&mut self, court: &mut Court, ledger: &Ledger, honest: bool, dice: &mut Dice, what: &str) {
+        let view = ledger.view();
+        let shown = court.anchor(&view).await;
+        let mut found = find(&view).expect("reads memory");
+        assert!(!honest || found.is_empty(), "{what}: an honest ledger");
+        *(if honest { &mut self.honest } else { &mut self.damaged }) += 1;
+        found.truncate(4);
+        assert_eq!(self.agree(court, &shown, &found, what).await, 0, "{what}: what was found holds");
+        let spoiled: Vec<Fraud> = found.iter().map(|fraud| spoil(fraud, dice)).collect();
+        let refused = self.agree(court, &shown, &spoiled, what).await;
+        assert_eq!(refused, spoiled.len() as u64, "{what}: a spoiled proof holds");
+        self.spoiled += refused;
+        let guesses: Vec<Fraud> = (0..6).map(|_| guess(&view, dice)).collect();
+        self.guessed += guesses.len() as u64;
+        self.agree(court, &shown, &guesses, what).await;
+    }
 }
 
 #[tokio::test]
 async fn contract_and_rust_judge_alike() {
+    let wanted = ledgers();
     let mut court = Court::new();
-    let mut held: BTreeMap<Rule, u64> = BTreeMap::new();
-    for (seed, lie) in (0..ledgers()).zip(Lie::ALL.iter().cycle()) {
+    let mut tally = Tally::default();
+    for (seed, lie) in (0..2 * wanted).zip(Lie::ALL.iter().cycle()) {
+        let judged = tally.honest + tally.damaged;
+        if judged == wanted {
+            break;
+        }
         if seed % 50 == 0 {
             // A chain that has grown long is a slow one.
             court = Court::new();
         }
-        let honest = honest_ledger(seed, &mut Seen::new());
         let mut dice = Dice::new(seed);
-        let told = match seed % 3 {
-            0 => Some(honest.clone()),
-            1 => tell(*lie, &honest, &mut dice),
-            _ => tamper(&honest, &mut dice),
-        };
-        let Some(ledger) = told.filter(|ledger| ledger.size() > 0 && ledger.vouchers() > 0) else { continue };
-        let view = ledger.view();
-        let mut accusations = find(&view).expect("reads memory");
-        assert!(seed % 3 != 0 || accusations.is_empty(), "the honest ledger of seed {seed}");
-        accusations.truncate(4);
-        let spoiled: Vec<Fraud> = accusations.iter().map(|fraud| spoil(fraud, &mut dice)).collect();
-        accusations.extend(spoiled);
-        accusations.extend((0..6).map(|_| guess(&view, &mut dice)));
-        for (rule, times) in agree(&mut court, &view, &accusations, &format!("{lie:?}, seed {seed}")).await {
-            *held.entry(rule).or_default() += times;
-        }
+        let Some(ledger) = ledger_of(seed, *lie, &mut dice) else { continue };
+        let what = format!("{lie:?}, seed {seed}");
+        tally.judge(&mut court, &ledger, seed % 3 == 0, &mut dice, &what).await;
     }
-    assert_eq!(held.len(), 9, "every rule but F8 took a bond: {held:?}");
+    assert!(tally.honest >= wanted / 4 && tally.damaged >= wanted / 2, "of both kinds: {tally:?}");
+    assert!(tally.spoiled >= wanted / 2 && tally.guessed == 6 * wanted, "enough accusations: {tally:?}");
+    assert_eq!(tally.held.len(), 9, "every rule but F8 took a bond: {tally:?}");
 }
