@@ -32,7 +32,7 @@ contract Crowd is Harness {
 
     uint256 public constant SLOTS = 3;
     address public constant REPORTER = address(0x4e904e4);
-    address private constant JUDGE = address(0x10d6e);
+    address public constant JUDGE = address(0x10d6e);
     bytes32 private constant SALT = keccak256("salt");
     /// @dev The first of the steps of `anchor` that are lies, and one past the last.
     uint256 private constant LIES = 6;

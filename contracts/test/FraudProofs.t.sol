@@ -215,6 +215,9 @@ contract FraudProofsTest is Judged {
         shown.newer[0] = checkpoint;
         _refuseAccusation(said, shown, abi.encodeWithSelector(IEvidence.NotPrevious.selector, 1), "newer than itself");
         shown.newer = new Checkpoint[](0);
+        shown.checkpoint = Checkpoints.genesis(KEY);
+        _refuseAccusation(said, shown, "another that is anchored");
+        shown.checkpoint = checkpoint;
     }
 
     /// @dev The other ledger has checkpoint 0 alone.

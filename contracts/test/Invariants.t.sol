@@ -52,6 +52,7 @@ contract InvariantsTest is Harness {
             assertEq(number, model.tip.number, "number");
             assertEq(time, model.anchoredAt, "time");
             assertEq(hash, expected, "hash");
+            assertTrue(anchors.isJudge(ledger, crowd.JUDGE()) == (model.phase != Phase.Unopened), "judge");
         }
     }
 
