@@ -82,7 +82,7 @@ contract Operators is Harness {
         if (size > mirror.size()) size = mirror.size();
         _anchor(which, mirror.checkpoint(tip.number + 1, size, tip.hash(ledgers[which])));
         // Now and then so many that the ring turns over; once for a ledger, since long walks are slow.
-        for (uint256 i = heartbeats % 16 == 0 && tip.number < 66 ? 66 : 0; i > 0; --i) {
+        for (uint256 i = heartbeats % 16 == 0 && tip.size > 0 && tip.number < 66 ? 66 : 0; i > 0; --i) {
             Checkpoint memory next = _tip(which);
             (next.previous, next.number) = (next.hash(ledgers[which]), next.number + 1);
             _anchor(which, next);
@@ -142,7 +142,7 @@ contract Operators is Harness {
     /// @dev Seldom, and not before something stands: under an empty log there is nothing to accuse and to ask for.
     function close(uint256 which, uint256 chance) external remembers {
         which %= 2;
-        if (chance % 16 != 0 || phaseOf(which) != Phase.Open || chains[which].length < 4) return;
+        if (chance % 16 != 0 || phaseOf(which) != Phase.Open || _tip(which).size == 0) return;
         _callAnchors(OPENER, abi.encodeCall(IBonds.close, (ledgers[which])));
     }
 
