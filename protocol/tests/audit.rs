@@ -4,18 +4,18 @@
 
 use ledgers::honest::{Seen, honest_ledger};
 use ledgers::lies::{tamper, tell_all};
-use ledgers::{Dice, Ledger, View, at};
+use ledgers::{Dice, Ledger, View, at, party};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use vouchsafe_protocol::audit::{Agreement, Batch, BatchTree, Contradiction, Given, Replay};
 use vouchsafe_protocol::checkpoint::Checkpoint;
 use vouchsafe_protocol::dossier::{Memo, Step};
 use vouchsafe_protocol::entry::Entry;
-use vouchsafe_protocol::fraud::{LedgerView as _, Rule, find};
-use vouchsafe_protocol::heads::{Chunk, chunks_for};
+use vouchsafe_protocol::fraud::{Lead, LedgerView as _, Rule, find};
+use vouchsafe_protocol::heads::{Chunk, Head, chunks_for};
 use vouchsafe_protocol::manifest::{Flags, Terms};
 use vouchsafe_protocol::merkle::{Tree, TreeHash as _};
-use vouchsafe_protocol::{Keccak, LedgerId};
+use vouchsafe_protocol::{Digest, Keccak, LedgerId};
 
 const LEDGER: LedgerId = LedgerId::new([7; 32]);
 
@@ -149,6 +149,31 @@ fn audit_and_finder_accuse_the_same_ledgers() {
         }
     }
     assert!(clean > ledgers() / 20 && accused > ledgers(), "{clean} clean, {accused} accused");
+}
+
+#[test]
+fn what_follows_a_skipped_number_is_judged_too() {
+    let issue = |first, count| {
+        let (prev, party, content) = (Entry::NO_PREV, party(1), Digest::ZERO);
+        Entry { kind: 1, status: 1, first, count, prev, at: 0, party, content }
+    };
+    let mut ledger = Ledger { heads: vec![Head::PADDING; 14], ..Ledger::default() };
+    ledger.append(issue(2, 1));
+    // Over the number that was given out before its turn; and a voucher that nobody issued has the head of its neighbour.
+    ledger.append(issue(0, 13));
+    ledger.heads[13] = ledger.heads[12];
+    let (found, rules) = audit(&ledger, "a skipped number");
+    assert_eq!(rules, BTreeSet::from([Rule::F5, Rule::F7]), "{found:?}");
+
+    let mut paused = Replay::new(LEDGER);
+    let before = Ledger { entries: ledger.entries[..1].to_vec(), ..ledger.clone() };
+    replay(&mut paused, &before, &before.view().checkpoint());
+    let mut paused = Replay::from_bytes(&paused.to_bytes()).unwrap();
+    let found = replay(&mut paused, &ledger, &ledger.view().checkpoint());
+    assert!(
+        found.iter().any(|found| found.lead == Some(Lead::OverlappingNumbers { x: 0, y: 1 })),
+        "{found:?}"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::manifest::{Manifest, Terms};
 use crate::merkle::{Frontier, TreeHash as _, unprovable_leaf};
 use crate::verify::{Detail, Reason};
 use crate::voucher::Record;
+use std::collections::BTreeMap;
 
 /// The tree of a batch, built while its records come; of the records only the keys are kept.
 #[derive(Debug, Clone)]
@@ -121,6 +122,32 @@ pub(super) struct IssuedBatch {
 /// All batches, by their numbers from 0 upwards.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Batches(Vec<IssuedBatch>);
+
+/// Numbers that an Issue entry gave out and that no batch in order has: first, last, and the index of the entry. No two
+/// overlap: the later of two that would is accused, not kept.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Astray(BTreeMap<u64, (u64, u64)>);
+
+impl Astray {
+    pub fn new(ranges: impl IntoIterator<Item = (u64, u64, u64)>) -> Self {
+        Self(ranges.into_iter().map(|(first, last, index)| (first, (last, index))).collect())
+    }
+
+    pub fn all(&self) -> Vec<(u64, u64, u64)> {
+        self.0.iter().map(|(first, (last, index))| (*first, *last, *index)).collect()
+    }
+
+    /// Keeps the numbers of an entry, or gives the index of another entry that gave out one of them.
+    pub fn take(&mut self, first: u64, last: u64, index: u64) -> Option<u64> {
+        // Of ranges that do not overlap, only the last one that begins at or before the end can reach into this one.
+        let before = self.0.range(..=last).next_back();
+        let other = before.filter(|(_, (until, _))| *until >= first).map(|(_, (_, other))| *other);
+        if other.is_none() && first <= last {
+            self.0.insert(first, (last, index));
+        }
+        other
+    }
+}
 
 impl Batches {
     pub fn new(batches: Vec<IssuedBatch>) -> Self {

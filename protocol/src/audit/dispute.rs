@@ -26,11 +26,13 @@ impl Replay {
                 continue;
             }
             let due = self.heads.word(number).filter(|_| self.gap.is_none_or(|gap| number < gap));
-            let seen = (word, due);
-            if due == Some(word) || last.replace(seen) == Some(seen) {
+            let seen = Some((word, due));
+            if due == Some(word) || last == seen {
                 continue;
             }
             let lead = head_lead(number, word, due.map(Head::index), checkpoint.size, &entry)?;
+            // A word that is no lie about one voucher may be one about the next, where nobody can say what is due.
+            last = seen.filter(|_| lead.is_some());
             found.extend(lead.map(|lead| Contradiction::of_head(checkpoint.number, number, lead)));
         }
         Ok(found)

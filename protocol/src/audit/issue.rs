@@ -62,9 +62,11 @@ impl Replay {
             let number = entry.first.max(under.vouchers);
             found.push(Contradiction::led(entry, y, Lead::UncountedVoucher { y, number }));
         }
-        if entry.count > 0 && entry.first < next {
+        if let Some(more) = entry.count.checked_sub(1) {
             let issued = self.batches.of(entry.first).map(|batch| batch.index);
-            let lead = issued.map(|x| Lead::OverlappingNumbers { x, y });
+            let last = entry.first.saturating_add(more);
+            let lead = issued.or_else(|| self.astray.take(entry.first, last, y));
+            let lead = lead.map(|x| Lead::OverlappingNumbers { x, y });
             found.extend(lead.map(|lead| Contradiction::led(entry, y, lead)));
         }
         if entry.first > next {
@@ -101,6 +103,8 @@ impl Replay {
         // Fewer records than the entry says: their numbers were given out, but nobody knows to which vouchers.
         if leaf < entry.count {
             self.gap.get_or_insert(self.heads.len().saturating_add(leaf));
+            let last = entry.first.saturating_add(entry.count).saturating_sub(1);
+            self.astray.take(entry.first.saturating_add(leaf), last, index);
         }
         let state = State::issued(entry, index).ok();
         self.heads.push(leaf, Head::new(entry.status & 15, index).unwrap_or_default());

@@ -33,7 +33,7 @@ use crate::lifecycle::{Demand, Role};
 use crate::merkle::{Frontier, Nodes};
 use crate::signing::verify_signature;
 use crate::verify::{Detail, Reason, not_after};
-use batch::Batches;
+use batch::{Astray, Batches};
 use latest::LatestEntries;
 use names::Names;
 
@@ -181,6 +181,7 @@ pub struct Replay {
     before: Option<Entry>,
     names: Names,
     batches: Batches,
+    astray: Astray,
     heads: HeadArray,
     latest: LatestEntries,
     /// The first number that was never given out although higher ones were; from then on heads can not be recomputed.
@@ -198,6 +199,7 @@ impl Replay {
             before: None,
             names: Names::default(),
             batches: Batches::default(),
+            astray: Astray::default(),
             heads: HeadArray::default(),
             latest: LatestEntries::default(),
             gap: None,

@@ -4,7 +4,7 @@
 //! the bytes compares the size with a checkpoint.
 
 use super::Replay;
-use super::batch::{Batches, IssuedBatch};
+use super::batch::{Astray, Batches, IssuedBatch};
 use super::heads::HeadArray;
 use super::latest::{Latest, LatestEntries};
 use super::names::Names;
@@ -15,7 +15,7 @@ use crate::keccak::Keccak;
 use crate::manifest::Terms;
 use crate::merkle::{Frontier, TreeHash as _};
 
-const BEGINNING: &[u8] = b"vouchsafe/replay@1\n";
+const BEGINNING: &[u8] = b"vouchsafe/replay@2\n";
 /// Bytes hashed at a time for the sum: as many as one permutation takes.
 const BLOCK: usize = 128;
 
@@ -62,6 +62,11 @@ impl Replay {
             to.bytes(batch.issuer.as_bytes());
             let terms = batch.terms.as_ref().map(Terms::encode).unwrap_or_default();
             to.list(&terms, |to, byte| to.bytes(&[*byte]));
+        });
+        to.list(&self.astray.all(), |to, (first, last, index)| {
+            for number in [first, last, index] {
+                to.number(*number);
+            }
         });
         let (latest, sellers) = self.latest.all();
         to.list(sellers, |to, key| to.bytes(key.as_bytes()));
@@ -144,6 +149,7 @@ impl Reader<'_> {
         let names = Names::new(self.list(Self::key)?);
         let words = self.list(|from| from.number().map(Head::from_word))?;
         let batches = self.list(Self::batch)?;
+        let astray = self.list(|from| Some((from.number()?, from.number()?, from.number()?)))?;
         let sellers = self.list(Self::key)?;
         let latest = self.list(Self::latest)?;
         Some(Replay {
@@ -154,6 +160,7 @@ impl Reader<'_> {
             before,
             names,
             batches: Batches::new(batches),
+            astray: Astray::new(astray),
             heads: HeadArray::new(words),
             latest: LatestEntries::new(latest, sellers),
             gap,
