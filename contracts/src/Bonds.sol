@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Bond, IBonds, Phase} from "./IBonds.sol";
+import {Bond, HEARING, IBonds, Phase} from "./IBonds.sol";
 
 /// @notice The money side of `Anchors`: deposit, judges, closing, slashing. It knows nothing of logs and checkpoints.
 abstract contract Bonds is IBonds {
-    /// @dev How long fraud is heard after `close`: longer than the three days that a challenged leaf may take.
-    uint256 internal constant HEARING = 14 days;
     /// @dev A report seen in the mempool can be committed to one block later at the earliest, and revealed after that.
     uint256 internal constant COMMITMENT_BLOCKS = 2;
     address internal constant BURN = 0x000000000000000000000000000000000000dEaD;

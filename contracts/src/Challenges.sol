@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Entries, Entry} from "./Entries.sol";
 import {Evidence} from "./Evidence.sol";
 import {Heads} from "./Heads.sol";
-import {Phase} from "./IBonds.sol";
+import {Bond, HEARING, Phase} from "./IBonds.sol";
 import {Ask, Challenge, IChallenges, Stand, Tree} from "./IChallenges.sol";
 import {ProvenEntry, Shown} from "./IEvidence.sol";
 import {MerkleTree} from "./MerkleTree.sol";
@@ -12,6 +12,8 @@ import {MerkleTree} from "./MerkleTree.sol";
 /// @notice F8: challenge, answer, and what is owed. The words are in `IChallenges`.
 abstract contract Challenges is IChallenges, Evidence {
     uint256 internal constant ANSWER_TIME = 3 days;
+    /// @dev Left to settle an ask before the bond of a closed ledger can leave.
+    uint256 internal constant SETTLE_TIME = 1 days;
     /// @dev As `Bonds` demands of a commitment, but before the ask: an answer takes days, a copied ask one block.
     uint256 internal constant COMMITMENT_BLOCKS = 2;
     /// @dev Of leaf 0 of a batch: 32 bytes manifest digest, then the terms, whose bytes 11 and 12 count redeemers and
@@ -106,7 +108,8 @@ abstract contract Challenges is IChallenges, Evidence {
     function _challenge(Ask memory ask, bytes32 salt) private returns (bytes32 id) {
         if (msg.value != deposit) revert WrongDeposit(msg.value, deposit);
         if (!anchors.isJudge(ask.ledger, address(this))) revert NoJudgeOf(ask.ledger);
-        if (!_hasBond(ask.ledger)) revert NoBond(ask.ledger);
+        uint256 until = block.timestamp + ANSWER_TIME;
+        _requireHearing(ask.ledger, until);
         id = keccak256(abi.encode(ask));
         Stand stand = _challenges[id].stand;
         if (stand != Stand.Unasked) revert WrongStand(id, stand);
@@ -114,7 +117,6 @@ abstract contract Challenges is IChallenges, Evidence {
         uint256 committed = anchors.committedAt(commitment);
         if (committed == 0 || block.number < committed + COMMITMENT_BLOCKS) revert NotCommitted(commitment);
 
-        uint256 until = block.timestamp + ANSWER_TIME;
         _challenges[id] = Challenge(msg.sender, uint64(until), Stand.Pending, salt);
         emit Challenged(ask.ledger, id, msg.sender, ask, until);
     }
@@ -123,6 +125,15 @@ abstract contract Challenges is IChallenges, Evidence {
         id = keccak256(abi.encode(ask));
         challenge = _challenges[id];
         if (challenge.stand != Stand.Pending) revert WrongStand(id, challenge.stand);
+    }
+
+    /// @dev There is a bond, and it can not leave before an ask that is answerable `until` then can be settled.
+    function _requireHearing(bytes32 ledger, uint256 until) private view {
+        Bond memory bond = anchors.bondOf(ledger);
+        if (bond.phase == Phase.Open) return;
+        if (bond.phase != Phase.Closed) revert NoBond(ledger);
+        uint256 withdrawableAt = bond.closedAt + HEARING;
+        if (until + SETTLE_TIME > withdrawableAt) revert HearingEnds(until, withdrawableAt);
     }
 
     function _hasBond(bytes32 ledger) private view returns (bool) {

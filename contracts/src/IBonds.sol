@@ -11,6 +11,9 @@ enum Phase {
     Slashed
 }
 
+/// @dev How long fraud is heard after `close`: longer than the three days that a challenged leaf may take.
+uint256 constant HEARING = 14 days;
+
 /// @param opener who opened the ledger, manages it, and gets the bond back
 /// @param phase where the ledger stands
 /// @param closedAt block time (seconds) of `close`; zero before

@@ -64,6 +64,8 @@ interface IChallenges is IEvidence {
     error NoJudgeOf(bytes32 ledger);
     /// @notice There is no bond left to take.
     error NoBond(bytes32 ledger);
+    /// @notice The ledger was closed, and its bond could leave less than a day after the last answer: times in seconds.
+    error HearingEnds(uint256 answerableUntil, uint256 withdrawableAt);
     error NoLeaf(uint64 index, uint64 size);
     error WrongDeposit(uint256 given, uint256 expected);
     /// @notice The challenger has not committed to this ask at least two blocks before.
@@ -80,7 +82,8 @@ interface IChallenges is IEvidence {
 
     /// @notice Asks for the entry at `index` of the log of S. The value is the deposit. The sender has committed in
     /// `anchors` to (himself, `salt`, the id of the ask) at least two blocks ago, so that nobody can ask in his place.
-    /// A bond whose ledger was closed more than eleven days ago may be gone before the three days are over.
+    /// Of a ledger that was closed, until ten days after `close`: three for the answer and one to settle are left then, so
+    /// that no bond leaves over an ask.
     /// @return id of the ask
     function challengeEntry(Shown calldata shown, uint64 index, bytes32 salt) external payable returns (bytes32 id);
 

@@ -250,19 +250,25 @@ contract ChallengesTest is Challenged {
         judge.challengeEntry{value: DEPOSIT}(_shown(), 0, REPORT);
     }
 
-    /// @dev The deposit comes back whatever became of the bond.
-    function test_a_challenge_outlives_the_bond() external {
+    /// @dev Asked at the last moment, it still takes the bond: until a day before the bond could leave.
+    function test_no_bond_leaves_over_an_ask() external {
         _close();
-        vm.warp(block.timestamp + 12 days);
+        uint256 withdrawableAt = block.timestamp + 14 days;
+        vm.warp(withdrawableAt - 4 days);
         Ask memory ask = _entryAsk(0);
-        bytes32 id = _challenge(ask);
-        vm.warp(block.timestamp + 3 days + 1);
-        vm.prank(OPENER);
-        anchors.withdraw(ledger);
-        vm.expectEmit(address(judge));
-        emit IChallenges.Unanswered(ledger, id, false);
+        _challenge(ask);
+        Ask memory late = _entryAsk(1);
+        _commitTo(keccak256(abi.encode(late)));
+        vm.warp(withdrawableAt - 4 days + 1);
+        Shown memory shown = _shown();
+        vm.expectRevert(
+            abi.encodeWithSelector(IChallenges.HearingEnds.selector, withdrawableAt - 1 days + 1, withdrawableAt)
+        );
+        vm.prank(REPORTER);
+        judge.challengeEntry{value: DEPOSIT}(shown, late.index, REPORT);
+        vm.warp(withdrawableAt - 1 days + 1);
         judge.settle(ask);
-        _assertPhase(Phase.Withdrawn);
+        _assertPhase(Phase.Slashed);
         _collect(REPORTER, DEPOSIT);
     }
 

@@ -5,7 +5,7 @@ import {Anchors} from "../src/Anchors.sol";
 import {Checkpoint, Checkpoints} from "../src/Checkpoints.sol";
 import {FraudProofs} from "../src/FraudProofs.sol";
 import {IAnchors} from "../src/IAnchors.sol";
-import {IBonds, Phase} from "../src/IBonds.sol";
+import {Bond, IBonds, Phase} from "../src/IBonds.sol";
 import {Ask, IChallenges, Tree} from "../src/IChallenges.sol";
 import {IEvidence, ProvenEntry, ProvenHead, ProvenRecord, Shown} from "../src/IEvidence.sol";
 import {IFraudProofs} from "../src/IFraudProofs.sol";
@@ -120,8 +120,7 @@ contract Operators is Harness {
         bytes32 id = keccak256(abi.encode(asked.ask));
         anchors.commit(keccak256(abi.encode(CHALLENGER, SALT, id)));
         vm.roll(block_ += 2);
-        Phase phase = phaseOf(which);
-        bool legal = !isAsked[id] && (phase == Phase.Open || phase == Phase.Closed);
+        bool legal = !isAsked[id] && _isHeard(which);
         vm.deal(CHALLENGER, DEPOSIT);
         if (!_call(CHALLENGER, DEPOSIT, data, legal)) return;
         isAsked[id] = true;
@@ -142,7 +141,8 @@ contract Operators is Harness {
     /// @dev Seldom, and not before something stands: under an empty log there is nothing to accuse and to ask for.
     function close(uint256 which, uint256 chance) external remembers {
         which %= 2;
-        if (chance % 16 != 0 || phaseOf(which) != Phase.Open || _tip(which).size == 0) return;
+        // Not before there was time to ask.
+        if (turns < 24 || chance % 16 != 0 || phaseOf(which) != Phase.Open || _tip(which).size == 0) return;
         _callAnchors(OPENER, abi.encodeCall(IBonds.close, (ledgers[which])));
     }
 
@@ -184,6 +184,13 @@ contract Operators is Harness {
 
     function pendingCount() external view returns (uint256) {
         return pending.length;
+    }
+
+    /// @dev An ask is heard while its three days and one to settle it end before the bond can leave.
+    function _isHeard(uint256 which) private view returns (bool) {
+        Bond memory bond = anchors.bondOf(ledgers[which]);
+        bool inTime = now_ + 4 days <= bond.closedAt + 14 days;
+        return bond.phase == Phase.Open || (bond.phase == Phase.Closed && inTime);
     }
 
     function _anchor(uint256 which, Checkpoint memory next) private {

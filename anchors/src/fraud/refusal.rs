@@ -56,6 +56,10 @@ pub enum JudgeRefusal {
     NoJudge,
     #[error("the bond of this ledger is gone: it was withdrawn, or taken before")]
     NoBond,
+    #[error(
+        "the ledger was closed and its bond can leave at {leaves}: an ask that is answerable until {until} comes too late"
+    )]
+    HearingEnds { until: u64, leaves: u64 },
     #[error("a deposit of {given} wei, {expected} are due")]
     WrongDeposit { given: u128, expected: u128 },
     #[error("there is no commitment {commitment} that is two blocks old: commit, wait two blocks, try again")]
@@ -122,6 +126,9 @@ fn of_a_challenge(error: &Errors) -> Option<JudgeRefusal> {
         }
         Errors::NoJudgeOf(_) => JudgeRefusal::NoJudge,
         Errors::NoBond(_) => JudgeRefusal::NoBond,
+        Errors::HearingEnds(e) => {
+            JudgeRefusal::HearingEnds { until: number(e.answerableUntil), leaves: number(e.withdrawableAt) }
+        }
         Errors::WrongDeposit(e) => {
             JudgeRefusal::WrongDeposit { given: wei(e.given), expected: wei(e.expected) }
         }
