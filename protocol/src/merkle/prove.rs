@@ -14,19 +14,25 @@ pub fn inclusion_path<H: TreeHash, N: Nodes<H::Output>>(
     index: u64,
     size: u64,
 ) -> Result<Vec<H::Output>, N::Error> {
-    let (mut from, mut to) = (0_u64, if index < size { size } else { 0 });
     let mut path = Vec::new();
-    while to.saturating_sub(from) > 1 {
-        let middle = from.saturating_add(split(to.saturating_sub(from)));
-        if index < middle {
-            path.push(range_root::<H, N>(nodes, middle, to)?);
-            to = middle;
-        } else {
-            path.push(range_root::<H, N>(nodes, from, middle)?);
-            from = middle;
+    if index >= size {
+        return Ok(path);
+    }
+    let (mut place, mut last) = (index, size.saturating_sub(1));
+    path.reserve_exact(usize::try_from(last.checked_ilog2().map_or(0, |bits| bits + 1)).unwrap_or_default());
+    for level in 0_u8.. {
+        let sibling = place ^ 1;
+        // All but the last subtree of a level are perfect, and stored.
+        if sibling < last {
+            path.push(nodes.node(NodeId { level, index: sibling })?);
+        } else if sibling == last {
+            path.push(range_root::<H, N>(nodes, sibling.checked_shl(level.into()).unwrap_or(0), size)?);
+        }
+        (place, last) = (place >> 1, last >> 1);
+        if last == 0 {
+            break;
         }
     }
-    path.reverse();
     Ok(path)
 }
 

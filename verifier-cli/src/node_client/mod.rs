@@ -33,6 +33,9 @@ pub const ANSWER_BYTES: usize = 64 << 20;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a node may send nothing at all while its answer is awaited.
 const SILENCE_TIMEOUT: Duration = Duration::from_mins(1);
+/// How long a connection may lie idle and still be used again. Nodes close idle ones after half a minute, and nobody here
+/// notices while a million keys are derived: a request sent into a closed connection is lost.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A node. Building one starts a runtime and reads the system's certificates: a command that reads files alone builds none.
 pub struct NodeClient {
@@ -207,6 +210,7 @@ fn builder(silence: Option<Duration>) -> ClientBuilder {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
         .user_agent(concat!("vouchsafe/", env!("CARGO_PKG_VERSION")));
     match silence {
         Some(silence) => client.read_timeout(silence),
