@@ -165,7 +165,7 @@ impl Issued {
         let text =
             std::fs::read_to_string(self.folder.path().join("shop-ready.txt")).expect("the shop's file");
         let link = |line: &str| {
-            let link = Link::parse(line.rsplit("----").next()?)?;
+            let link = Link::parse(line.splitn(3, "----").nth(2)?)?;
             Some((link.voucher, link.stamp?))
         };
         text.lines().map(|line| link(line).expect("a link")).collect()

@@ -85,12 +85,16 @@ fn main() {
         other => panic!("no probe {other:?}"),
     }
     let scale = Scale { small: cli.small };
+    for only in &cli.only {
+        assert!(AREAS.iter().any(|(name, _)| name == only), "no area {only}");
+    }
     let wanted = |name: &str| cli.only.is_empty() || cli.only.iter().any(|only| only == name);
     let mut figures = Vec::new();
     for (name, measure) in AREAS.iter().filter(|(name, _)| wanted(name)) {
         println!("== {name}");
         for figure in measure(scale) {
             println!("{}", report::line(&figure));
+            assert!(figure.measured.median.is_finite(), "{} was not measured", figure.what);
             figures.push((*name, figure));
         }
     }

@@ -2,14 +2,15 @@
 
 use crate::Scale;
 use crate::claims::{bare_checks, last_share};
-use crate::issue::Issued;
+use crate::issue::{Issued, until_anchored};
 use crate::measure::{Figure, Goal, Spread, in_words, seconds};
 use jmt::mock::MockTreeStore;
 use jmt::{KeyHash, Sha256Jmt};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use vouchsafe_node::ledger::cut::{cut, latest};
 use vouchsafe_node::store::{FjallStore, Store as _};
+use vouchsafe_tests::Run;
 
 /// Kills, starts, checks.
 pub async fn figures(scale: Scale, mut issued: Issued) -> Vec<Figure> {
@@ -25,6 +26,7 @@ pub async fn figures(scale: Scale, mut issued: Issued) -> Vec<Figure> {
         starts.push(start.elapsed().as_secs_f64());
     }
     let entries = issued.count + 1;
+    let audit = audit(&mut issued).await;
     issued.node.kill().await;
     let start = Instant::now();
     issued.node.fsck().await.exits(0);
@@ -47,20 +49,57 @@ pub async fn figures(scale: Scale, mut issued: Issued) -> Vec<Figure> {
             measured: Spread::single(bare / checked),
             behind: format!("{} against {}", in_words(checked), in_words(bare)),
         },
+        audit,
         cutting,
     ]
+}
+
+/// The command's audit of a mirror of everything, its last part anchored first.
+async fn audit(issued: &mut Issued) -> Figure {
+    issued.node.stop().await;
+    set_interval(issued, SELDOM, OFTEN);
+    issued.node.start().await;
+    until_anchored(&issued.node, "size", issued.count + 1).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let rpc = format!("{}/rpc", issued.node.url());
+    let run = |typed: &[&str]| {
+        let run = Run::vouchsafe(typed).args(["--rpc", &rpc, "--json"]).folder(folder.path());
+        run.at_most(Duration::from_hours(1)).end()
+    };
+    run(&["mirror", "copy", "--from", issued.node.url()]).await.exits(0);
+    let start = Instant::now();
+    let report = run(&["audit", "--from", "copy", "--out", "audited"]).await.exits(0).json();
+    let took = start.elapsed().as_secs_f64();
+    let signatures = issued.count * 2 + 1;
+    assert_eq!(report["signatures"], signatures, "all of them were checked");
+    let bare = bare_checks(signatures);
+    Figure {
+        what: format!("audit of {} entries, from a mirror", issued.count + 1),
+        beside: "checking as many signatures on both cores and nothing else".to_owned(),
+        goal: Goal::AtLeast(0.7),
+        unit: "of its rate",
+        measured: Spread::single(bare / took),
+        behind: format!("{} against {}", in_words(took), in_words(bare)),
+    }
 }
 
 /// Claims the last share of the vouchers while nothing is anchored.
 async fn claim_unanchored(issued: &mut Issued) {
     issued.node.stop().await;
-    let path = issued.node.data().join("node.toml");
-    let config = std::fs::read_to_string(&path).expect("the configuration");
-    let slow = config.replace("interval_s = 1\n", "interval_s = 3599\n");
-    assert_ne!(config, slow, "the interval is named in {}", path.display());
-    std::fs::write(&path, slow).expect("the configuration");
+    set_interval(issued, OFTEN, SELDOM);
     issued.node.start().await;
     last_share(issued).await;
+}
+
+/// How the configuration says that a checkpoint is due every second, and none within the hour.
+const OFTEN: &str = "interval_s = 1\n";
+const SELDOM: &str = "interval_s = 3599\n";
+
+fn set_interval(issued: &Issued, from: &str, to: &str) {
+    let path = issued.node.data().join("node.toml");
+    let config = std::fs::read_to_string(&path).expect("the configuration");
+    assert!(config.contains(from), "the interval is named in {}", path.display());
+    std::fs::write(&path, config.replace(from, to)).expect("the configuration");
 }
 
 /// The cut over copies of the node's store, beside as many updates of an authenticated map.
