@@ -138,7 +138,7 @@ impl Steady {
     fn line(&mut self, line: &str) -> String {
         let line = in_shape(line, "0000-00-00 00:00:00", "2026-09-21 08:00:00");
         let line = in_shape(&line, "127.0.0.1:00000", "127.0.0.1:47311");
-        let line = number_after(&line, "Done in ", "2.5");
+        let line = number_after(&line, "Done in ", "…");
         let line = number_after(&line, "Checkpoint:    ", "2");
         self.ids(&line)
     }

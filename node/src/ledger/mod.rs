@@ -15,6 +15,7 @@ pub mod outbox;
 mod public;
 pub mod reads;
 mod refused;
+mod remembered;
 pub mod replay;
 pub mod rows;
 mod sequencer;
@@ -35,6 +36,7 @@ use protocol::lifecycle::Kind;
 use protocol::signing::KeyPair;
 use protocol::{Digest, PublicKey};
 use reads::Reads as _;
+use remembered::Remembered;
 use rows::ReadError;
 use sequencer::Sequencer;
 use std::fs::File;
@@ -67,6 +69,7 @@ pub struct Ledger {
     store: Arc<dyn Store>,
     facts: dossier::Ledger,
     operator: Arc<KeyPair>,
+    remembered: Arc<Remembered>,
     clock: Clock,
     sequencer: Sequencer,
     /// One batch is taken in at a time: so what was found free of duplicates still is when its entry is decided.
@@ -95,6 +98,7 @@ impl Ledger {
             store: setup.store,
             facts: setup.ledger,
             operator: Arc::new(setup.operator),
+            remembered: Arc::default(),
             clock: setup.clock,
             sequencer,
             importing: Arc::new(Mutex::new(())),
@@ -129,7 +133,8 @@ impl Ledger {
 
     /// The ledger as it is now. Blocks for a moment: the store is asked.
     pub fn view(&self) -> Result<View, ReadError> {
-        Ok(View::new(self.store.snapshot()?, self.facts, Arc::clone(&self.operator)))
+        let snapshot = self.store.snapshot()?;
+        Ok(View::new(snapshot, self.facts, Arc::clone(&self.operator), Arc::clone(&self.remembered)))
     }
 
     /// Takes nothing more, or goes on: whatever is promised while the chain holds another history is a broken promise.

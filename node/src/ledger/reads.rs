@@ -7,6 +7,19 @@ use protocol::manifest::Terms;
 use protocol::voucher::Record;
 use std::collections::BTreeMap;
 
+/// A voucher that a batch issued.
+#[derive(Debug, Clone)]
+pub struct Issued {
+    /// Its number.
+    pub number: u64,
+    /// Its record.
+    pub record: Record,
+    /// First number of its batch.
+    pub batch_first: u64,
+    /// Its batch.
+    pub batch: Batch,
+}
+
 /// Point and floor reads over the tables of a ledger, and the questions that need nothing else.
 pub trait Reads {
     /// The value at `key`.
@@ -55,17 +68,27 @@ pub trait Reads {
         Record::decode(&value).map(Some).ok_or_else(|| ReadError::damaged(Table::Records, number))
     }
 
-    /// The number of an issued voucher. Rows that an import left behind when it broke off lead nowhere: their number is
-    /// not issued, or it is another voucher's.
+    /// The number of an issued voucher.
     fn number_of(&self, voucher: &PublicKey) -> Result<Option<u64>, ReadError> {
+        Ok(self.issued(voucher)?.map(|issued| issued.number))
+    }
+
+    /// An issued voucher. Rows that an import left behind when it broke off lead nowhere: their number is not issued, or
+    /// it is another voucher's.
+    fn issued(&self, voucher: &PublicKey) -> Result<Option<Issued>, ReadError> {
         let value = self.get(Table::Vouchers, voucher.as_bytes())?;
         let number = value.as_deref().map(|value| key_number(Table::Vouchers, value)).transpose()?;
         // Whoever guesses must not see by the time of an answer whether a name stands in rows that are not issued: each
         // name costs the same reads.
         let place = number.unwrap_or(u64::MAX);
-        let issued = self.batch_of(place)?.is_some();
-        let theirs = self.record(place)?.is_some_and(|record| record.key == *voucher);
-        Ok(number.filter(|_| issued && theirs))
+        let batch = self.batch_of(place)?;
+        let record = self.record(place)?.filter(|record| record.key == *voucher);
+        Ok(number.zip(batch).zip(record).map(|((number, (batch_first, batch)), record)| Issued {
+            number,
+            record,
+            batch_first,
+            batch,
+        }))
     }
 
     /// The entries of a voucher's history from its Issue to the entry at `latest`, oldest first.

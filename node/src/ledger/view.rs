@@ -3,7 +3,8 @@
 use super::batch::BatchNodes;
 use super::census::Census;
 use super::heads::HeadTree;
-use super::reads::Reads as _;
+use super::reads::{Issued, Reads as _};
+use super::remembered::{Remembered, Which};
 use super::rows::{Accepted, Batch, Incident, Published, ReadError, Run, decode, key_number, number_key};
 use super::sequencer::LogNodes;
 use crate::store::{Order, Row, Snapshot, Span, Table};
@@ -26,6 +27,7 @@ pub struct View {
     snapshot: Box<dyn Snapshot>,
     ledger: Ledger,
     operator: Arc<KeyPair>,
+    remembered: Arc<Remembered>,
 }
 
 /// A voucher where it stands now.
@@ -44,8 +46,13 @@ pub struct VoucherNow {
 }
 
 impl View {
-    pub(super) fn new(snapshot: Box<dyn Snapshot>, ledger: Ledger, operator: Arc<KeyPair>) -> Self {
-        Self { snapshot, ledger, operator }
+    pub(super) fn new(
+        snapshot: Box<dyn Snapshot>,
+        ledger: Ledger,
+        operator: Arc<KeyPair>,
+        remembered: Arc<Remembered>,
+    ) -> Self {
+        Self { snapshot, ledger, operator, remembered }
     }
 
     /// The ledger's name and origin.
@@ -123,11 +130,11 @@ impl View {
 
     /// A voucher by its name.
     pub fn voucher(&self, key: &PublicKey) -> Result<Option<VoucherNow>, ReadError> {
-        let Some(number) = self.snapshot.number_of(key)? else { return Ok(None) };
-        let damaged = |table| ReadError::damaged(table, format!("for voucher {number}"));
-        let (_, run) = self.snapshot.run_of(number)?.ok_or_else(|| damaged(Table::Runs))?;
-        let (batch_first, batch) = self.snapshot.batch_of(number)?.ok_or_else(|| damaged(Table::Batches))?;
-        let record = self.snapshot.record(number)?.ok_or_else(|| damaged(Table::Records))?;
+        let Some(Issued { number, record, batch_first, batch }) = self.snapshot.issued(key)? else {
+            return Ok(None);
+        };
+        let damaged = || ReadError::damaged(Table::Runs, format!("for voucher {number}"));
+        let (_, run) = self.snapshot.run_of(number)?.ok_or_else(damaged)?;
         let latest = self.snapshot.known_entry(run.index)?;
         Ok(Some(VoucherNow { number, record, latest, batch_first, batch }))
     }
@@ -188,7 +195,10 @@ impl View {
     pub fn incidents_of(&self, number: u64, history: &[Accepted]) -> Result<Vec<Incident>, ReadError> {
         let mut found = Vec::new();
         let mut rest = history;
-        while let [item, later @ ..] = rest {
+        // Nothing was handed on after the last.
+        while let [item, later @ ..] = rest
+            && !later.is_empty()
+        {
             rest = later;
             let against = Span::prefix(&number_key(item.state.index));
             for row in self.snapshot.rows(Table::Incidents, against, Order::Ascending) {
@@ -237,7 +247,8 @@ impl View {
 
     fn batch_parts(&self, voucher: &VoucherNow) -> Result<(ManifestPart, VoucherPart), ReadError> {
         let VoucherNow { number, record, batch_first, batch, .. } = voucher;
-        let nodes = BatchNodes::new(&*self.snapshot, *batch_first, batch)?;
+        let stored = BatchNodes::new(&*self.snapshot, *batch_first, batch)?;
+        let nodes = self.remembered.before(Which::Batch(*batch_first), stored);
         let size = batch.count.saturating_add(1);
         let leaf = (number - batch_first).saturating_add(1);
         let terms =
@@ -249,15 +260,18 @@ impl View {
     }
 
     fn head_part(&self, number: u64, under: &Published) -> Result<HeadPart, ReadError> {
-        let tree = HeadTree::at(&*self.snapshot, under.checkpoint.number);
+        let checkpoint = under.checkpoint.number;
+        let stored = HeadTree::at(&*self.snapshot, checkpoint);
+        let tree = self.remembered.before(Which::Heads(checkpoint), stored);
         let chunk = chunk_of(number);
         let path = inclusion_path::<Keccak, _>(&tree, chunk, chunks_for(under.checkpoint.vouchers))?;
-        Ok(HeadPart { chunk: tree.chunk(chunk)?, path })
+        Ok(HeadPart { chunk: tree.stored().chunk(chunk)?, path })
     }
 
     fn history_item(&self, item: &Accepted, size: u64) -> Result<HistoryItem, ReadError> {
         let index = item.state.index;
-        let path = inclusion_path::<Keccak, _>(&LogNodes(&*self.snapshot), index, size)?;
+        let log = self.remembered.before(Which::Log, LogNodes(&*self.snapshot));
+        let path = inclusion_path::<Keccak, _>(&log, index, size)?;
         Ok(HistoryItem { index, step: accepted_step(item), path })
     }
 

@@ -9,6 +9,5 @@ mod made;
 mod run;
 #[path = "../common/server.rs"]
 mod server;
-mod speed;
 mod unchecked;
 mod usage;
