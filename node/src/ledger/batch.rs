@@ -7,6 +7,7 @@ use super::decide::Instruction;
 use super::reads::Reads as _;
 use super::refused::Refused;
 use super::rows::{Batch, ReadError, batch_node_key, number_key};
+use crate::all_cores::AllCores;
 use crate::store::{Snapshot, Store, Table, WriteSet};
 use protocol::entry::{Entry, Signed};
 use protocol::manifest::{Manifest, Terms, manifest_digest};
@@ -18,6 +19,9 @@ use std::io::{Read as _, Seek as _};
 
 /// Nodes below this level are not stored: they follow from 16 neighbouring records, which are.
 const STORED_FROM_LEVEL: u8 = 4;
+
+/// How a batch that comes in is hashed.
+type Hash = AllCores<Keccak>;
 
 /// What a batch says of itself, before its records.
 #[derive(Debug, Clone)]
@@ -83,11 +87,11 @@ pub fn stage(
 }
 
 fn check_records(snapshot: &dyn Snapshot, header: &BatchHeader, records: &mut File) -> Result<(), Refused> {
-    let mut tree = Frontier::<Keccak>::default();
+    let mut tree = Frontier::<Hash>::default();
     tree.append(header.leaf(), |_, _| ());
     let mut keys = Vec::with_capacity(usize::try_from(header.entry.count).unwrap_or_default());
     for_each_part(records, |first, part| {
-        tree.extend(&Keccak::leaves(part, Record::WIDTH), |_, _| ());
+        tree.extend(&Hash::leaves(part, Record::WIDTH), |_, _| ());
         for (position, record) in (first..).zip(records_of(part)) {
             if snapshot.number_of(&record.key)?.is_some() {
                 return Err(Refused::DuplicateVoucher { voucher: record.key, position, in_ledger: true });
@@ -125,9 +129,9 @@ fn second_position(records: &mut File, voucher: &PublicKey) -> Result<u64, Refus
 
 fn stage_rows(store: &dyn Store, header: &BatchHeader, records: &mut File) -> Result<(), Refused> {
     let first_number = header.entry.first;
-    let mut tree = Frontier::<Keccak>::default();
+    let mut tree = Frontier::<Hash>::default();
     let mut writes = WriteSet::new();
-    let extend = |tree: &mut Frontier<Keccak>, writes: &mut WriteSet, leaves: &[Digest]| {
+    let extend = |tree: &mut Frontier<Hash>, writes: &mut WriteSet, leaves: &[Digest]| {
         tree.extend(leaves, |at, node: Digest| {
             if at.level >= STORED_FROM_LEVEL {
                 writes.put(Table::BatchNodes, batch_node_key(first_number, at), node.as_bytes().to_vec());
@@ -136,7 +140,7 @@ fn stage_rows(store: &dyn Store, header: &BatchHeader, records: &mut File) -> Re
     };
     extend(&mut tree, &mut writes, &[header.leaf()]);
     for_each_part(records, |first, part| {
-        extend(&mut tree, &mut writes, &Keccak::leaves(part, Record::WIDTH));
+        extend(&mut tree, &mut writes, &Hash::leaves(part, Record::WIDTH));
         for (position, record) in (first..).zip(records_of(part)) {
             let number = number_key(first_number.saturating_add(position));
             writes.put(Table::Records, number, record.encode());
@@ -150,8 +154,8 @@ fn stage_rows(store: &dyn Store, header: &BatchHeader, records: &mut File) -> Re
     Ok(store.stage(writes)?)
 }
 
-/// Records read at a time: 256 KiB.
-const PART: usize = 4096;
+/// Records read at a time: 2 MiB, several shares for each core.
+const PART: usize = 1 << 15;
 
 /// Reads the records from the start of the file, part by part; each part comes with the position of its first record.
 fn for_each_part(
