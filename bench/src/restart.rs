@@ -2,7 +2,7 @@
 
 use crate::Scale;
 use crate::claims::{bare_checks, last_share};
-use crate::issue::{Issued, until_anchored};
+use crate::issue::{Issued, configure, until_anchored};
 use crate::measure::{Figure, Goal, Spread, in_words, seconds};
 use jmt::mock::MockTreeStore;
 use jmt::{KeyHash, Sha256Jmt};
@@ -92,14 +92,11 @@ async fn claim_unanchored(issued: &mut Issued) {
 }
 
 /// How the configuration says that a checkpoint is due every second, and none within the hour.
-const OFTEN: &str = "interval_s = 1\n";
-const SELDOM: &str = "interval_s = 3599\n";
+const OFTEN: &str = "interval_s = 1";
+const SELDOM: &str = "interval_s = 3599";
 
 fn set_interval(issued: &Issued, from: &str, to: &str) {
-    let path = issued.node.data().join("node.toml");
-    let config = std::fs::read_to_string(&path).expect("the configuration");
-    assert!(config.contains(from), "the interval is named in {}", path.display());
-    std::fs::write(&path, config.replace(from, to)).expect("the configuration");
+    configure(&issued.node, |line| (line == from).then(|| to.to_owned()));
 }
 
 /// The cut over copies of the node's store, beside as many updates of an authenticated map.
