@@ -19,7 +19,8 @@ pub fn inclusion_path<H: TreeHash, N: Nodes<H::Output>>(
         return Ok(path);
     }
     let (mut place, mut last) = (index, size.saturating_sub(1));
-    path.reserve_exact(usize::try_from(last.checked_ilog2().map_or(0, |bits| bits + 1)).unwrap_or_default());
+    let levels = u64::BITS.saturating_sub(last.leading_zeros());
+    path.reserve_exact(usize::try_from(levels).unwrap_or_default());
     for level in 0_u8.. {
         let sibling = place ^ 1;
         // All but the last subtree of a level are perfect, and stored.
