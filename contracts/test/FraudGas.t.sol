@@ -18,29 +18,39 @@ contract FraudGasTest is Judged {
     uint256 private constant BATCH_LEVELS = 17;
 
     function test_gas_of_two_entries() external {
-        bytes memory one = _entry(3, 2, 5, 7, 8, 0);
-        (ProvenEntry memory x, ProvenEntry memory y) = _neighbours(one, _entry(3, 2, 5, 7, 9, 0));
-        _anchorRoots(_root(x), keccak256("heads"));
-        _report(keccak256(abi.encode(tip.hash(ledger), judge.doubleSpend.selector, abi.encode(x, y))));
-        judge.doubleSpend(_shown(), x, y, REPORT);
-        _record("doubleSpend: two entries");
+        bytes memory sale = _entry(3, 2, 5, 7, 8, 0);
+        bytes memory issue = _entry(1, 1, 5, 0, 8, 0);
+        _twoEntries("doubleSpend", judge.doubleSpend, sale, _entry(3, 2, 5, 7, 9, 0));
+        _twoEntries("illegalStep", judge.illegalStep, sale, _entry(3, 2, 5, 0, 9, 0));
+        _twoEntries("falseLink", judge.falseLink, sale, _entry(3, 2, 6, 0, 9, 0));
+        _twoEntries("overlappingNumbers", judge.overlappingNumbers, issue, _entry(1, 1, 6, 0, 9, 0));
+        _twoEntries("clockBack", judge.clockBack, sale, _entry(3, 2, 5, 7, 7, 0));
     }
 
     function test_gas_of_one_entry() external {
-        (ProvenEntry memory x,) = _neighbours(_entry(3, 2, 0, 7, 8, 0), _entry(3, 2, 5, 7, 9, 0));
-        _anchorRoots(_root(x), keccak256("heads"));
-        _report(keccak256(abi.encode(tip.hash(ledger), judge.illegalAlone.selector, abi.encode(x))));
-        judge.illegalAlone(_shown(), x, REPORT);
-        _record("illegalAlone: one entry");
+        _oneEntry("illegalAlone", judge.illegalAlone, _entry(3, 2, 0, 7, 8, 0));
+        _oneEntry("forwardLink", judge.forwardLink, _entry(3, 2, 5, 7, 8, 0));
+
+        uint256 before = vm.snapshotState();
+        (ProvenEntry memory y,) = _neighbours(_entry(3, 2, 2 ** 21, 7, 8, 0), _entry(3, 2, 5, 7, 9, 0));
+        _anchorRoots(_root(y), keccak256("heads"));
+        uint64 number = tip.vouchers;
+        _report(_proof(judge.uncountedVoucher.selector, abi.encode(y, number)));
+        judge.uncountedVoucher(_shown(), y, number, REPORT);
+        _record("uncountedVoucher: one entry");
+        vm.revertToState(before);
     }
 
-    function test_gas_of_an_entry_and_a_head() external {
+    function test_gas_of_heads() external {
+        bytes memory word = abi.encodePacked(type(uint256).max, type(uint256).max);
         (ProvenEntry memory x, ProvenEntry memory y) = _neighbours(_entry(3, 2, 5, 7, 8, 0), _entry(3, 2, 5, 7, 9, 0));
-        ProvenHead memory head = ProvenHead(3, new bytes(128), _path(LEVELS - 4));
+        _entryAndHead("staleHead", judge.staleHead, x, y);
+        _entryAndHead("forgedHead", judge.forgedHead, x, x);
+        ProvenHead memory head = ProvenHead(3, bytes.concat(word, word), _path(LEVELS - 4));
         _anchorRoots(_root(x), _fold(MerkleTree.leafHash(head.chunk), head.path, 0));
-        _report(keccak256(abi.encode(tip.hash(ledger), judge.staleHead.selector, abi.encode(y, head))));
-        judge.staleHead(_shown(), y, head, REPORT);
-        _record("staleHead: an entry and a head");
+        _report(_proof(judge.headPastLog.selector, abi.encode(head)));
+        judge.headPastLog(_shown(), head, REPORT);
+        _record("headPastLog: a head");
     }
 
     function test_gas_of_two_records() external {
@@ -55,7 +65,7 @@ contract FraudGasTest is Judged {
         ProvenRecord memory x = ProvenRecord(issue, 2, one, _withFirstTwo(path, right));
         ProvenRecord memory y = ProvenRecord(issue, 3, other, _withFirstTwo(path, left));
         _anchorRoots(_root(issue), keccak256("heads"));
-        _report(keccak256(abi.encode(tip.hash(ledger), judge.doubleIssue.selector, abi.encode(x, y))));
+        _report(_proof(judge.doubleIssue.selector, abi.encode(x, y)));
         judge.doubleIssue(_shown(), x, y, REPORT);
         _record("doubleIssue: two records of a batch of 131,071");
     }
@@ -95,6 +105,55 @@ contract FraudGasTest is Judged {
         vm.prank(REPORTER);
         judge.collect();
         _record("collect");
+    }
+
+    function _twoEntries(
+        string memory name,
+        function(Shown memory, ProvenEntry memory, ProvenEntry memory, bytes32) external rule,
+        bytes memory one,
+        bytes memory other
+    ) private {
+        uint256 before = vm.snapshotState();
+        (ProvenEntry memory x, ProvenEntry memory y) = _neighbours(one, other);
+        _anchorRoots(_root(x), keccak256("heads"));
+        _report(_proof(rule.selector, abi.encode(x, y)));
+        rule(_shown(), x, y, REPORT);
+        _record(string.concat(name, ": two entries"));
+        vm.revertToState(before);
+    }
+
+    function _oneEntry(
+        string memory name,
+        function(Shown memory, ProvenEntry memory, bytes32) external rule,
+        bytes memory entry
+    ) private {
+        uint256 before = vm.snapshotState();
+        (ProvenEntry memory y,) = _neighbours(entry, _entry(3, 2, 5, 7, 9, 0));
+        _anchorRoots(_root(y), keccak256("heads"));
+        _report(_proof(rule.selector, abi.encode(y)));
+        rule(_shown(), y, REPORT);
+        _record(string.concat(name, ": one entry"));
+        vm.revertToState(before);
+    }
+
+    /// @dev A chunk of zeros: each head points at entry 0.
+    function _entryAndHead(
+        string memory name,
+        function(Shown memory, ProvenEntry memory, ProvenHead memory, bytes32) external rule,
+        ProvenEntry memory x,
+        ProvenEntry memory shown
+    ) private {
+        uint256 before = vm.snapshotState();
+        ProvenHead memory head = ProvenHead(3, new bytes(128), _path(LEVELS - 4));
+        _anchorRoots(_root(x), _fold(MerkleTree.leafHash(head.chunk), head.path, 0));
+        _report(_proof(rule.selector, abi.encode(shown, head)));
+        rule(_shown(), shown, head, REPORT);
+        _record(string.concat(name, ": an entry and a head"));
+        vm.revertToState(before);
+    }
+
+    function _proof(bytes4 selector, bytes memory evidence) private view returns (bytes32) {
+        return keccak256(abi.encode(tip.hash(ledger), selector, evidence));
     }
 
     function _record(string memory name) private {

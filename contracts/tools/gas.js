@@ -53,9 +53,8 @@ ${named(anchors, Object.keys(anchors).filter((name) => name.startsWith("anchor")
 ${named(anchors, ["open", "addJudge", "setAnchorer", "close", "withdraw"]).join("\n")}
 
 ## A proof
-A report is a commitment (${grouped(of(anchors, "commit"))}), two blocks later the proof, then collecting (${grouped(of(anchors, "collect"))}). Every
-other rule takes two entries, one entry, or an entry and a head, and costs what the one like it costs. The bond being taken
-is included.
+A report is a commitment (${grouped(of(anchors, "commit"))}), two blocks later the proof, then collecting (${grouped(of(anchors, "collect"))}). The
+bond being taken is included.
 
 | transaction | gas |
 |---|---|
