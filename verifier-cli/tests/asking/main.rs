@@ -8,6 +8,7 @@ mod chain;
 mod disclose;
 mod domain;
 mod files;
+mod idle;
 mod installed;
 mod made;
 mod node;
