@@ -191,7 +191,12 @@ fn times_of_anchoring_are_the_defaults() {
 #[test]
 fn figures_of_the_contract_are_its_constants() {
     let bonds = "contracts/src/Bonds.sol";
-    says(PROTOCOL, &format!("{} days later the bond may leave", constant(bonds, "HEARING")));
+    let hearing = constant("contracts/src/IBonds.sol", "HEARING");
+    says(PROTOCOL, &format!("{hearing} days later the bond may leave"));
+    let challenges = "contracts/src/Challenges.sol";
+    let asked = constant(challenges, "ANSWER_TIME") + constant(challenges, "SETTLE_TIME");
+    assert_eq!(hearing - asked, 10, "the pages say ten");
+    says(PROTOCOL, "Of a closed ledger he asks within ten days");
     assert_eq!(constant(bonds, "COMMITMENT_BLOCKS"), 2, "the page says two");
     says(PROTOCOL, "At least two blocks later");
     says(
