@@ -4,6 +4,7 @@ use crate::PATIENCE;
 use reqwest::Client;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::Value;
+use std::time::Duration;
 
 /// One server.
 #[derive(Debug, Clone)]
@@ -17,7 +18,9 @@ impl Http {
     pub fn new(base: impl Into<String>) -> Self {
         // Fails if it was done before, which is as good. Nothing here uses TLS, but no client is built without.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().timeout(PATIENCE).build().expect("an HTTP client");
+        // A node closes what lies idle: a request into a connection that it is about to close would be lost.
+        let client = Client::builder().timeout(PATIENCE).pool_idle_timeout(Duration::from_secs(5));
+        let client = client.build().expect("an HTTP client");
         Self { client, base: base.into() }
     }
 
