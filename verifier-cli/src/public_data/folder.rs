@@ -7,9 +7,13 @@ use protocol::public_data::DataPath;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The folder below a mirror where files lie until they are whole.
 const UNFINISHED: &str = ".unfinished";
+
+/// Drafts that this process has begun.
+static DRAFTS: AtomicU64 = AtomicU64::new(0);
 
 /// A folder with the files of section 16.
 #[derive(Debug, Clone)]
@@ -49,8 +53,8 @@ impl FolderData {
             if let Some(parent) = file.parent() {
                 fs::create_dir_all(parent)?;
             }
-            // Unlike the name of any other file at work: slashes do not stand in names.
-            let draft = unfinished.join(name.replace('/', "_"));
+            // Two who fetched one file at a time must not take each other's draft away.
+            let draft = unfinished.join(DRAFTS.fetch_add(1, Ordering::Relaxed).to_string());
             fs::write(&draft, bytes)?;
             fs::rename(&draft, &file)
         })();
@@ -92,5 +96,22 @@ impl PublicData for FolderData {
 
     fn whence(&self) -> String {
         self.folder.display().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_file_can_be_written_by_several_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = FolderData::new(folder.path());
+        let write = || (0..200).all(|_| data.put_named("tile/1/001", b"hashes").is_ok());
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..4).map(|_| scope.spawn(write)).collect();
+            assert!(writers.into_iter().all(|writer| writer.join().unwrap()), "a writer lost its draft");
+        });
+        assert_eq!(fs::read(folder.path().join("tile/1/001")).unwrap(), b"hashes");
     }
 }
