@@ -25,7 +25,7 @@ help: ## List these targets
 
 test: setup ## Everything that CI runs
 	@rm -f $(LEFT_OUT)
-	@for part in lint deny contracts rust rfc6962 benchsmall page api fuzz; do \
+	@for part in lint deny contracts rust model rfc6962 benchsmall page api fuzz; do \
 		echo; echo "== make $$part"; $(MAKE) $$part; \
 	done
 	@echo; echo '== make test: everything passed'
