@@ -5,6 +5,7 @@ import {Checkpoint, Checkpoints} from "../src/Checkpoints.sol";
 import {Ask, Tree} from "../src/IChallenges.sol";
 import {ProvenEntry, ProvenHead, ProvenRecord, Shown} from "../src/IEvidence.sol";
 import {MerkleTree} from "../src/MerkleTree.sol";
+import {Accusation, Accusations} from "./Accusations.sol";
 import {Judged} from "./Judged.sol";
 import {NaiveTree} from "./NaiveTree.sol";
 
@@ -12,6 +13,7 @@ import {NaiveTree} from "./NaiveTree.sol";
 /// vouchers; snapshots/FraudProofs.json is compared by `make test`.
 /// forge-config: default.isolate = true
 contract FraudGasTest is Judged {
+    using Accusations for Accusation;
     using Checkpoints for Checkpoint;
 
     uint256 private constant LEVELS = 20;
@@ -20,37 +22,29 @@ contract FraudGasTest is Judged {
     function test_gas_of_two_entries() external {
         bytes memory sale = _entry(3, 2, 5, 7, 8, 0);
         bytes memory issue = _entry(1, 1, 5, 0, 8, 0);
-        _twoEntries("doubleSpend", judge.doubleSpend, sale, _entry(3, 2, 5, 7, 9, 0));
-        _twoEntries("illegalStep", judge.illegalStep, sale, _entry(3, 2, 5, 0, 9, 0));
-        _twoEntries("falseLink", judge.falseLink, sale, _entry(3, 2, 6, 0, 9, 0));
-        _twoEntries("overlappingNumbers", judge.overlappingNumbers, issue, _entry(1, 1, 6, 0, 9, 0));
-        _twoEntries("clockBack", judge.clockBack, sale, _entry(3, 2, 5, 7, 7, 0));
+        _twoEntries("doubleSpend", sale, _entry(3, 2, 5, 7, 9, 0));
+        _twoEntries("illegalStep", sale, _entry(3, 2, 5, 0, 9, 0));
+        _twoEntries("falseLink", sale, _entry(3, 2, 6, 0, 9, 0));
+        _twoEntries("overlappingNumbers", issue, _entry(1, 1, 6, 0, 9, 0));
+        _twoEntries("clockBack", sale, _entry(3, 2, 5, 7, 7, 0));
     }
 
     function test_gas_of_one_entry() external {
-        _oneEntry("illegalAlone", judge.illegalAlone, _entry(3, 2, 0, 7, 8, 0));
-        _oneEntry("forwardLink", judge.forwardLink, _entry(3, 2, 5, 7, 8, 0));
-
-        uint256 before = vm.snapshotState();
-        (ProvenEntry memory y,) = _neighbours(_entry(3, 2, 2 ** 21, 7, 8, 0), _entry(3, 2, 5, 7, 9, 0));
-        _anchorRoots(_root(y), keccak256("heads"));
-        uint64 number = tip.vouchers;
-        _report(_proof(judge.uncountedVoucher.selector, abi.encode(y, number)));
-        judge.uncountedVoucher(_shown(), y, number, REPORT);
-        _record("uncountedVoucher: one entry");
-        vm.revertToState(before);
+        _oneEntry("illegalAlone", _entry(3, 2, 0, 7, 8, 0));
+        _oneEntry("forwardLink", _entry(3, 2, 5, 7, 8, 0));
+        _oneEntry("uncountedVoucher", _entry(3, 2, 2 ** 21, 7, 8, 0));
     }
 
     function test_gas_of_heads() external {
-        bytes memory word = abi.encodePacked(type(uint256).max, type(uint256).max);
         (ProvenEntry memory x, ProvenEntry memory y) = _neighbours(_entry(3, 2, 5, 7, 8, 0), _entry(3, 2, 5, 7, 9, 0));
-        _entryAndHead("staleHead", judge.staleHead, x, y);
-        _entryAndHead("forgedHead", judge.forgedHead, x, x);
-        ProvenHead memory head = ProvenHead(3, bytes.concat(word, word), _path(LEVELS - 4));
-        _anchorRoots(_root(x), _fold(MerkleTree.leafHash(head.chunk), head.path, 0));
-        _report(_proof(judge.headPastLog.selector, abi.encode(head)));
-        judge.headPastLog(_shown(), head, REPORT);
-        _record("headPastLog: a head");
+        // Of zeros: each head points at entry 0.
+        bytes memory chunk = new bytes(128);
+        _head("staleHead", ": an entry and a head", _only(y), chunk);
+        _head("forgedHead", ": an entry and a head", _only(x), chunk);
+        for (uint256 i = 0; i < chunk.length; ++i) {
+            chunk[i] = 0xff;
+        }
+        _head("headPastLog", ": a head", new ProvenEntry[](0), chunk);
     }
 
     function test_gas_of_two_records() external {
@@ -62,12 +56,11 @@ contract FraudGasTest is Judged {
         bytes32 content = _fold(path[0], _tail(path), 0);
         (ProvenEntry memory issue,) =
             _neighbours(_entry(1, 1, uint64(2 ** BATCH_LEVELS - 1), 0, 8, content), _entry(3, 2, 5, 7, 9, 0));
-        ProvenRecord memory x = ProvenRecord(issue, 2, one, _withFirstTwo(path, right));
-        ProvenRecord memory y = ProvenRecord(issue, 3, other, _withFirstTwo(path, left));
-        _anchorRoots(_root(issue), keccak256("heads"));
-        _report(_proof(judge.doubleIssue.selector, abi.encode(x, y)));
-        judge.doubleIssue(_shown(), x, y, REPORT);
-        _record("doubleIssue: two records of a batch of 131,071");
+        Accusation memory said = _accusationOf("doubleIssue");
+        said.records = new ProvenRecord[](2);
+        said.records[0] = ProvenRecord(issue, 2, one, _withFirstTwo(path, right));
+        said.records[1] = ProvenRecord(issue, 3, other, _withFirstTwo(path, left));
+        _convict(said, _root(issue), keccak256("heads"), "doubleIssue: two records of a batch of 131,071");
     }
 
     function test_gas_of_walking() external {
@@ -107,53 +100,50 @@ contract FraudGasTest is Judged {
         _record("collect");
     }
 
-    function _twoEntries(
-        string memory name,
-        function(Shown memory, ProvenEntry memory, ProvenEntry memory, bytes32) external rule,
-        bytes memory one,
-        bytes memory other
-    ) private {
-        uint256 before = vm.snapshotState();
+    function _twoEntries(string memory rule, bytes memory one, bytes memory other) private {
         (ProvenEntry memory x, ProvenEntry memory y) = _neighbours(one, other);
-        _anchorRoots(_root(x), keccak256("heads"));
-        _report(_proof(rule.selector, abi.encode(x, y)));
-        rule(_shown(), x, y, REPORT);
-        _record(string.concat(name, ": two entries"));
-        vm.revertToState(before);
+        Accusation memory said = _accusationOf(rule);
+        said.entries = new ProvenEntry[](2);
+        (said.entries[0], said.entries[1]) = (x, y);
+        _convict(said, _root(x), keccak256("heads"), string.concat(rule, ": two entries"));
     }
 
-    function _oneEntry(
-        string memory name,
-        function(Shown memory, ProvenEntry memory, bytes32) external rule,
-        bytes memory entry
-    ) private {
-        uint256 before = vm.snapshotState();
+    function _oneEntry(string memory rule, bytes memory entry) private {
         (ProvenEntry memory y,) = _neighbours(entry, _entry(3, 2, 5, 7, 9, 0));
-        _anchorRoots(_root(y), keccak256("heads"));
-        _report(_proof(rule.selector, abi.encode(y)));
-        rule(_shown(), y, REPORT);
-        _record(string.concat(name, ": one entry"));
-        vm.revertToState(before);
+        Accusation memory said = _accusationOf(rule);
+        said.entries = _only(y);
+        said.number = uint64(2 ** LEVELS);
+        _convict(said, _root(y), keccak256("heads"), string.concat(rule, ": one entry"));
     }
 
-    /// @dev A chunk of zeros: each head points at entry 0.
-    function _entryAndHead(
-        string memory name,
-        function(Shown memory, ProvenEntry memory, ProvenHead memory, bytes32) external rule,
-        ProvenEntry memory x,
-        ProvenEntry memory shown
-    ) private {
+    function _head(string memory rule, string memory what, ProvenEntry[] memory entries, bytes memory chunk) private {
+        (ProvenEntry memory x,) = _neighbours(_entry(3, 2, 5, 7, 8, 0), _entry(3, 2, 5, 7, 9, 0));
+        Accusation memory said = _accusationOf(rule);
+        said.entries = entries;
+        said.heads = new ProvenHead[](1);
+        said.heads[0] = ProvenHead(3, chunk, _path(LEVELS - 4));
+        bytes32 heads = _fold(MerkleTree.leafHash(chunk), said.heads[0].path, 0);
+        _convict(said, _root(x), heads, string.concat(rule, what));
+    }
+
+    function _accusationOf(string memory rule) private pure returns (Accusation memory said) {
+        said.selector = Accusations.selectorOf(rule);
+    }
+
+    function _only(ProvenEntry memory entry) private pure returns (ProvenEntry[] memory entries) {
+        entries = new ProvenEntry[](1);
+        entries[0] = entry;
+    }
+
+    /// @dev Anchors the lie and takes the bond; then puts all back for the next.
+    function _convict(Accusation memory said, bytes32 root, bytes32 heads, string memory name) private {
         uint256 before = vm.snapshotState();
-        ProvenHead memory head = ProvenHead(3, new bytes(128), _path(LEVELS - 4));
-        _anchorRoots(_root(x), _fold(MerkleTree.leafHash(head.chunk), head.path, 0));
-        _report(_proof(rule.selector, abi.encode(shown, head)));
-        rule(_shown(), shown, head, REPORT);
-        _record(string.concat(name, ": an entry and a head"));
+        _anchorRoots(root, heads);
+        _commitTo(said.proofHash(tip.hash(ledger)));
+        (bool holds,) = _accuse(said, _shown());
+        assertTrue(holds, name);
+        _record(name);
         vm.revertToState(before);
-    }
-
-    function _proof(bytes4 selector, bytes memory evidence) private view returns (bytes32) {
-        return keccak256(abi.encode(tip.hash(ledger), selector, evidence));
     }
 
     function _record(string memory name) private {
