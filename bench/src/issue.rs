@@ -45,11 +45,7 @@ pub async fn figures(scale: Scale) -> (Vec<Figure>, Issued) {
     let folder = TempDir::new().expect("a folder");
     write_file(&folder.path().join("cards.csv"), count);
     let mut node = Node::on_devnet(&["--anchor-interval", "1"]).await;
-    configure(&node, |line| {
-        // All clients have one address here.
-        let limit = line.split_once(" = ").filter(|(name, _)| name.contains("_per_"));
-        limit.map(|(name, _)| format!("{name} = 0"))
-    });
+    node.answer_all();
     node.start().await;
     let at = |name: &str| folder.path().join(name).display().to_string();
     Run::vouchsafe(["keygen", "--issuer", "--out", &at("issuer.key")]).end().await.exits(0);
@@ -89,15 +85,6 @@ pub async fn figures(scale: Scale) -> (Vec<Figure>, Issued) {
         },
     ];
     (figures, Issued { node, address, ledger, issue, issuer, count, folder })
-}
-
-/// Changes the lines of a stopped node's configuration for which there is another; there is at least one.
-pub fn configure(node: &Node, other: impl Fn(&str) -> Option<String>) {
-    let path = node.data().join("node.toml");
-    let config = std::fs::read_to_string(&path).expect("the configuration");
-    assert!(config.lines().any(|line| other(line).is_some()), "nothing to change in {}", path.display());
-    let lines = config.lines().map(|line| other(line).unwrap_or_else(|| line.to_owned()) + "\n");
-    std::fs::write(&path, lines.collect::<String>()).expect("the configuration");
 }
 
 fn card(number: usize) -> Card {

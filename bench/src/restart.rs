@@ -2,7 +2,7 @@
 
 use crate::Scale;
 use crate::claims::{bare_checks, last_share};
-use crate::issue::{Issued, configure, until_anchored};
+use crate::issue::{Issued, until_anchored};
 use crate::measure::{Figure, Goal, Spread, in_words, seconds};
 use jmt::mock::MockTreeStore;
 use jmt::{KeyHash, Sha256Jmt};
@@ -96,7 +96,7 @@ const OFTEN: &str = "interval_s = 1";
 const SELDOM: &str = "interval_s = 3599";
 
 fn set_interval(issued: &Issued, from: &str, to: &str) {
-    configure(&issued.node, |line| (line == from).then(|| to.to_owned()));
+    issued.node.configure(|line| (line == from).then(|| to.to_owned()));
 }
 
 /// The cut over copies of the node's store, beside as many updates of an authenticated map.

@@ -2,8 +2,8 @@
 //!
 //! In scope: putting the ledger under its judge once somebody here can answer, watching for challenges, answering each
 //! from the store at once, and what backs the ledger, for those who ask. The chain is the only memory: after a restart
-//! the events of the last three days are read again, and what is older can not be answered any more. Out of scope: what a leaf is (`ledger::shown`), how a judge is spoken to
-//! (`anchors::fraud`).
+//! the events of the last three days are read again, and what is older can not be answered any more. Out of scope: what a
+//! leaf is (`ledger::shown`), how a judge is spoken to (`anchors::fraud`).
 
 use crate::ledger::Ledger;
 use crate::ledger::rows::ReadError;

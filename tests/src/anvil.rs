@@ -1,13 +1,12 @@
 //! `anvil`, the independent chain.
 
-use crate::{Http, PATIENCE, Process, Program, path};
+use crate::{Http, Process, Program, path, until};
 use anchors::devnet::DEVELOPMENT_KEYS;
 use anchors::evm::Deployment;
 use anchors::{
     AnchorReader as _, AnchoringKey, Chain, DEVELOPMENT_CHAIN_ID, EvmChain, EvmOptions, Submission, TxState,
 };
 use serde_json::{Value, json};
-use std::time::Duration;
 use tokio::process::Command;
 
 /// A chain that ends with the test. A block is final two blocks later.
@@ -54,13 +53,12 @@ impl Anvil {
         let Deployment { contract, submission } = writer.deploy(minimum_bond_wei).await.expect("deploys");
         let Submission::Sent { tx } = submission else { panic!("nothing was sent: {submission:?}") };
         // Mined at once, but final only after blocks that nobody adds: the first answer that is in a block will do.
-        for _ in 0..PATIENCE.as_millis() / 20 {
-            if let TxState::Mined { .. } = writer.transaction(tx).await.expect("an answer") {
-                return Chain::new(DEVELOPMENT_CHAIN_ID, contract);
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("the contract's deployment {tx} is in no block:\n{}", self.process.said())
+        until("the contract's deployment is in a block", async || {
+            let state = writer.transaction(tx).await.expect("an answer");
+            matches!(state, TxState::Mined { .. }).then_some(())
+        })
+        .await;
+        Chain::new(DEVELOPMENT_CHAIN_ID, contract)
     }
 
     /// Reads a contract on it.

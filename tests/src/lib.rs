@@ -17,6 +17,7 @@ mod process;
 mod program;
 mod random;
 mod run;
+mod waiting;
 
 pub use anvil::Anvil;
 pub use faults::{Act, Effect, Faults};
@@ -27,6 +28,7 @@ pub use process::{Footprint, Process};
 pub use program::{Program, path};
 pub use random::Random;
 pub use run::{Finished, Run};
+pub use waiting::{left_out, until};
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! `vouchsafe-node` in a folder of its own.
 
-use crate::{Anvil, Faults, Finished, Http, PATIENCE, Process, Program, Run, free_port, path};
+use crate::{Anvil, Faults, Finished, Http, PATIENCE, Process, Program, Run, free_port, path, until};
 use anchors::DEVELOPMENT_CHAIN_ID;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -85,6 +85,41 @@ impl Node {
         };
         let in_time = timeout(PATIENCE, answers).await;
         in_time.unwrap_or_else(|_| panic!("no {resource} after {PATIENCE:?}:\n{}", process.said()))
+    }
+
+    /// Takes the bounds on requests away: all clients of a test have one address. It must not run meanwhile.
+    pub fn answer_all(&self) {
+        self.configure(|line| {
+            let (name, _) = line.split_once(" = ")?;
+            let is_bound = name.ends_with("_per_address") || name.ends_with("_per_voucher");
+            is_bound.then(|| format!("{name} = 0"))
+        });
+    }
+
+    /// Changes the lines of its configuration for which there is another; there is at least one. It must not run meanwhile.
+    pub fn configure(&self, other: impl Fn(&str) -> Option<String>) {
+        let path = self.data().join("node.toml");
+        let config = std::fs::read_to_string(&path).expect("the configuration");
+        assert!(config.lines().any(|line| other(line).is_some()), "nothing to change in {}", path.display());
+        let lines = config.lines().map(|line| other(line).unwrap_or_else(|| line.to_owned()) + "\n");
+        std::fs::write(&path, lines.collect::<String>()).expect("the configuration");
+    }
+
+    /// Waits until the newest anchored checkpoint holds so many entries.
+    pub async fn is_anchored(&self, size: u64) {
+        until(&format!("{size} entries are anchored"), async || {
+            let said = self.http.get("/v1/ledger").await.is(200).json();
+            (said["checkpoint"]["size"] == size).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until it calls itself not ready.
+    pub async fn is_unready(&self) {
+        until("the node says that it is not ready", async || {
+            (self.http.get("/readyz").await.status == 503).then_some(())
+        })
+        .await;
     }
 
     /// Asks it to end, and demands that it does so in order.

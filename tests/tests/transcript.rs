@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use tempfile::TempDir;
 use tokio::process::Command;
-use vouchsafe_tests::{Http, Process, Program, Run, path, repository};
+use vouchsafe_tests::{Http, Process, Program, Run, path, repository, until};
 
 /// Set, the block in the README is written anew.
 const UPDATE: &str = "UPDATE_TRANSCRIPT";
@@ -83,14 +83,9 @@ async fn the_node_stays_when_asked_no_secret_was_told_and_it_ends_as_it_says() {
     let mut shell = Command::new("sh");
     shell.args(["-c", &stop]);
     assert!(Process::start(shell).ended().await.success(), "{stop}");
-    for _ in 0..500 {
-        if !Http::new(&address).answers("/healthz").await {
-            assert!(is_empty(temporary.path()), "{stop} leaves files behind");
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("the node at {address} still answers after: {stop}");
+    let node = Http::new(&address);
+    until("the node is gone", async || (!node.answers("/healthz").await).then_some(())).await;
+    assert!(is_empty(temporary.path()), "{stop} leaves files behind");
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@ use protocol::{Address, LedgerId};
 use std::fmt;
 
 /// How long an answer counts: `ANSWER_TIME` of the contract.
-const ANSWER_TIME_MS: u64 = 3 * 86_400_000;
+const ANSWER_DAYS: u64 = 3;
+const ANSWER_TIME_MS: u64 = ANSWER_DAYS * 86_400_000;
 /// Blocks so much older are looked at, too: the newest one may vanish, and the one in its place be earlier.
 const MARGIN_MS: u64 = 3_600_000;
 

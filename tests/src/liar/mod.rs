@@ -4,7 +4,7 @@
 //! In scope: opening, anchoring, publishing, and the reporter's two commands. Out of scope: what is a lie, which the
 //! suites say, and finding it, which is `vouchsafe audit`.
 
-use crate::{Anvil, PATIENCE, Run};
+use crate::{Anvil, Run, until};
 use anchors::devnet::DEVELOPMENT_KEYS;
 use anchors::fraud::Judge;
 use anchors::{
@@ -16,7 +16,6 @@ use protocol::{Address, Digest, LedgerId};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use tokio::time::sleep;
 
 /// Wei behind each of his ledgers: 1 ether, against which gas is small.
 pub const BOND_WEI: u128 = 10_u128.pow(18);
@@ -154,12 +153,10 @@ pub fn named<'r>(report: &'r Value, list: &str) -> Vec<(&'r str, Option<&'r str>
 /// Waits until what was sent is in a block.
 async fn mined(reader: &dyn AnchorReader, submission: Submission) {
     let Submission::Sent { tx } = submission else { panic!("nothing was sent: {submission:?}") };
-    for _ in 0..PATIENCE.as_millis() / 20 {
-        match reader.transaction(tx).await.expect("an answer") {
-            TxState::Mined { .. } => return,
-            TxState::Pending | TxState::Unknown => sleep(std::time::Duration::from_millis(20)).await,
-            failed @ TxState::Failed { .. } => panic!("{failed:?}"),
-        }
-    }
-    panic!("{tx} is in no block")
+    until("the transaction is in a block", async || match reader.transaction(tx).await.expect("an answer") {
+        TxState::Mined { .. } => Some(()),
+        TxState::Pending | TxState::Unknown => None,
+        failed @ TxState::Failed { .. } => panic!("{failed:?}"),
+    })
+    .await;
 }

@@ -194,6 +194,7 @@ fn figures_of_the_contract_are_its_constants() {
     let hearing = constant("contracts/src/IBonds.sol", "HEARING");
     says(PROTOCOL, &format!("{hearing} days later the bond may leave"));
     let challenges = "contracts/src/Challenges.sol";
+    assert_eq!(constant("anchors/src/fraud/events.rs", "ANSWER_DAYS"), constant(challenges, "ANSWER_TIME"));
     let asked = constant(challenges, "ANSWER_TIME") + constant(challenges, "SETTLE_TIME");
     assert_eq!(hearing - asked, 10, "the pages say ten");
     says(PROTOCOL, "Of a closed ledger he asks within ten days");

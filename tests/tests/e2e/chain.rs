@@ -5,11 +5,10 @@ use crate::scene::{Scene, one_clear_line};
 use protocol::verify::Verdict;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-use vouchsafe_tests::{Anvil, Node, PATIENCE, Program, Run, free_port};
+use vouchsafe_tests::{Anvil, Node, Program, Run, free_port, until};
 
 /// A way to the chain that can be cut.
 struct Way {
@@ -95,14 +94,11 @@ async fn a_chain_that_goes_away_and_comes_back_costs_nothing_but_time() {
 
 /// Waits until the node says whether it reaches its chain. It stays ready either way: it takes steps.
 async fn until_reached(scene: &Scene, reached: bool) {
-    for _ in 0..PATIENCE.as_millis() / 100 {
+    until(&format!("the node says chain_reached: {reached}"), async || {
         let said = scene.node.http().get("/readyz").await.is(200).json();
-        if said["chain_reached"] == reached {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("the node does not say chain_reached: {reached} within {PATIENCE:?}")
+        (said["chain_reached"] == reached).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

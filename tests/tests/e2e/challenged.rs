@@ -6,9 +6,7 @@ use protocol::dossier::Dossier;
 use protocol::fraud::file::{ChallengeFile, Charge};
 use protocol::fraud::{Challenge, ProvenEntry, Shown, Withheld};
 use serde_json::Value;
-use std::time::Duration;
-use tokio::time::{Instant, sleep};
-use vouchsafe_tests::{Anvil, Finished, PATIENCE};
+use vouchsafe_tests::{Anvil, Finished, until};
 
 /// Each kind of leaf that the dossier's checkpoint stands for.
 fn leaves(dossier: &Dossier) -> Vec<(&'static str, Withheld)> {
@@ -26,15 +24,11 @@ fn leaves(dossier: &Dossier) -> Vec<(&'static str, Withheld)> {
 impl Scene {
     /// What backs the ledger, once the node has put it under its judge.
     async fn backed(&self) -> Value {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
+        until("a judge", async || {
             let bond = self.node.http().get("/v1/ledger").await.is(200).json()["bond"].clone();
-            if bond["judges"].as_array().is_some_and(|judges| !judges.is_empty()) {
-                return bond;
-            }
-            assert!(Instant::now() < deadline, "no judge: {bond}");
-            sleep(Duration::from_millis(200)).await;
-        }
+            bond["judges"].as_array().is_some_and(|judges| !judges.is_empty()).then_some(bond)
+        })
+        .await
     }
 
     async fn challenge(&self, rpc: &str, file: &str, exit: i32) -> Finished {
@@ -45,16 +39,12 @@ impl Scene {
 
     /// Waits until the judge says that the leaf was shown; gives it.
     async fn answered(&self, rpc: &str, file: &str) {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
+        until(&format!("{file} is answered"), async || {
             let run = self.vouchsafe(&format!("challenge {file} --rpc {rpc} --dry-run --json")).end().await;
             let told: Value = serde_json::from_str(&run.stdout).unwrap_or_default();
-            match told["outcome"].as_str() {
-                Some("answered") => return,
-                _ => assert!(Instant::now() < deadline, "{file}: {}{}", run.stdout, run.stderr),
-            }
-            sleep(Duration::from_millis(500)).await;
-        }
+            (told["outcome"] == "answered").then_some(())
+        })
+        .await;
     }
 }
 

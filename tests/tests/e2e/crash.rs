@@ -6,7 +6,7 @@ use protocol::verify::Verdict;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::Duration;
-use vouchsafe_tests::{Anvil, PATIENCE};
+use vouchsafe_tests::{Anvil, until};
 
 const CARDS: u64 = 120;
 
@@ -44,13 +44,7 @@ async fn receipts_are_honoured_by_a_node_that_was_killed_in_the_middle() {
 async fn until_receipts(scene: &Scene, enough: usize) {
     let receipts =
         || std::fs::read_to_string(scene.file("receipts.ndjson")).unwrap_or_default().lines().count();
-    for _ in 0..PATIENCE.as_millis() / 5 {
-        if receipts() >= enough {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    panic!("{} receipts after {PATIENCE:?}", receipts());
+    until(&format!("{enough} receipts"), async || (receipts() >= enough).then_some(())).await;
 }
 
 /// Every receipt that anybody holds is for the entry that stands at its index. Gives how many entries have one.
@@ -80,14 +74,14 @@ async fn claimed_on_the_chain(scene: &Scene, anvil: &Anvil, batch: &Batch, optio
 /// Sells number 5, and kills the node when the checkpoint of it was cut and sent.
 async fn killed_while_a_checkpoint_waits_for_its_block(scene: &mut Scene, anvil: &Anvil) {
     // What is on its way from before must not be what is waited for.
-    until(async || newest(scene).await["anchored"].is_object()).await;
+    until("an anchored checkpoint", async || newest(scene).await["anchored"].is_object().then_some(())).await;
     anvil.ask("evm_setAutomine", json!([false])).await;
     scene.types("sell --range 5 --order ORDER-5 --key issuer.key", 0).await;
-    let is_sent = async || {
+    until("a checkpoint that is sent", async || {
         let waiting = anvil.ask("txpool_status", json!([])).await["pending"].clone();
-        newest(scene).await["anchored"].is_null() && waiting == "0x1"
-    };
-    until(is_sent).await;
+        (newest(scene).await["anchored"].is_null() && waiting == "0x1").then_some(())
+    })
+    .await;
     let cut = newest(scene).await;
     scene.node.kill().await;
     scene.node.start().await;
@@ -102,16 +96,6 @@ async fn killed_while_a_checkpoint_waits_for_its_block(scene: &mut Scene, anvil:
 async fn newest(scene: &Scene) -> Value {
     let said = scene.node.http().get("/v1/checkpoints").await.is(200).json();
     said["checkpoints"].as_array().unwrap().last().unwrap().clone()
-}
-
-async fn until(holds: impl AsyncFn() -> bool) {
-    for _ in 0..PATIENCE.as_millis() / 20 {
-        if holds().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("not within {PATIENCE:?}")
 }
 
 #[tokio::test]

@@ -7,9 +7,8 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 use tempfile::TempDir;
-use vouchsafe_tests::{Finished, Node, Program, Run, free_port, repository};
+use vouchsafe_tests::{Finished, Node, Program, Run, free_port, left_out};
 
 async fn node(command: &str, data: &Path, options: &[&str]) -> Finished {
     Run::new(Program::Node, [command, "--data"]).args([data]).args(options).end().await
@@ -61,7 +60,7 @@ impl Disk {
         std::fs::create_dir(&at).unwrap();
         let size = format!("size={mebibytes}m");
         if !done("mount", &["-t", "tmpfs", "-o", &size, "tmpfs"], &at) {
-            left_out(unchecked);
+            left_out(unchecked, "mounting a small disk takes root");
             return None;
         }
         let disk = Self { at };
@@ -92,15 +91,6 @@ fn done(program: &str, options: &[&str], last: &Path) -> bool {
     Command::new(program).args(options).arg(last).status().is_ok_and(|status| status.success())
 }
 
-/// `make test` says at its end what stands in this file.
-#[expect(clippy::print_stderr, reason = "what a run leaves out must not go unsaid")]
-fn left_out(what: &str) {
-    let line = format!("{what}: mounting a small disk takes root\n");
-    eprint!("NOT CHECKED: {line}");
-    let file = std::fs::File::options().create(true).append(true).open(repository().join("target/left-out"));
-    file.unwrap().write_all(line.as_bytes()).unwrap();
-}
-
 #[tokio::test]
 async fn an_unwritable_folder_is_named_with_what_to_do() {
     let folder = TempDir::new().unwrap();
@@ -121,17 +111,6 @@ async fn an_unwritable_folder_is_named_with_what_to_do() {
     drop(disk);
 }
 
-/// The node looks for room every few seconds.
-async fn until_not_ready(scene: &Scene) {
-    for _ in 0..100 {
-        if scene.node.http().get("/readyz").await.status == 503 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("the node calls itself ready while its disk is full")
-}
-
 #[tokio::test]
 async fn a_full_disk_refuses_steps_and_goes_on_when_there_is_room() {
     let made = Node::on_devnet(&["--anchor-interval", "1"]).await;
@@ -150,7 +129,7 @@ async fn a_full_disk_refuses_steps_and_goes_on_when_there_is_room() {
     let issue = "issue late.supplier --key issuer.key --product P --issuer-name T --out late.txt";
     scene.types(issue, 3).await;
     assert_eq!(scene.size().await, size, "nothing half done");
-    until_not_ready(&scene).await;
+    scene.node.is_unready().await;
     scene.node.http().get(&format!("/v1/vouchers/{}", batch.vouchers[0])).await.is(200);
 
     std::fs::remove_file(ballast).unwrap();

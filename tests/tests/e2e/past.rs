@@ -3,8 +3,8 @@
 use crate::scene::Scene;
 use protocol::dossier::Dossier;
 use serde_json::{Value, json};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use vouchsafe_tests::Anvil;
+use std::time::{SystemTime, UNIX_EPOCH};
+use vouchsafe_tests::{Anvil, until};
 
 fn now() -> u64 {
     u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
@@ -12,9 +12,7 @@ fn now() -> u64 {
 
 /// Waits until this clock is past a time: a chain's blocks may be some seconds ahead of it.
 async fn until_after(time: u64) {
-    while now() <= time {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    until("a later time", async || (now() > time).then_some(())).await;
 }
 
 /// When the block of a dossier's checkpoint was made.

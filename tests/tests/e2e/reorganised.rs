@@ -5,8 +5,7 @@ use protocol::chain_proof::Header;
 use protocol::dossier::Dossier;
 use protocol::verify::Verdict;
 use serde_json::{Value, json};
-use std::time::Duration;
-use vouchsafe_tests::{Anvil, PATIENCE};
+use vouchsafe_tests::{Anvil, until};
 
 /// The checkpoints, the opening first.
 async fn checkpoints(scene: &Scene) -> Vec<Value> {
@@ -15,15 +14,8 @@ async fn checkpoints(scene: &Scene) -> Vec<Value> {
 }
 
 /// Waits until the node says so of its checkpoints.
-async fn until(scene: &Scene, what: impl Fn(&[Value]) -> bool) -> Vec<Value> {
-    for _ in 0..PATIENCE.as_millis() / 100 {
-        let now = checkpoints(scene).await;
-        if what(&now) {
-            return now;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("not within {PATIENCE:?}: {:#?}", checkpoints(scene).await)
+async fn once(scene: &Scene, what: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+    until("the checkpoints are so", async || Some(checkpoints(scene).await).filter(|now| what(now))).await
 }
 
 #[tokio::test]
@@ -39,7 +31,7 @@ async fn a_checkpoint_that_disappears_is_sent_again_with_the_same_content() {
     let receipt = scene.node.http().get("/v1/receipts/1").await.is(200).json();
     anvil.mine(2).await;
     let deep = |now: &[Value]| now[1..].iter().all(|one| one["confirmations"].as_u64() >= Some(3));
-    let before = until(&scene, deep).await;
+    let before = once(&scene, deep).await;
     assert!(before.iter().all(|one| one["finality"] == "pending"), "{before:#?}");
     let report = scene.verdict(&batch.vouchers[1].to_string(), Verdict::GenuinePending).await;
     assert!(report["confirmations"].as_u64() >= Some(3), "{report}");
@@ -53,7 +45,7 @@ async fn a_checkpoint_that_disappears_is_sent_again_with_the_same_content() {
         let place = |one: &Value| (!one["anchored"].is_null()).then(|| one["anchored"]["block_hash"].clone());
         now.iter().zip(&before).all(|(now, before)| place(now).is_some() && place(now) != place(before))
     };
-    let after = until(&scene, moved).await;
+    let after = once(&scene, moved).await;
     for (before, after) in before.iter().zip(&after) {
         assert_eq!(before["hash"], after["hash"], "the same content");
     }
@@ -62,7 +54,7 @@ async fn a_checkpoint_that_disappears_is_sent_again_with_the_same_content() {
     let vanished = metrics.lines().find(|line| line.starts_with("vouchsafe_checkpoints_vanished_total"));
     assert!(vanished.is_some_and(|line| !line.ends_with(" 0")), "{vanished:?}");
     anvil.mine(110).await;
-    until(&scene, |now| now.iter().all(|one| one["finality"] == "final" && one["confirmations"].is_null()))
+    once(&scene, |now| now.iter().all(|one| one["finality"] == "final" && one["confirmations"].is_null()))
         .await;
     scene.verdict(&batch.vouchers[1].to_string(), Verdict::GenuineUnclaimed).await;
     scene.in_order().await;

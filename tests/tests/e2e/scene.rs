@@ -7,10 +7,9 @@ use protocol::{PublicKey, keccak};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::time::Duration;
 use tempfile::TempDir;
 use tokio::process::Command;
-use vouchsafe_tests::{Anvil, Finished, Node, PATIENCE, Process, Program, Run, path};
+use vouchsafe_tests::{Anvil, Finished, Node, Process, Program, Run, path, until};
 
 /// A node with everything around it; all of it ends with the test.
 pub struct Scene {
@@ -143,18 +142,13 @@ impl Scene {
     /// Waits until everything that happened to a voucher is anchored, and saves its dossier.
     pub async fn anchored(&self, voucher: &PublicKey, file: &str) -> Dossier {
         let typed = format!("dossier {voucher} --force --out {file}");
-        for _ in 0..PATIENCE.as_millis() / 100 {
+        until(&format!("{voucher} is anchored"), async || {
             let ran = self.vouchsafe(&typed).end().await;
-            if ran.exit == Some(0)
-                && let Ok(dossier) = Dossier::parse(&self.read(file))
-                && dossier.pending.is_empty()
-            {
-                return dossier;
-            }
             assert!(matches!(ran.exit, Some(0 | 3)), "{}", ran.stderr);
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("{voucher} is not anchored within {PATIENCE:?}")
+            let dossier = (ran.exit == Some(0)).then(|| Dossier::parse(&self.read(file)).ok()).flatten();
+            dossier.filter(|dossier| dossier.pending.is_empty())
+        })
+        .await
     }
 
     /// The last look, at the end of a test.

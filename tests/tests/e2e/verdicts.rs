@@ -7,7 +7,7 @@ use protocol::PublicKey;
 use protocol::dossier::Dossier;
 use protocol::verify::{TrustedCheckpoint, Verdict};
 use serde_json::{Value, json};
-use vouchsafe_tests::Anvil;
+use vouchsafe_tests::{Anvil, until};
 
 /// Blocks after which what was anchored is final on this chain.
 const FINAL: u64 = 3;
@@ -172,9 +172,11 @@ async fn foreign_forged_and_expired() {
     let brief = scene.issue("brief", 1, &format!("--redeem-by {soon_text}")).await;
     scene.anchored(&brief.vouchers[0], "brief.json").await;
     stock.anvil.mine(FINAL).await;
-    while scene.node.http().get("/v1/ledger").await.json()["now"].as_u64().unwrap() <= soon + 1000 {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+    until("it is over", async || {
+        let now = scene.node.http().get("/v1/ledger").await.json()["now"].as_u64().unwrap();
+        (now > soon + 1000).then_some(())
+    })
+    .await;
     scene.verdict(&brief.vouchers[0].to_string(), Verdict::Expired).await;
 
     let waiting = scene.issue("waiting", 1, "--claims-after-sale").await;

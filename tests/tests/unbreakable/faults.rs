@@ -3,8 +3,7 @@
 
 use crate::world::World;
 use crate::{choices, rounds};
-use std::time::Duration;
-use vouchsafe_tests::{Act, Anvil, Effect, Issuer, Node, Outcome, PATIENCE};
+use vouchsafe_tests::{Act, Anvil, Effect, Issuer, Node, Outcome};
 
 const STEPS: u64 = 60;
 
@@ -34,10 +33,10 @@ async fn fails(act: Act, kinds: &[Effect]) {
             world.faults.at(1 + random.below(40), kinds, act);
             world.load_until_it_fails(&mut random, STEPS).await;
             failed_at_work += 1;
-            assert!(
-                !lasts || is_unready(&world).await,
-                "a node whose disk takes nothing says that it is ready"
-            );
+            if lasts {
+                // At the latest when it has looked again.
+                world.node.is_unready().await;
+            }
             let alive = world.node.http().get("/healthz").await.status;
             assert_eq!(alive, 200, "a node that can not write is alive");
             // What a failed sync may have lost is lost now.
@@ -54,17 +53,6 @@ async fn fails(act: Act, kinds: &[Effect]) {
     }
     assert!(failed_at_work > 0, "the disk never failed while the node ran");
     assert!(world.promised.len() > 20, "too little was promised to say anything");
-}
-
-/// A node whose disk takes nothing says so, at the latest when it has looked again.
-async fn is_unready(world: &World) -> bool {
-    for _ in 0..PATIENCE.as_millis() / 100 {
-        if world.node.http().get("/readyz").await.status == 503 {
-            return true;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    false
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -141,7 +129,7 @@ async fn a_backup_that_is_older_than_the_chain_is_refused_with_what_to_do() {
     node.start().await;
     let batch = issuer.batch(1, 0, 30);
     assert!(matches!(issuer.issue(node.http(), &batch).await, Outcome::Accepted(_)));
-    anchored(&node, 1).await;
+    node.is_anchored(1).await;
     assert!(node.stop().await.success());
     let store = node.data().join("store");
     let backup = tempfile::TempDir::new().unwrap();
@@ -150,7 +138,7 @@ async fn a_backup_that_is_older_than_the_chain_is_refused_with_what_to_do() {
     node.start().await;
     let batch = issuer.batch(2, 30, 30);
     assert!(matches!(issuer.issue(node.http(), &batch).await, Outcome::Accepted(_)));
-    anchored(&node, 2).await;
+    node.is_anchored(2).await;
     assert!(node.stop().await.success());
     std::fs::remove_dir_all(&store).unwrap();
     std::fs::create_dir(&store).unwrap();
@@ -161,17 +149,6 @@ async fn a_backup_that_is_older_than_the_chain_is_refused_with_what_to_do() {
         assert!(said.contains(word), "no {word:?} in {said}");
     }
     assert!(!said.contains("panicked"), "{said}");
-}
-
-async fn anchored(node: &Node, size: u64) {
-    for _ in 0..PATIENCE.as_millis() / 50 {
-        let said = node.http().get("/v1/ledger").await.is(200).json();
-        if said["checkpoint"]["size"].as_u64() == Some(size) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("{size} entries are not anchored within {PATIENCE:?}")
 }
 
 fn copied(from: &std::path::Path, to: &std::path::Path) {

@@ -24,14 +24,8 @@ async fn stage() -> Stage {
     let issuer = Issuer::new(1, &node.ledger);
     let batch = issuer.batch(1, 0, 400);
     let Outcome::Accepted(issue) = issuer.issue(node.http(), &batch).await else { panic!("not issued") };
-    for _ in 0..PATIENCE.as_millis() / 50 {
-        let said = node.http().get("/v1/ledger").await.is(200).json();
-        if said["checkpoint"]["size"] == 1 {
-            return Stage { node, issuer, issue, batch };
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the batch is not anchored")
+    node.is_anchored(1).await;
+    Stage { node, issuer, issue, batch }
 }
 
 impl Stage {

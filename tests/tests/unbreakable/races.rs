@@ -18,6 +18,7 @@ const CLIENTS_OF_ALL: u64 = 24;
 
 async fn issued(count: u64) -> (Node, Arc<Issuer>, Given, Vec<KeyPair>) {
     let mut node = Node::on_devnet(&["--anchor-interval", "1"]).await;
+    node.answer_all();
     node.start().await;
     let issuer = Arc::new(Issuer::new(1, &node.ledger));
     let batch = issuer.batch(1, 0, count);

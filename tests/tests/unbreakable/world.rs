@@ -7,8 +7,7 @@ use protocol::{LedgerId, PublicKey};
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-use vouchsafe_tests::{Anvil, Attempt, Batch, Faults, Given, Http, Issuer, Node, Outcome, PATIENCE, Random};
+use vouchsafe_tests::{Anvil, Attempt, Batch, Faults, Given, Http, Issuer, Node, Outcome, Random, until};
 
 /// Vouchers of a batch: enough for its tree to have stored nodes.
 const BATCH: u64 = 24;
@@ -64,6 +63,7 @@ impl World {
     }
 
     async fn of(mut node: Node, rpc: String, anvil: Option<Anvil>, can_fail: bool) -> Self {
+        node.answer_all();
         let port = anvil.as_ref().map(|anvil| anvil.url().rsplit(':').next().unwrap().parse().unwrap());
         let faults = Faults::new();
         if can_fail {
@@ -169,15 +169,12 @@ impl World {
 
     /// Waits until everything is anchored. Breaks off where the node gives no answers.
     pub async fn is_anchored(&self) -> bool {
-        for _ in 0..PATIENCE.as_millis() / 20 {
-            let Ok(said) = self.node.http().try_get("/v1/ledger").await else { return false };
+        until("all is anchored", async || {
+            let Ok(said) = self.node.http().try_get("/v1/ledger").await else { return Some(false) };
             let said = said.is(200).json();
-            if said["checkpoint"]["size"] == said["size"] {
-                return true;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("not anchored within {PATIENCE:?}")
+            (said["checkpoint"]["size"] == said["size"]).then_some(true)
+        })
+        .await
     }
 
     /// Holds what the node says of its checkpoints against the contract.

@@ -96,15 +96,13 @@ impl NodeClient {
         let wishes: Vec<String> =
             wishes.into_iter().chain(with_proof.then(|| "proof=true".to_owned())).collect();
         let query = if wishes.is_empty() { String::new() } else { format!("?{}", wishes.join("&")) };
-        let bytes = self.get_bytes(&format!("v1/vouchers/{}/dossier{query}", link_name(voucher)))?;
-        // A login page of a network in between is no word about the voucher, so it must not be judged as one.
-        self.read_json::<serde::de::IgnoredAny>(&bytes)?;
-        String::from_utf8(bytes).map_err(|_| self.unreadable("its dossier is not UTF-8"))
+        self.text(&format!("v1/vouchers/{}/dossier{query}", link_name(voucher)))
     }
 
     /// The text of the resource at this path, which is JSON.
     pub fn text(&self, path: &str) -> Result<String, NodeError> {
         let bytes = self.get_bytes(path)?;
+        // A login page of a network in between is no word about the voucher, so it must not be judged as one.
         self.read_json::<serde::de::IgnoredAny>(&bytes)?;
         String::from_utf8(bytes).map_err(|_| self.unreadable("it is not UTF-8"))
     }

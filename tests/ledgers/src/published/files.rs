@@ -12,9 +12,6 @@ use protocol::{Digest, Keccak};
 use std::ops::Range;
 use std::path::Path;
 
-/// Entries beyond which no heads are written: of a ledger that long nothing is lied about, and they are many.
-const MOST_ENTRIES_WITH_HEADS: u64 = 1000;
-
 impl Published {
     /// Writes the public data, with heads under every checkpoint.
     pub fn write(&self, folder: &Path) {
@@ -40,9 +37,7 @@ impl Published {
         }
         for (checkpoint, heads) in &self.checkpoints {
             put(DataPath::Checkpoint(checkpoint.number), encode_checkpoint(checkpoint));
-            if self.size() <= MOST_ENTRIES_WITH_HEADS {
-                write_heads(checkpoint.number, &chunks(heads), &put);
-            }
+            write_heads(checkpoint.number, &chunks(heads), &put);
         }
     }
 }
