@@ -2,7 +2,7 @@
 //!
 //! In scope: every byte of `docs/protocol.md` but for the contract's, section 12. Out of scope: input and output, clocks,
 //! randomness, concurrency; nothing here does any of it, and nothing panics on any input. The only `unsafe` is the vector
-//! hash, `keccak::permutation`.
+//! hash, `keccak::x86`.
 
 #![cfg_attr(
     not(test),

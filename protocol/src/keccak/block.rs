@@ -11,8 +11,10 @@ pub const LONGEST: usize = RATE - 1;
 
 /// Padded blocks side by side, word by word: `words[word][lane]`. Lanes without a message stay zero.
 pub type Blocks<const L: usize> = [[u64; L]; WORDS];
-/// The first four words of each lane: its hash.
-pub type Hashes<const L: usize> = [[u64; L]; 4];
+/// The first four words of a permuted state.
+pub type Hash = [u64; 4];
+/// The last word of a padded block whose message leaves it free.
+pub const LAST_WORD: u64 = 0x80 << 56;
 
 /// Puts a block into a lane.
 #[inline]
@@ -61,24 +63,17 @@ pub fn pair(tag: u8, left: &Digest, right: &Digest) -> [u64; WORDS] {
     }
     if let [first, .., last] = padding {
         *first = carried | 0x01 << 8;
-        *last = 0x80 << 56;
+        *last = LAST_WORD;
     }
     block
 }
 
 /// A hash of its four words.
 #[inline]
-pub fn digest(words: [u64; 4]) -> Digest {
+pub fn digest(words: Hash) -> Digest {
     let mut hash = [0; 32];
     for (bytes, word) in hash.as_chunks_mut::<8>().0.iter_mut().zip(words) {
         *bytes = word.to_le_bytes();
     }
     Digest::new(hash)
-}
-
-/// Appends the hashes of the first lanes.
-#[inline]
-pub fn squeeze<const L: usize>(words: &Hashes<L>, lanes: usize, hashes: &mut Vec<Digest>) {
-    let of_lane = |lane: usize| words.map(|word| word.get(lane).copied().unwrap_or_default());
-    hashes.extend((0..lanes.min(L)).map(|lane| digest(of_lane(lane))));
 }

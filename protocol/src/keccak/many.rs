@@ -5,10 +5,10 @@
 //! runs everywhere.
 
 pub use super::block::LONGEST;
-use super::block::{Blocks, Hashes, WORDS, digest, padded, pair, put, squeeze};
+use super::block::{Blocks, Hash, WORDS, digest, padded, pair, put};
 use super::permutation::portable;
 #[cfg(target_arch = "x86_64")]
-use super::permutation::x86;
+use super::x86;
 use crate::digest::Digest;
 
 /// Which instructions hash. There is a value only for what this machine has.
@@ -98,48 +98,45 @@ pub fn hash_leaves(by: Instructions, tag: u8, messages: &[u8], width: usize, has
         Set::Avx512 => leaves_with(x86::eight, tag, messages, width, hashes),
         #[cfg(target_arch = "x86_64")]
         Set::Avx2 => leaves_with(x86::four, tag, messages, width, hashes),
-        #[cfg(target_arch = "x86_64")]
-        Set::Bmi => leaves_with(x86::one, tag, messages, width, hashes),
-        Set::Portable => leaves_with(portable, tag, messages, width, hashes),
+        _ => hashes.extend(messages.chunks_exact(width).map(|message| alone(by, &padded(tag, message)))),
     }
 }
 
 /// Appends the hashes of `tag || left || right` for digests that stand two by two; a last one alone is passed over.
 pub fn hash_nodes(by: Instructions, tag: u8, children: &[Digest], hashes: &mut Vec<Digest>) {
-    hashes.reserve(children.len() / 2);
+    let (pairs, _) = children.as_chunks::<2>();
+    hashes.reserve(pairs.len());
     match by.0 {
         #[cfg(target_arch = "x86_64")]
-        Set::Avx512 => nodes_with(x86::eight, tag, children, hashes),
+        Set::Avx512 => pairs_with(x86::eight_pairs, tag, pairs, hashes),
         #[cfg(target_arch = "x86_64")]
-        Set::Avx2 => nodes_with(x86::four, tag, children, hashes),
-        #[cfg(target_arch = "x86_64")]
-        Set::Bmi => nodes_with(x86::one, tag, children, hashes),
-        Set::Portable => nodes_with(portable, tag, children, hashes),
+        Set::Avx2 => pairs_with(x86::four_pairs, tag, pairs, hashes),
+        _ => hashes.extend(pairs.iter().map(|[left, right]| alone(by, &pair(tag, left, right)))),
     }
 }
 
 /// The hash of `tag || message`, alone; the message is shorter than [`LONGEST`], and cut there if it is not.
 pub fn hash_leaf(tag: u8, message: &[u8]) -> Digest {
-    alone(padded(tag, message))
+    alone(Instructions::one(), &padded(tag, message))
 }
 
 /// The hash of `tag || left || right`, alone.
 pub fn hash_node(tag: u8, left: &Digest, right: &Digest) -> Digest {
-    alone(pair(tag, left, right))
+    alone(Instructions::one(), &pair(tag, left, right))
 }
 
-fn alone(block: [u64; WORDS]) -> Digest {
-    let block = block.map(|word| [word]);
-    let hash = match Instructions::one().0 {
+#[inline]
+fn alone(by: Instructions, block: &[u64; WORDS]) -> Digest {
+    digest(match by.0 {
         #[cfg(target_arch = "x86_64")]
-        Set::Bmi => x86::one(&block),
-        _ => portable(&block),
-    };
-    digest(hash.map(|[word]| word))
+        Set::Bmi => x86::one(block),
+        _ => portable(block),
+    })
 }
 
+#[cfg(target_arch = "x86_64")]
 fn leaves_with<const L: usize>(
-    permute: impl Fn(&Blocks<L>) -> Hashes<L>,
+    permute: impl Fn(&Blocks<L>) -> [Hash; L],
     tag: u8,
     messages: &[u8],
     width: usize,
@@ -152,22 +149,26 @@ fn leaves_with<const L: usize>(
             put(&mut blocks, lane, &padded(tag, message));
             lanes = lane.saturating_add(1);
         }
-        squeeze(&permute(&blocks), lanes, hashes);
+        hashes.extend(permute(&blocks).into_iter().take(lanes).map(digest));
     }
 }
 
-fn nodes_with<const L: usize>(
-    permute: impl Fn(&Blocks<L>) -> Hashes<L>,
+#[cfg(target_arch = "x86_64")]
+fn pairs_with<const L: usize>(
+    hash: impl Fn(u8, &[[Digest; 2]; L]) -> [Hash; L],
     tag: u8,
-    children: &[Digest],
+    pairs: &[[Digest; 2]],
     hashes: &mut Vec<Digest>,
 ) {
-    let (pairs, _) = children.as_chunks::<2>();
-    let mut blocks = [[0; L]; WORDS];
-    for pairs in pairs.chunks(L) {
-        for (lane, [left, right]) in pairs.iter().enumerate() {
-            put(&mut blocks, lane, &pair(tag, left, right));
+    let (whole, rest) = pairs.as_chunks::<L>();
+    for pairs in whole {
+        hashes.extend(hash(tag, pairs).map(digest));
+    }
+    if !rest.is_empty() {
+        let mut pairs = [[Digest::new([0; 32]); 2]; L];
+        for (place, pair) in pairs.iter_mut().zip(rest) {
+            *place = *pair;
         }
-        squeeze(&permute(&blocks), pairs.len(), hashes);
+        hashes.extend(hash(tag, &pairs).into_iter().take(rest.len()).map(digest));
     }
 }

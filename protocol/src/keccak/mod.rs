@@ -4,6 +4,8 @@
 mod block;
 pub mod many;
 mod permutation;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use crate::digest::Digest;
 use crate::merkle::TreeHash;

@@ -76,6 +76,20 @@ pub trait Nodes<D> {
     type Error;
     /// The root of the perfect subtree at this place.
     fn node(&self, at: NodeId) -> Result<D, Self::Error>;
+    /// Appends what a leaf's path begins with: the siblings from the leaf upwards, up to the first that is no perfect
+    /// subtree of the first `size` leaves. Says how many they are.
+    fn siblings(&self, index: u64, size: u64, path: &mut Vec<D>) -> Result<u8, Self::Error> {
+        let (mut place, mut perfect) = (index, size);
+        for level in 0.. {
+            let sibling = place ^ 1;
+            if sibling >= perfect {
+                return Ok(level);
+            }
+            path.push(self.node(NodeId { level, index: sibling })?);
+            (place, perfect) = (place >> 1, perfect >> 1);
+        }
+        Ok(u8::MAX)
+    }
 }
 
 /// The largest power of two strictly below `size`, where a tree of `size > 1` leaves splits; 1 for smaller sizes.

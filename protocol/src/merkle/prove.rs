@@ -1,6 +1,7 @@
 //! Making roots and proofs out of stored nodes: O(log n) reads, no leaf is touched.
 
 use super::{NodeId, Nodes, TreeHash, split};
+use std::cmp::Ordering;
 
 /// The root over the first `size` leaves.
 pub fn root_of<H: TreeHash, N: Nodes<H::Output>>(nodes: &N, size: u64) -> Result<H::Output, N::Error> {
@@ -18,20 +19,21 @@ pub fn inclusion_path<H: TreeHash, N: Nodes<H::Output>>(
     if index >= size {
         return Ok(path);
     }
-    let (mut place, mut last) = (index, size.saturating_sub(1));
-    let levels = u64::BITS.saturating_sub(last.leading_zeros());
-    path.reserve_exact(usize::try_from(levels).unwrap_or_default());
-    for level in 0_u8.. {
-        let sibling = place ^ 1;
+    let last = size.saturating_sub(1);
+    let height = u64::BITS.saturating_sub(last.leading_zeros());
+    path.reserve_exact(usize::try_from(height).unwrap_or_default());
+    let below = u32::from(nodes.siblings(index, size, &mut path)?);
+    for level in below..height {
+        let sibling = (index >> level) ^ 1;
+        let first = sibling.checked_shl(level).unwrap_or(0);
         // All but the last subtree of a level are perfect, and stored.
-        if sibling < last {
-            path.push(nodes.node(NodeId { level, index: sibling })?);
-        } else if sibling == last {
-            path.push(range_root::<H, N>(nodes, sibling.checked_shl(level.into()).unwrap_or(0), size)?);
-        }
-        (place, last) = (place >> 1, last >> 1);
-        if last == 0 {
-            break;
+        match sibling.cmp(&(last >> level)) {
+            Ordering::Less => {
+                let level = u8::try_from(level).unwrap_or(u8::MAX);
+                path.push(nodes.node(NodeId { level, index: sibling })?);
+            }
+            Ordering::Equal => path.push(range_root::<H, N>(nodes, first, size)?),
+            Ordering::Greater => {}
         }
     }
     Ok(path)

@@ -99,4 +99,17 @@ impl<H: TreeHash> Nodes<H::Output> for Tree<H> {
         let index = usize::try_from(at.index).map_err(|_| NoSuchNode(at))?;
         row.and_then(|row| row.get(index)).copied().ok_or(NoSuchNode(at))
     }
+    // Nothing between one read and the next depends on what was read: the cache misses of a path are waited for at once.
+    fn siblings(&self, index: u64, size: u64, path: &mut Vec<H::Output>) -> Result<u8, NoSuchNode> {
+        let before = path.len();
+        let (mut place, mut perfect) = (index, size);
+        for row in &self.levels {
+            let sibling = place ^ 1;
+            let at = usize::try_from(sibling).unwrap_or(usize::MAX);
+            let Some(node) = row.get(at).filter(|_| sibling < perfect) else { break };
+            path.push(*node);
+            (place, perfect) = (place >> 1, perfect >> 1);
+        }
+        Ok(u8::try_from(path.len().saturating_sub(before)).unwrap_or(u8::MAX))
+    }
 }
