@@ -34,6 +34,7 @@ pub enum ProofError {
 
 /// Where a proof is between the leaf and the root: the index of the node it has reached, and that of the last node of
 /// the same level (RFC 9162 section 2.1.3.2).
+#[derive(Clone, Copy)]
 struct Climb {
     place: u64,
     last: u64,
@@ -104,36 +105,64 @@ pub struct Inclusion<'a, D> {
     pub path: &'a [D],
 }
 
-/// What [`verify_inclusion`] says of each, in their order: all nodes of one height are hashed at once, where the hash
-/// can.
+/// A proof that is judged beside others.
+struct Climber<'a, D> {
+    /// Its place among the claims.
+    claim: usize,
+    path: &'a [D],
+    climb: Result<Climb, ProofError>,
+    /// The node that was reached.
+    hash: D,
+    /// Where its parent will stand among those that are hashed next; nowhere for one that climbs no more.
+    parent: Option<usize>,
+}
+
+/// What [`verify_inclusion`] says of each, in their order. All nodes of one height are hashed at once, where the hash
+/// can, and what neighbours have in common above the place where they meet is hashed once for both.
 pub fn verify_inclusions<H: TreeHash>(
     tree: TreeHead<H::Output>,
     claims: &[Inclusion<'_, H::Output>],
 ) -> Vec<Result<(), ProofError>> {
-    let start = |claim: &Inclusion<'_, H::Output>| Climb::from_leaf(claim.index, tree.size);
-    let mut climbs: Vec<_> = claims.iter().map(|claim| (start(claim), claim.leaf_hash)).collect();
+    let climbers = claims.iter().enumerate().map(|(claim, of)| Climber {
+        claim,
+        path: of.path,
+        climb: Climb::from_leaf(of.index, tree.size),
+        hash: of.leaf_hash,
+        parent: None,
+    });
+    let mut climbers: Vec<_> = climbers.collect();
+    climbers.sort_unstable_by_key(|climber| climber.climb.map_or(u64::MAX, |climb| climb.place));
     let height = claims.iter().map(|claim| claim.path.len()).max().unwrap_or(0);
-    let (mut children, mut parents) = (Vec::new(), Vec::new());
+    let (mut children, mut parents) = (Vec::with_capacity(claims.len().saturating_mul(2)), Vec::new());
     for level in 0..height {
-        let mut climbing = Vec::with_capacity(claims.len());
-        for ((climb, hash), claim) in climbs.iter_mut().zip(claims) {
-            let (Ok(at), Some(node)) = (climb.as_mut(), claim.path.get(level)) else { continue };
-            match at.up(*hash, *node) {
-                Some(pair) => {
-                    children.extend(pair);
-                    climbing.push(hash);
-                }
-                None => *climb = Err(ProofError::Length { nodes: claim.path.len() }),
+        for climber in &mut climbers {
+            climber.parent = None;
+            let (Ok(climb), Some(node)) = (climber.climb.as_mut(), climber.path.get(level)) else { continue };
+            let Some(pair) = climb.up(climber.hash, *node) else {
+                climber.climb = Err(ProofError::Length { nodes: climber.path.len() });
+                continue;
+            };
+            if children.last_chunk() != Some(&pair) {
+                children.extend(pair);
             }
+            climber.parent = (children.len() / 2).checked_sub(1);
         }
         H::nodes(&children, &mut parents);
-        for (hash, parent) in climbing.into_iter().zip(parents.drain(..)) {
-            *hash = parent;
+        for climber in &mut climbers {
+            if let Some(parent) = climber.parent.and_then(|at| parents.get(at)) {
+                climber.hash = *parent;
+            }
         }
         children.clear();
+        parents.clear();
     }
-    let judged = climbs.into_iter().zip(claims);
-    judged.map(|((climb, hash), claim)| climb?.arrives(&hash, &tree, claim.path.len())).collect()
+    let mut judged = vec![Ok(()); claims.len()];
+    for Climber { claim, path, climb, hash, .. } in climbers {
+        if let Some(judged) = judged.get_mut(claim) {
+            *judged = climb.and_then(|climb| climb.arrives(&hash, &tree, path.len()));
+        }
+    }
+    judged
 }
 
 /// Whether the tree `to` extends the tree `from` without changing any of its leaves.
