@@ -6,8 +6,14 @@
 
 #![forbid(unsafe_code)]
 
+mod answers;
 mod bytes;
+mod case;
+mod chain_proof;
+mod challenge;
+mod changes;
 mod dossier;
+mod ledger_on_chain;
 mod mutated;
 mod public_data;
 mod requests;
@@ -28,7 +34,11 @@ pub struct Target {
 
 /// All of them.
 pub const TARGETS: &[Target] = &[
+    Target { name: "answers", check: answers::check, seeds: answers::seeds },
     Target { name: "bytes", check: bytes::check, seeds: bytes::seeds },
+    Target { name: "case", check: case::check, seeds: case::seeds },
+    Target { name: "chain_proof", check: chain_proof::check, seeds: chain_proof::seeds },
+    Target { name: "challenge", check: challenge::check, seeds: challenge::seeds },
     Target { name: "dossier", check: dossier::check, seeds: dossier::seeds },
     Target { name: "mutated", check: mutated::check, seeds: mutated::seeds },
     Target { name: "public_data", check: public_data::check, seeds: public_data::seeds },

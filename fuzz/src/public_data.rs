@@ -4,8 +4,9 @@
 use crate::seeds;
 use protocol::dossier::Dossier;
 use protocol::public_data::{
-    DataPath, Part, decode_bundle, decode_checkpoint, decode_chunks, decode_ledger, decode_records,
-    decode_tile, encode_bundle, encode_checkpoint, encode_chunks, encode_ledger, encode_records, encode_tile,
+    DataPath, Part, decode_bundle, decode_checkpoint, decode_chunks, decode_ledger, decode_manifest,
+    decode_records, decode_terms, decode_tile, encode_bundle, encode_checkpoint, encode_chunks,
+    encode_ledger, encode_records, encode_tile,
 };
 
 pub fn check(bytes: &[u8]) {
@@ -29,6 +30,12 @@ pub fn check(bytes: &[u8]) {
         if let Ok(records) = decode_records(bytes, u64::from(width)) {
             assert_eq!(encode_records(&records), bytes);
         }
+    }
+    if let Ok(text) = decode_manifest(bytes) {
+        assert_eq!(text.as_bytes(), bytes);
+    }
+    if let Ok(terms) = decode_terms(bytes) {
+        assert_eq!(terms.encode(), bytes);
     }
     if let Ok(ledger) = decode_ledger(bytes) {
         assert_eq!(decode_ledger(&encode_ledger(&ledger)), Ok(ledger));

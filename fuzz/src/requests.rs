@@ -104,6 +104,7 @@ impl Node {
         let (method, path, kind) = match choice {
             b'S' => ("POST", "/v1/steps".to_owned(), "application/json"),
             b'V' => ("POST", "/v1/verify".to_owned(), "application/json"),
+            b'C' => ("POST", "/v1/cases".to_owned(), "application/json"),
             b'B' => ("POST", "/v1/batches".to_owned(), "application/octet-stream"),
             b'G' => ("GET", format!("/v1/{}", std::str::from_utf8(rest).ok()?), ""),
             _ => return None,
@@ -212,6 +213,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         .into_iter()
         .chain((0..).zip(kinds).map(|(number, kind)| step(kind, number)))
         .chain(questions.map(|question| format!("V{question}").into_bytes()))
+        .chain([format!("C{}", json!({ "vouchers": [key], "files": [] })).into_bytes()])
         .chain(paths.map(|path| format!("G{path}").into_bytes()))
         .collect()
 }

@@ -274,17 +274,7 @@ impl Folder {
             std::io::ErrorKind::NotFound => ConfigError::NotInitialised(self.0.clone()),
             _ => self.failed(&path, source),
         })?;
-        let content = |problem: String| ConfigError::Content { path: path.clone(), problem };
-        // Not the error's own text: it quotes the line, which may hold the access key of an endpoint.
-        let config: Config = toml::from_str(&text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            content(format!("line {}: {}", before.matches('\n').count() + 1, error.message()))
-        })?;
-        if config.format != FORMAT {
-            return Err(content(format!("format {}, this program knows {FORMAT}", config.format)));
-        }
-        config.check().map_err(content)?;
-        Ok(config)
+        Config::parse(&text).map_err(|problem| ConfigError::Content { path, problem })
     }
 
     /// Writes the configuration: last of all, so that a folder with one is complete.
@@ -379,6 +369,20 @@ impl Config {
             audit_report: None,
             rates: RateConfig::default(),
         }
+    }
+
+    /// What a node.toml says, if a node can run with it; in words where it can not.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        // Not the error's own text: it quotes the line, which may hold the access key of an endpoint.
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+        })?;
+        if config.format != FORMAT {
+            return Err(format!("format {}, this program knows {FORMAT}", config.format));
+        }
+        config.check()?;
+        Ok(config)
     }
 
     /// Whether a node can run with it, in words where it can not.

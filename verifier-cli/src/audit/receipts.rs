@@ -71,7 +71,8 @@ impl Receipts {
         Ok(receipts)
     }
 
-    fn add(&mut self, bytes: &[u8]) {
+    /// All in the bytes of one file.
+    pub fn add(&mut self, bytes: &[u8]) {
         self.files += 1;
         // One document, or one a line; a line that a crash cut off holds nothing.
         match serde_json::from_slice(bytes) {
