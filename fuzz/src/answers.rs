@@ -7,12 +7,14 @@
 use crate::ledger_on_chain::{CHAIN, CHECKPOINTS};
 use anchors::{AnchorReader as _, Devnet, EvmChain, EvmOptions};
 use protocol::PublicKey;
+use protocol::dossier::Ledger;
+use protocol::public_data::encode_ledger;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use tokio::runtime::Runtime;
-use vouchsafe_cli::node_client::{CheckpointView, LedgerView, NodeClient, ReceiptView};
+use vouchsafe_cli::node_client::{CheckpointView, LedgerView, NodeAddress, NodeClient, ReceiptView};
 use vouchsafe_cli::public_data::{HttpData, PublicData as _};
 
 /// What the server says next.
@@ -34,7 +36,7 @@ struct Asker {
     runtime: Runtime,
     chain: EvmChain,
     node: NodeClient,
-    address: SocketAddr,
+    data: HttpData,
 }
 
 static ASKER: LazyLock<Asker> = LazyLock::new(|| {
@@ -47,9 +49,15 @@ static ASKER: LazyLock<Asker> = LazyLock::new(|| {
     });
     let endpoint = format!("http://{address}/rpc").parse().expect("an address");
     let chain = EvmChain::new(&EvmOptions::new(Devnet::chain(), vec![endpoint])).expect("a chain");
-    let node = format!("http://{address}").parse().expect("an address");
+    let node: NodeAddress = format!("http://{address}").parse().expect("an address");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    Asker { runtime, chain, node: NodeClient::new(node).expect("a client"), address }
+    plan(Script {
+        made_up: encode_ledger(&Ledger::opened_at(CHAIN.origin)),
+        status: 200,
+        ..Script::default()
+    });
+    let data = HttpData::open(node.clone()).expect("a file server");
+    Asker { runtime, chain, node: NodeClient::new(node).expect("a client"), data }
 });
 
 /// Answers the requests of one connection, until it ends.
@@ -98,60 +106,62 @@ fn answer(is_endpoint: bool, request: &[u8]) -> (u16, Vec<u8>) {
 /// How much an endpoint is asked at most for one question; a turn past it lets the chain be honest.
 const TURNS: u8 = 16;
 
-fn play(choice: u8, turn: u8, body: &[u8]) -> Vec<Vec<u8>> {
-    // 429 and 503 would be waited out.
-    let status = [200, 200, 200, 404, 409, 422, 500][usize::from(turn) % 7];
-    let turn = usize::from(turn % TURNS);
-    let script = Script { made_up: body.to_vec(), status, turn, ..Script::default() };
-    *SCRIPT.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
-    ask(choice);
-    let script = SCRIPT.lock().unwrap_or_else(PoisonError::into_inner).take();
-    script.map(|script| script.said).unwrap_or_default()
+fn plan(script: Script) -> Option<Script> {
+    SCRIPT.lock().unwrap_or_else(PoisonError::into_inner).replace(script)
 }
 
-fn ask(choice: u8) {
-    let Asker { runtime, chain, node, address } = &*ASKER;
-    let ledger = CHAIN.ledger;
-    match choice {
-        b'h' => drop(runtime.block_on(chain.head())),
-        b'l' => drop(runtime.block_on(chain.latest(ledger))),
-        b'j' => drop(runtime.block_on(chain.judges(ledger))),
-        b't' => drop(runtime.block_on(chain.transaction(CHAIN.tx))),
-        b'o' => {
-            if let Ok(facts) = runtime.block_on(chain.ledger(ledger)) {
-                assert_eq!(facts.origin.ledger(), ledger, "another ledger's opening");
+fn play(choice: u8, turn: u8, body: &[u8]) -> Vec<Vec<u8>> {
+    // Before the script: who asks is made by a script of its own.
+    let asker = &*ASKER;
+    // No status that would be waited out.
+    let status = [200, 200, 200, 404, 409, 422][usize::from(turn) % 6];
+    let turn = usize::from(turn % TURNS);
+    let script = Script { made_up: body.to_vec(), status, turn, ..Script::default() };
+    plan(script);
+    asker.ask(choice);
+    plan(Script::default()).map(|script| script.said).unwrap_or_default()
+}
+
+impl Asker {
+    fn ask(&self, choice: u8) {
+        let Self { runtime, chain, node, data } = self;
+        let ledger = CHAIN.ledger;
+        match choice {
+            b'h' => drop(runtime.block_on(chain.head())),
+            b'l' => drop(runtime.block_on(chain.latest(ledger))),
+            b'j' => drop(runtime.block_on(chain.judges(ledger))),
+            b't' => drop(runtime.block_on(chain.transaction(CHAIN.tx))),
+            b'o' => {
+                if let Ok(facts) = runtime.block_on(chain.ledger(ledger)) {
+                    assert_eq!(facts.origin.ledger(), ledger, "another ledger's opening");
+                }
             }
-        }
-        b'0'..=b'2' => {
-            let number = u64::from(choice - b'0');
-            if let Ok(read) = runtime.block_on(chain.checkpoint(ledger, number)) {
-                assert_eq!(read.hash, read.checkpoint.hash(ledger), "a hash of something else");
+            b'0'..=b'2' => {
+                let number = u64::from(choice - b'0');
+                if let Ok(read) = runtime.block_on(chain.checkpoint(ledger, number)) {
+                    assert_eq!(read.hash, read.checkpoint.hash(ledger), "a hash of something else");
+                }
             }
-        }
-        b'p' => {
-            let number = CHECKPOINTS - 1;
-            if let Ok(proof) = runtime.block_on(chain.proof(&CHAIN.origin, number)) {
-                let hash = proof.header().expect("a header that was read").hash;
-                assert!(proof.check(hash, &CHAIN.origin, number).is_ok(), "a proof that does not hold");
+            b'p' => {
+                let number = CHECKPOINTS - 1;
+                if let Ok(proof) = runtime.block_on(chain.proof(&CHAIN.origin, number)) {
+                    let hash = proof.header().expect("a header that was read").hash;
+                    assert!(proof.check(hash, &CHAIN.origin, number).is_ok(), "a proof that does not hold");
+                }
             }
-        }
-        b'L' => drop(node.ledger().map(|LedgerView { ledger, .. }| ledger.origin())),
-        b'V' => drop(node.voucher(&PublicKey::new([1; 32]))),
-        b'R' => drop(node.runs(0, 8)),
-        b'C' => drop(node.get::<CheckpointView>("v1/checkpoints/1")),
-        b'P' => drop(node.get::<ReceiptView>("v1/receipts/1")),
-        b'D' => {
-            if let Ok(text) = node.dossier(&PublicKey::new([1; 32]), None, true) {
-                assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(), "no JSON");
+            b'L' => drop(node.ledger().map(|LedgerView { ledger, .. }| ledger.origin())),
+            b'V' => drop(node.voucher(&PublicKey::new([1; 32]))),
+            b'R' => drop(node.runs(0, 8)),
+            b'C' => drop(node.get::<CheckpointView>("v1/checkpoints/1")),
+            b'P' => drop(node.get::<ReceiptView>("v1/receipts/1")),
+            b'D' => {
+                if let Ok(text) = node.dossier(&PublicKey::new([1; 32]), None, true) {
+                    assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(), "no JSON");
+                }
             }
+            b'F' => drop((data.ledger(), data.checkpoint(1))),
+            _ => {}
         }
-        b'F' => {
-            let Ok(at) = format!("http://{address}").parse() else { return };
-            if let Ok(data) = HttpData::open(at) {
-                let _ = (data.ledger(), data.checkpoint(1));
-            }
-        }
-        _ => {}
     }
 }
 

@@ -1,5 +1,6 @@
 //! A case file from a party: its archive as bytes, or the golden one with members changed and packed anew, so that no
-//! checksum keeps changes from the parsers behind it. The first byte of an input chooses which.
+//! checksum keeps changes from the parsers behind it. The first byte of an input chooses which; what is judged is packed
+//! with hashes that fit, for without them no case is believed.
 
 use crate::seeds;
 use casefile::archive::{self, Member};
@@ -56,15 +57,20 @@ fn zip() -> Vec<u8> {
 pub fn check(bytes: &[u8]) {
     let Some((choice, rest)) = bytes.split_first() else { return };
     match *choice {
-        RAW => open(rest),
-        CHANGED | REHASHED => {
-            if let Some(members) = changed(rest, *choice == REHASHED) {
-                let members = members.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-                open(&archive::write(members).expect("members are packed"));
+        RAW => drop(open(rest)),
+        CHANGED => drop(changed(rest, false).and_then(|members| open(&pack(&members)))),
+        REHASHED => {
+            if let Some(opened) = changed(rest, true).and_then(|members| open(&pack(&members))) {
+                judge(&opened);
             }
         }
         _ => {}
     }
+}
+
+fn pack(members: &Members) -> Vec<u8> {
+    let members = members.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    archive::write(members).expect("members are packed")
 }
 
 /// The golden members, one of them changed: which, how, where, and with which bytes.
@@ -101,13 +107,18 @@ fn rehash(members: &mut Members) {
     }
 }
 
-/// What is taken apart can be written to a folder, and says of no voucher what the golden case does not say.
-fn open(zip: &[u8]) {
-    let Ok(opened) = Opened::read(zip) else { return };
+/// What is taken apart can be written to a folder.
+fn open(zip: &[u8]) -> Option<Opened> {
+    let opened = Opened::read(zip).ok()?;
     for (name, _) in opened.contents() {
         let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
         assert!(is_inside && !name.contains('\\'), "{name:?} leads elsewhere");
     }
+    Some(opened)
+}
+
+/// What passes says of a voucher what the golden case says.
+fn judge(opened: &Opened) {
     let Some(evidence) = opened.evidence() else { return };
     let checks = opened.judge(&GOLDEN.trust);
     let dossiers = checks.iter().filter(|check| check.subject == Subject::Dossier);

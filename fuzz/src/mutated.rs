@@ -6,7 +6,9 @@
 use crate::changes::{self, Choices, changed};
 use crate::seeds;
 use protocol::dossier::{Dossier, Memo, Step};
-use protocol::verify::{Finality, Question, StepCode, StepReport, TrustedCheckpoint, verify};
+use protocol::verify::{
+    Finality, Question, StepCode, StepReport, TrustedCheckpoint, incident_stands, verify,
+};
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -46,6 +48,20 @@ pub fn check(bytes: &[u8]) {
     }
     let changed = Dossier::parse(&text).expect("what was accepted parses");
     assert_means_the_same(&golden.dossier, &changed);
+    assert_signed(&changed);
+}
+
+/// An incident that stands is a sale that its holder signed: a refused one, or one whose acceptance is hidden.
+fn assert_signed(changed: &Dossier) {
+    let signed = |dossier: &Dossier| {
+        let pending = dossier.pending.iter().map(|item| item.step.entry);
+        let history = dossier.history.iter().map(|item| item.step.entry);
+        dossier.incidents.iter().map(|step| step.entry).chain(pending).chain(history).collect::<Vec<_>>()
+    };
+    for incident in changed.incidents.iter().filter(|incident| incident_stands(changed, incident)) {
+        let is_known = GOLDEN.iter().any(|golden| signed(&golden.dossier).contains(&incident.entry));
+        assert!(is_known, "an incident that nobody signed: {:?}", incident.entry);
+    }
 }
 
 /// What an accepted dossier says is what the one said that it was made of; less, where the rest is not anchored.

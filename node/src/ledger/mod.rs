@@ -275,6 +275,8 @@ pub async fn blocking<T: Send + 'static>(
 #[cfg(test)]
 mod crashes;
 #[cfg(test)]
+mod flipped;
+#[cfg(test)]
 mod released;
 #[cfg(test)]
 mod tests;

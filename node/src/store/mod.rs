@@ -48,7 +48,7 @@ pub type Rows = Box<dyn Iterator<Item = Result<Row, StoreError>> + Send>;
 /// 1. **Atomic.** A [`WriteSet`] is seen whole or not at all, over all its tables, by every snapshot and after every
 ///    crash.
 /// 2. **Durable.** When [`commit`](Self::commit) returns `Ok`, its set and every set before it survive a crash of the
-///    process, of the system and of the power.
+///    process, of the system and of the power. Where a disk loses such a set all the same, the store does not open.
 /// 3. **Ordered.** Sets take effect one after the other, those of one thread in the order of its calls. After a crash
 ///    the store holds a prefix of that order: it never has a set without all that came before it.
 /// 4. **Staged.** When [`stage`](Self::stage) returns `Ok`, its set is visible and ordered but not yet durable: a crash

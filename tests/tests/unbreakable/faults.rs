@@ -151,6 +151,61 @@ async fn a_backup_that_is_older_than_the_chain_is_refused_with_what_to_do() {
     assert!(!said.contains("panicked"), "{said}");
 }
 
+/// The journal that a node writes to.
+fn journal(node: &Node) -> std::path::PathBuf {
+    let inside = std::fs::read_dir(node.data().join("store/engine")).unwrap();
+    let mut journals: Vec<_> = inside.map(|entry| entry.unwrap().path()).collect();
+    journals.retain(|path| path.extension().is_some_and(|kind| kind == "jnl"));
+    journals.sort();
+    journals.pop().unwrap()
+}
+
+/// A bit of what was promised flips while the node is down, after a kill or a stop in good order. A node that went on
+/// without the sets behind it would give their indices to others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flipped_bit_stops_the_start_and_put_back_every_promise_holds() {
+    let mut random = choices();
+    let mut world = World::in_peace().await;
+    let mut refused = 0;
+    for round in 0..rounds("VOUCHSAFE_FLIP_ROUNDS", 8) {
+        world.node.start().await;
+        world.load(&mut random, STEPS).await;
+        if round % 2 == 0 {
+            world.node.kill().await;
+        } else {
+            assert!(world.node.stop().await.success());
+        }
+        let journal = journal(&world.node);
+        let good = std::fs::read(&journal).unwrap();
+        let written = good.iter().rposition(|byte| *byte != 0).unwrap() as u64;
+        // In one round of two where the newest entries are, which nothing has anchored.
+        let reach = if round % 4 < 2 { written.min(4000) } else { written };
+        let at = usize::try_from(written - random.below(reach)).unwrap();
+        let mut flipped = good.clone();
+        flipped[at] ^= 1 << random.below(8);
+        std::fs::write(&journal, &flipped).unwrap();
+        let found = world.node.fsck().await;
+        if world.node.comes_up().await {
+            // The order of the last write set, which may be any that is later.
+            assert_eq!(found.exit, Some(0), "byte {at}: {}\n{}", found.stdout, found.stderr);
+            assert!(world.honours(0).await, "a node at peace gives no answer");
+            assert!(world.node.stop().await.success());
+            continue;
+        }
+        refused += 1;
+        let said = world.node.process().said();
+        for word in ["vouchsafe-node: ", "damaged", "confirmed", "restore a backup"] {
+            assert!(said.contains(word), "byte {at}: no {word:?} in {said}");
+        }
+        assert!(!said.contains("panicked"), "{said}");
+        assert_ne!(found.exit, Some(0), "byte {at}: {}", found.stdout);
+        assert!(std::fs::read(&journal).unwrap() == flipped, "byte {at}: a refusal changed the journal");
+        std::fs::write(&journal, &good).unwrap();
+    }
+    assert!(refused > 0, "no start was refused");
+    is_whole_again(&mut world).await;
+}
+
 fn copied(from: &std::path::Path, to: &std::path::Path) {
     let from = format!("{}/.", from.display());
     let status = std::process::Command::new("cp").args(["-a", &from]).arg(to).status();

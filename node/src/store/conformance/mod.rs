@@ -80,8 +80,10 @@ fn get(store: &dyn Store, table: Table, key: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn a_new_store_holds_its_format_alone(place: &dyn Place) {
     let store = place.open().unwrap();
     for table in Table::ALL {
-        let expected = if table == Table::Meta { vec![FORMAT_KEY.to_vec()] } else { Vec::new() };
-        assert_eq!(keys(&*store, table, Span::all(), Order::Ascending), expected, "{table:?}");
+        let mut keys = keys(&*store, table, Span::all(), Order::Ascending);
+        // The store's own rows.
+        keys.retain(|key| table != Table::Meta || key[0] != 0);
+        assert_eq!(keys, Vec::<Vec<u8>>::new(), "{table:?}");
     }
     assert_eq!(get(&*store, Table::Meta, FORMAT_KEY), Some(vec![0, 0, 0, 1]));
 }

@@ -2,9 +2,14 @@
 //!
 //! One fjall keyspace per table, one fjall batch per write set. A commit returns after `fdatasync` of the journal; a
 //! staged set is handed to the system and waits for the next sync. fjall syncs the journal before it writes any table
-//! file, so that a part of a set can never outlive the journal that makes it whole.
+//! file, so that a part of a set can never outlive the journal that makes it whole. Write sets are numbered (`mark`), and
+//! the journal is held against the numbers before fjall opens it (`journal`).
 
+#[cfg(test)]
+mod damage;
 mod folder;
+mod journal;
+mod mark;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +20,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use ::fjall::{Database, Keyspace, KeyspaceCreateOptions, LsmError, PersistMode, Readable};
 
 use self::folder::{Folder, refused};
+use self::journal::Lost;
+use self::mark::{Confirmed, ConfirmedFile, MARK_KEY, Mark, StoreName};
 use super::{Order, Row, Rows, Snapshot, Span, Store, StoreError, Table, WriteSet, check_sizes, format};
 
 /// Sizes of a [`FjallStore`]. Its memory is the cache and, for each table that is being written, one to five times
@@ -52,8 +59,9 @@ const OPEN_FILES: usize = 400;
 
 /// A [`Store`] in a folder.
 ///
-/// One limit to the contract: a power cut in the middle of a write set with a value of 4 KiB or more can leave a
-/// journal that fjall refuses, and opening fails with [`StoreError::Corrupt`] although nothing confirmed is lost.
+/// Two limits to the contract. A power cut in the middle of a write set with a value of 4 KiB or more can leave a
+/// journal that fjall refuses, and opening fails with [`StoreError::Corrupt`] although nothing confirmed is lost. And a
+/// power cut that comes together with damage to the last confirmed set can go unseen (docs/decisions/0012-numbered-write-sets.md).
 pub struct FjallStore {
     engine: Arc<Engine>,
 }
@@ -66,11 +74,19 @@ struct Engine {
     /// being applied, and a snapshot taken at that moment shows half of it.
     latest: RwLock<::fjall::Snapshot>,
     /// Held from the first row of a write set until it shows in `latest`.
-    turn: Mutex<()>,
+    turn: Mutex<Numbers>,
+    confirmed: ConfirmedFile,
     database: Database,
     reserve_bytes: u64,
     stopped: OnceLock<String>,
     folder: Arc<Folder>,
+}
+
+/// Where the numbers of the write sets stand.
+struct Numbers {
+    store: StoreName,
+    written: u64,
+    durable: u64,
 }
 
 impl FjallStore {
@@ -98,6 +114,13 @@ impl FjallStore {
 
     fn start(place: &Path, folder: &Arc<Folder>, options: &FjallOptions) -> Result<Self, StoreError> {
         let failed = |error| unreadable(folder.path(), "open its tables", error);
+        let unread = |error| refused(folder.path(), "read its journal", error);
+        let lost =
+            |lost: Lost| StoreError::Corrupt { path: folder.path().to_owned(), detail: lost.to_string() };
+        let confirmed = Confirmed::read(place).map_err(unread)?;
+        if place.exists() {
+            journal::check(place, confirmed).map_err(unread)?.map_err(lost)?;
+        }
         let database = Database::builder(place)
             .cache_size(options.cache_bytes)
             .max_cached_files(Some(OPEN_FILES))
@@ -105,16 +128,21 @@ impl FjallStore {
             .open()
             .map_err(failed)?;
         let sizes = || KeyspaceCreateOptions::default().max_memtable_size(options.memtable_bytes);
-        let tables = Table::ALL
+        let tables: Vec<_> = Table::ALL
             .into_iter()
             .map(|table| database.keyspace(table.name(), sizes))
             .collect::<Result<_, _>>()
             .map_err(failed)?;
+        let latest = database.snapshot();
+        let newest = latest.get(&tables[Table::Meta.index()], MARK_KEY).map_err(failed)?;
+        let newest = newest.and_then(|mark: ::fjall::Slice| Mark::decode(&mark));
+        let numbers = Numbers::after(newest, confirmed, folder.path())?;
         Ok(Self {
             engine: Arc::new(Engine {
                 tables,
-                latest: RwLock::new(database.snapshot()),
-                turn: Mutex::new(()),
+                latest: RwLock::new(latest),
+                turn: Mutex::new(numbers),
+                confirmed: ConfirmedFile::open(place).map_err(unread)?,
                 database,
                 reserve_bytes: options.reserve_bytes,
                 stopped: OnceLock::new(),
@@ -142,7 +170,7 @@ impl Store for FjallStore {
 impl Engine {
     fn write(&self, writes: WriteSet, persist: PersistMode) -> Result<(), StoreError> {
         check_sizes(&writes)?;
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut numbers = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(cause) = self.stopped.get() {
             return Err(StoreError::Stopped { cause: cause.clone() });
         }
@@ -157,9 +185,14 @@ impl Engine {
                     None => batch.remove(self.table(table), key),
                 }
             }
+            let mark = numbers.next();
+            batch.insert(self.table(Table::Meta), MARK_KEY, mark.encode());
             batch.commit()
         };
         outcome.map_err(|error| self.stop(error))?;
+        if matches!(persist, PersistMode::SyncData) {
+            self.confirmed.note(numbers.confirm());
+        }
         *self.latest.write().unwrap_or_else(PoisonError::into_inner) = self.database.snapshot();
         Ok(())
     }
@@ -191,7 +224,48 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         // Keeps what was staged. Should the sync fail, the contract still holds: nobody was told that it is durable.
-        let _kept = self.database.persist(PersistMode::SyncData);
+        let kept = self.database.persist(PersistMode::SyncData);
+        let numbers = self.turn.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if kept.is_ok() && self.stopped.get().is_none() {
+            self.confirmed.note(numbers.confirm());
+            self.confirmed.sync();
+        }
+    }
+}
+
+fn draw(path: &Path) -> Result<StoreName, StoreError> {
+    let mut name = StoreName::default();
+    getrandom::fill(&mut name)
+        .map_err(|error| refused(path, "draw its name", std::io::Error::other(error.to_string())))?;
+    Ok(name)
+}
+
+impl Numbers {
+    /// Going on from the newest set of a store that was opened, all of which fjall has brought to the disk by then.
+    fn after(newest: Option<Mark>, confirmed: Option<Confirmed>, path: &Path) -> Result<Self, StoreError> {
+        let number = newest.map_or(0, |mark| mark.number);
+        let of_this = |confirmed: &Confirmed| newest.is_none_or(|mark| mark.store == confirmed.store);
+        match confirmed.filter(of_this) {
+            Some(confirmed) if confirmed.number > number => {
+                let missing = Lost::Missing { from: number.saturating_add(1), to: confirmed.number };
+                Err(StoreError::Corrupt { path: path.to_owned(), detail: missing.to_string() })
+            }
+            _ => {
+                let store = newest.map_or_else(|| draw(path), |mark| Ok(mark.store))?;
+                Ok(Self { store, written: number, durable: number })
+            }
+        }
+    }
+
+    fn next(&mut self) -> Mark {
+        self.written = self.written.saturating_add(1);
+        Mark { store: self.store, number: self.written, durable: self.durable }
+    }
+
+    /// All that was written is on the disk.
+    fn confirm(&mut self) -> Confirmed {
+        self.durable = self.written;
+        Confirmed { store: self.store, number: self.written }
     }
 }
 

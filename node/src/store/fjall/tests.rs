@@ -30,7 +30,7 @@ impl Place for TempFolder {
 
 conformance!(TempFolder::new());
 
-fn put(table: Table, key: &[u8], value: &[u8]) -> WriteSet {
+pub(super) fn put(table: Table, key: &[u8], value: &[u8]) -> WriteSet {
     let mut writes = WriteSet::new();
     writes.put(table, key, value);
     writes
@@ -40,7 +40,7 @@ fn get(store: &FjallStore, table: Table, key: &[u8]) -> Option<Vec<u8>> {
     store.snapshot().unwrap().get(table, key).unwrap()
 }
 
-fn refusal(path: &Path) -> StoreError {
+pub(super) fn refusal(path: &Path) -> StoreError {
     match FjallStore::open(path) {
         Ok(_) => panic!("opened {}", path.display()),
         Err(error) => error,
@@ -124,9 +124,9 @@ fn a_disk_without_reserve_refuses_writes_in_good_order() {
 }
 
 /// Commits that each set `number` and eight rows of their own; closed, so that all is in one journal file.
-const COMMITS: u8 = 12;
+pub(super) const COMMITS: u8 = 12;
 
-fn numbered_commits(path: &Path, value_bytes: usize) {
+pub(super) fn numbered_commits(path: &Path, value_bytes: usize) {
     let store = FjallStore::open(path).unwrap();
     // Noise, since the journal would pack a value of one byte repeated.
     let mut noise = 0x9e37_79b9_7f4a_7c15_u64;
@@ -146,7 +146,7 @@ fn numbered_commits(path: &Path, value_bytes: usize) {
 }
 
 /// Copies a closed store, the written part of its journal changed by `damage`.
-fn copy_damaged(from: &Path, to: &Path, damage: &dyn Fn(&mut [u8])) {
+pub(super) fn copy_damaged(from: &Path, to: &Path, damage: &dyn Fn(&mut [u8])) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let source = entry.unwrap().path();
@@ -166,7 +166,7 @@ fn copy_damaged(from: &Path, to: &Path, damage: &dyn Fn(&mut [u8])) {
 }
 
 /// The last commit that is there; it and all before it are whole, or this panics.
-fn last_commit(store: &FjallStore) -> Option<u8> {
+pub(super) fn last_commit(store: &FjallStore) -> Option<u8> {
     let snapshot = store.snapshot().unwrap();
     let last = snapshot.get(Table::Runs, b"number").unwrap().map(|number| number[0]);
     let rows = snapshot.rows(Table::Entries, Span::all(), Order::Ascending).map(|row| row.unwrap().key);
@@ -176,7 +176,16 @@ fn last_commit(store: &FjallStore) -> Option<u8> {
     last
 }
 
-/// What a power cut does to a journal that was not synced to its end: the rest of the file reads as zeros.
+/// The record of what was confirmed is gone, as if it had never reached the disk.
+pub(super) fn unconfirm(path: &Path) {
+    let record = path.join("engine/confirmed");
+    if record.exists() {
+        fs::remove_file(record).unwrap();
+    }
+}
+
+/// What a power cut does to a journal that was not synced to its end: the rest of the file reads as zeros, and nobody was
+/// told of what stood there.
 #[test]
 fn a_journal_cut_anywhere_yields_a_prefix_of_whole_sets() {
     let place = tempfile::tempdir().unwrap();
@@ -189,6 +198,7 @@ fn a_journal_cut_anywhere_yields_a_prefix_of_whole_sets() {
             let kept = journal.len().saturating_sub(cut);
             journal[kept..].fill(0);
         });
+        unconfirm(&path);
         // The format row is in the same journal: without it there is no store.
         let Ok(store) = FjallStore::open(&path) else { break };
         let last = last_commit(&store);
@@ -247,7 +257,7 @@ fn a_damaged_table_file_is_reported_where_it_is_read() {
 }
 
 /// A closed store whose tables are in table files, all of them; the last commit is in the journal alone.
-fn flushed(path: &Path) {
+pub(super) fn flushed(path: &Path) {
     let store = FjallStore::open(path).unwrap();
     for table in Table::ALL {
         for number in 0..40_u8 {
@@ -266,7 +276,7 @@ fn everything(path: &Path) -> Result<Vec<(Table, Row)>, StoreError> {
     Table::ALL.into_iter().flat_map(rows).collect()
 }
 
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+pub(super) fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let inside = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut found: Vec<_> =
         inside.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect();
@@ -274,8 +284,7 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
-/// What is read is what was written, or it is refused. A journal may end earlier: what is gone then was whole, and is
-/// missed by the chain that anchored it and by whoever holds a receipt.
+/// What is read is what was written, or it is refused.
 #[test]
 fn a_flipped_bit_anywhere_is_never_read_as_something_else() {
     let place = tempfile::tempdir().unwrap();
@@ -294,9 +303,6 @@ fn a_flipped_bit_anywhere_is_never_read_as_something_else() {
             match everything(&path) {
                 Err(StoreError::Corrupt { .. } | StoreError::UnknownFormat { .. }) => refused += 1,
                 Ok(rows) if rows == whole => same += 1,
-                Ok(rows) if file.extension().is_some_and(|kind| kind == "jnl") => {
-                    assert!(rows.iter().all(|row| whole.contains(row)), "{}, byte {at}", file.display());
-                }
                 other => panic!("{}, byte {at}: {other:?}", file.display()),
             }
             fs::write(&file, &bytes).unwrap();
