@@ -254,7 +254,7 @@ impl Folder {
         }
         // A folder that is there keeps its rights: it may be somebody's home. What is secret in it has its own.
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
-        made.map_err(|source| self.failed(&self.0, source))
+        made.map_err(|source| Self::failed(&self.0, source))
     }
 
     /// Makes an empty spool: what an earlier run left there belongs to requests that are over.
@@ -264,7 +264,7 @@ impl Folder {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
             _ => std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&spool),
         };
-        gone.map_err(|source| self.failed(&spool, source))
+        gone.map_err(|source| Self::failed(&spool, source))
     }
 
     /// Reads the configuration.
@@ -272,7 +272,7 @@ impl Folder {
         let path = self.config();
         let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => ConfigError::NotInitialised(self.0.clone()),
-            _ => self.failed(&path, source),
+            _ => Self::failed(&path, source),
         })?;
         Config::parse(&text).map_err(|problem| ConfigError::Content { path, problem })
     }
@@ -339,11 +339,10 @@ impl Folder {
             std::fs::rename(&half, path)?;
             File::open(&self.0)?.sync_all()
         });
-        written.map_err(|source| self.failed(path, source))
+        written.map_err(|source| Self::failed(path, source))
     }
 
-    #[expect(clippy::unused_self, reason = "errors of a folder are made in one place")]
-    fn failed(&self, path: &Path, source: std::io::Error) -> ConfigError {
+    fn failed(path: &Path, source: std::io::Error) -> ConfigError {
         ConfigError::File { path: path.to_owned(), source }
     }
 }
@@ -378,11 +377,10 @@ impl Config {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             format!("line {}: {}", before.matches('\n').count() + 1, error.message())
         })?;
-        if config.format != FORMAT {
-            return Err(format!("format {}, this program knows {FORMAT}", config.format));
+        match config.format {
+            FORMAT => config.check().map(|()| config),
+            other => Err(format!("format {other}, this program knows {FORMAT}")),
         }
-        config.check()?;
-        Ok(config)
     }
 
     /// Whether a node can run with it, in words where it can not.
