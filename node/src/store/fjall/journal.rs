@@ -40,11 +40,11 @@ pub(super) enum Lost {
         to: u64,
     },
     /// A set claims another place in the order than the one it was written in.
-    #[error("{journal}: the write set at byte {at} is out of order")]
+    #[error("{journal}: the write sets before and at byte {at} are out of order")]
     Order {
         /// The file's name.
         journal: String,
-        /// Where it begins.
+        /// Where the later one begins.
         at: usize,
     },
 }
