@@ -143,7 +143,8 @@ struct ServeArgs {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Runtime::new() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads()).enable_all().build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
     };
@@ -159,6 +160,11 @@ fn main() -> ExitCode {
         Command::Man { folder } => manual(&folder),
     };
     done.unwrap_or_else(|error| failed(&*error))
+}
+
+/// More than cores: a question to the store is answered where it comes in, and may have to wait for the disk.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(8, |cores| cores.get().saturating_mul(4))
 }
 
 type Done = Result<ExitCode, Box<dyn std::error::Error>>;

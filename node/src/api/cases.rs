@@ -6,10 +6,9 @@ use super::problem::{Kind, Problem};
 use super::rates::Asker;
 use super::request::{RequestBody, Strict, voucher};
 use super::vouchers::{known, newest_dossier};
-use super::{Shared, admit, blocking, layers};
+use super::{Shared, admit, blocking, unmade};
 use crate::ledger::View;
 use crate::ledger::rows::Published;
-use crate::observe;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -23,7 +22,6 @@ use protocol::json::{At, JsonError};
 use protocol::verify::TrustedCheckpoint;
 use protocol::{LedgerId, PublicKey};
 use std::collections::BTreeSet;
-use std::fmt::Display;
 use utoipa::ToSchema;
 
 /// Vouchers in one case of a node: each costs tens of milliseconds. The command takes more.
@@ -141,12 +139,6 @@ pub(super) async fn make(
         Case::of(evidence).and_then(|case| case.zip(&[])).map_err(unmade)
     });
     Ok(([(header::CONTENT_TYPE, "application/zip")], zip.await?))
-}
-
-/// A defect of ours: the evidence is our own.
-fn unmade(error: impl Display) -> Problem {
-    observe::failed("making a case", &error);
-    layers::panicked()
 }
 
 /// A voucher's dossier; its checkpoints and receipts go into the evidence.

@@ -36,12 +36,14 @@ use crate::anchoring::Standing;
 use crate::answering::Backing;
 use crate::config::RateConfig;
 use crate::ledger::{Ledger, View};
+use crate::observe;
 use anchors::{AnchorReader, Devnet};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use problem::{Kind, Problem};
 use rates::{Class, Rates};
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -155,13 +157,11 @@ fn routes(rates: &Arc<Rates>) -> Router<Shared> {
 }
 
 impl Api {
-    /// Asks the ledger as it is now, on a thread where waiting for the disk is no harm.
-    async fn read<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(&View) -> Result<T, Problem> + Send + 'static,
-    ) -> Result<T, Problem> {
-        let ledger = self.state.ledger.clone();
-        blocking(move || question(&ledger.view()?)).await
+    /// Asks the ledger as it is now. Most of it is in memory, so that it takes less than to hand the question to another
+    /// thread; where it waits for the disk, other threads go on: the runtime has more than there are cores.
+    #[expect(clippy::unused_async, reason = "whoever asks need not know where the answer is found")]
+    async fn read<T>(&self, question: impl FnOnce(&View) -> Result<T, Problem>) -> Result<T, Problem> {
+        question(&self.state.ledger.view()?)
     }
 
     /// Milliseconds since 1970 by the operator's clock.
@@ -183,6 +183,12 @@ async fn blocking<T: Send + 'static>(
         Ok(done) => done,
         Err(_) => Err(layers::panicked()),
     }
+}
+
+/// A defect of ours: what it was made of is our own.
+fn unmade(error: impl Display) -> Problem {
+    observe::failed("making an answer", &error);
+    layers::panicked()
 }
 
 /// A place among those who are served at a time, if one is free.

@@ -6,12 +6,14 @@ use super::rates::Sought;
 use super::request::{Asked, Safe};
 use super::verify::CHAIN_TIME;
 use super::views::{History, VoucherView};
-use super::{Answer, Api, Shared, shapes};
+use super::{Answer, Api, Shared, shapes, unmade};
 use crate::ledger::rows::{Accepted, Published};
 use crate::ledger::{View, VoucherNow};
 use crate::observe;
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
 use protocol::chain_proof::ChainProof;
 use protocol::digest::bytes_to_hex;
 use protocol::dossier::Dossier;
@@ -56,6 +58,9 @@ pub(super) async fn show(State(api): State<Shared>, Sought(key): Sought) -> Answ
     .await
 }
 
+/// A dossier of few steps, with some room.
+const USUAL_BYTES: usize = 12 << 10;
+
 /// Under which checkpoint.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -77,14 +82,16 @@ pub(super) async fn dossier(
     State(api): State<Shared>,
     Sought(key): Sought,
     Asked(under): Asked<Under>,
-) -> Answer<Dossier> {
+) -> Result<Response, Problem> {
     let asked = api.asked_now();
     let mut dossier =
         api.read(move |view| under_checkpoint(view, key, &asked, under.checkpoint.map(Safe::get))).await?;
     if under.proof {
         dossier.checkpoint.proof = api.proof(&dossier).await.map(Box::new);
     }
-    Ok(Json(dossier))
+    let mut text = Vec::with_capacity(USUAL_BYTES);
+    serde_json::to_writer(&mut text, &dossier).map_err(unmade)?;
+    Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
 }
 
 fn under_checkpoint(

@@ -6,9 +6,9 @@
 use super::decide::Instruction;
 use super::reads::Reads as _;
 use super::refused::Refused;
-use super::rows::{Batch, ReadError, batch_node_key, number_key};
+use super::rows::{Batch, ReadError, batch_node_key, key_number, number_key};
 use crate::all_cores::AllCores;
-use crate::store::{Snapshot, Store, Table, WriteSet};
+use crate::store::{Order, Snapshot, Span, Store, Table, WriteSet};
 use protocol::entry::{Entry, Signed};
 use protocol::manifest::{Manifest, Terms, manifest_digest};
 use protocol::merkle::{Frontier, NodeId, Nodes, TreeHash as _};
@@ -16,9 +16,12 @@ use protocol::voucher::Record;
 use protocol::{Digest, Keccak, PublicKey};
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
+use std::ops::Range;
 
 /// Nodes below this level are not stored: they follow from 16 neighbouring records, which are.
-const STORED_FROM_LEVEL: u8 = 4;
+pub const STORED_FROM_LEVEL: u8 = 4;
+/// Leaves below a stored node.
+const BLOCK: u64 = 1 << STORED_FROM_LEVEL;
 
 /// How a batch that comes in is hashed.
 type Hash = AllCores<Keccak>;
@@ -186,18 +189,44 @@ fn records_of(part: &[u8]) -> impl Iterator<Item = Record> + '_ {
 pub struct BatchNodes<'a> {
     snapshot: &'a dyn Snapshot,
     first: u64,
-    leaf: Digest,
+    batch: &'a Batch,
 }
 
 impl<'a> BatchNodes<'a> {
     /// The tree of the batch that begins at voucher `first`.
-    pub fn new(snapshot: &'a dyn Snapshot, first: u64, batch: &Batch) -> Result<Self, ReadError> {
-        let terms = Terms::decode(&batch.terms).map_err(|_| ReadError::damaged(Table::Batches, first))?;
-        Ok(Self { snapshot, first, leaf: terms.leaf(manifest_digest(&batch.manifest)) })
+    pub const fn new(snapshot: &'a dyn Snapshot, first: u64, batch: &'a Batch) -> Self {
+        Self { snapshot, first, batch }
+    }
+
+    fn manifest_leaf(&self) -> Result<Digest, ReadError> {
+        let terms = Terms::decode(&self.batch.terms);
+        let terms = terms.map_err(|_| ReadError::damaged(Table::Batches, self.first))?;
+        Ok(terms.leaf(manifest_digest(&self.batch.manifest)))
+    }
+
+    /// The leaves of the block with this number, read and hashed together.
+    fn leaves(&self, block: u64) -> Result<Vec<Digest>, ReadError> {
+        let begin = block * BLOCK;
+        let end = (begin + BLOCK).min(self.batch.count.saturating_add(1));
+        let number = |leaf: u64| self.first.saturating_add(leaf.saturating_sub(1));
+        let span = Span::all().at_least(&number_key(number(begin.max(1)))).below(&number_key(number(end)));
+        let mut records = Vec::new();
+        for row in self.snapshot.rows(Table::Records, span, Order::Ascending) {
+            let row = row?;
+            if row.value.len() != Record::WIDTH {
+                return Err(ReadError::damaged(Table::Records, key_number(Table::Records, &row.key)?));
+            }
+            records.extend(row.value);
+        }
+        let mut leaves = if begin == 0 { vec![self.manifest_leaf()?] } else { Vec::new() };
+        leaves.append(&mut Keccak::leaves(&records, Record::WIDTH));
+        // Damage takes rows away, and nothing puts any between two numbers.
+        let whole = leaves.len() as u64 == end.saturating_sub(begin);
+        if whole { Ok(leaves) } else { Err(ReadError::damaged(Table::Records, number(begin.max(1)))) }
     }
 
     fn leaf_at(&self, index: u64) -> Result<Digest, ReadError> {
-        let Some(offset) = index.checked_sub(1) else { return Ok(self.leaf) };
+        let Some(offset) = index.checked_sub(1) else { return self.manifest_leaf() };
         let number = self.first.saturating_add(offset);
         let record = self.snapshot.record(number)?;
         record.map(|record| record.leaf()).ok_or_else(|| ReadError::damaged(Table::Records, number))
@@ -224,5 +253,33 @@ impl Nodes<Digest> for BatchNodes<'_> {
                 format!("{} on level {} of batch {}", at.index, at.level, self.first),
             )
         })
+    }
+    // A block is hashed as one, where one node after the other would read each record several times.
+    fn siblings(
+        &self,
+        levels: Range<u8>,
+        index: u64,
+        size: u64,
+        path: &mut Vec<Digest>,
+    ) -> Result<u8, ReadError> {
+        let mut row = if levels.contains(&0) { self.leaves(index / BLOCK)? } else { Vec::new() };
+        let mut above = Vec::new();
+        for level in levels.clone() {
+            let sibling = (index >> level) ^ 1;
+            if sibling >= size >> level {
+                return Ok(level);
+            }
+            if level < STORED_FROM_LEVEL {
+                let first = (index / BLOCK * BLOCK) >> level;
+                let at = usize::try_from(sibling - first).unwrap_or(usize::MAX);
+                path.push(*row.get(at).ok_or_else(|| ReadError::damaged(Table::Records, self.first))?);
+                Keccak::nodes(&row, &mut above);
+                std::mem::swap(&mut row, &mut above);
+                above.clear();
+            } else {
+                path.push(self.node(NodeId { level, index: sibling })?);
+            }
+        }
+        Ok(levels.end)
     }
 }

@@ -154,7 +154,7 @@ fn moved_on(
     by: &Instruction,
 ) -> Result<Accepted, Refused> {
     let (number, run) = first_that_moved(reads, entry, last)?;
-    let chain = reads.chain_to(run.index)?;
+    let chain = reads.chain_to(reads.known_entry(run.index)?)?;
     if !chain.iter().any(|item| item.state.index == entry.prev) {
         return Err(Refused::Unlinked { number, prev: entry.prev, latest: run.index });
     }

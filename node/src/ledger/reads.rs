@@ -91,9 +91,9 @@ pub trait Reads {
         }))
     }
 
-    /// The entries of a voucher's history from its Issue to the entry at `latest`, oldest first.
-    fn chain_to(&self, latest: u64) -> Result<Vec<Accepted>, ReadError> {
-        let mut chain = vec![self.known_entry(latest)?];
+    /// The entries of a voucher's history from its Issue to `latest`, oldest first.
+    fn chain_to(&self, latest: Accepted) -> Result<Vec<Accepted>, ReadError> {
+        let mut chain = vec![latest];
         while let Some(prev) = chain.last().map(|item| item.state.entry.prev) {
             if prev == protocol::entry::Entry::NO_PREV {
                 break;

@@ -70,7 +70,7 @@ impl View {
                 record.ok_or_else(|| ReadError::damaged(Table::Records, number))?.encode().to_vec()
             }
         };
-        let nodes = BatchNodes::new(snapshot, first, &batch)?;
+        let nodes = BatchNodes::new(snapshot, first, &batch);
         let path = inclusion_path::<Keccak, _>(&nodes, ask.index, batch.count.saturating_add(1))?;
         Ok(Some((leaf, path)))
     }

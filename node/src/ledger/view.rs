@@ -1,6 +1,6 @@
 //! What the ledger shows of itself: everything read from one snapshot, so that no answer mixes two moments.
 
-use super::batch::BatchNodes;
+use super::batch::{BatchNodes, STORED_FROM_LEVEL};
 use super::census::Census;
 use super::heads::HeadTree;
 use super::reads::{Issued, Reads as _};
@@ -15,11 +15,10 @@ use protocol::dossier::{
 use protocol::heads::{chunk_of, chunks_for};
 use protocol::lifecycle::Kind;
 use protocol::manifest::Terms;
-use protocol::merkle::inclusion_path;
 use protocol::receipt::{Absence, Receipt};
 use protocol::signing::KeyPair;
 use protocol::voucher::Record;
-use protocol::{Digest, Keccak, PublicKey};
+use protocol::{Digest, PublicKey};
 use std::sync::Arc;
 
 /// The ledger at one moment.
@@ -141,7 +140,7 @@ impl View {
 
     /// A voucher's entries, oldest first.
     pub fn history(&self, voucher: &VoucherNow) -> Result<Vec<Accepted>, ReadError> {
-        self.snapshot.chain_to(voucher.latest.state.index)
+        self.snapshot.chain_to(voucher.latest.clone())
     }
 
     /// The checkpoint of this number.
@@ -229,7 +228,8 @@ impl View {
         if history.is_empty() {
             return Ok(None);
         }
-        let newest = self.latest_anchored()?.is_some_and(|latest| latest.checkpoint == *checkpoint);
+        let newest = !pending.is_empty()
+            && self.latest_anchored()?.is_some_and(|latest| latest.checkpoint == *checkpoint);
         let history = history.iter().map(|item| self.history_item(item, checkpoint.size));
         let pending = pending.iter().filter(|_| newest).map(|item| self.pending_item(item));
         let (manifest, part) = self.batch_parts(voucher)?;
@@ -247,31 +247,31 @@ impl View {
 
     fn batch_parts(&self, voucher: &VoucherNow) -> Result<(ManifestPart, VoucherPart), ReadError> {
         let VoucherNow { number, record, batch_first, batch, .. } = voucher;
-        let stored = BatchNodes::new(&*self.snapshot, *batch_first, batch)?;
-        let nodes = self.remembered.before(Which::Batch(*batch_first), stored);
+        let stored = BatchNodes::new(&*self.snapshot, *batch_first, batch);
+        let nodes = self.remembered.before(Which::Batch(*batch_first), STORED_FROM_LEVEL, stored);
         let size = batch.count.saturating_add(1);
         let leaf = (number - batch_first).saturating_add(1);
         let terms =
             Terms::decode(&batch.terms).map_err(|_| ReadError::damaged(Table::Batches, batch_first))?;
-        let path = inclusion_path::<Keccak, _>(&nodes, 0, size)?;
+        let path = nodes.inclusion_path(0, size)?;
         let manifest = ManifestPart { text: batch.manifest.clone(), terms, path };
-        let path = inclusion_path::<Keccak, _>(&nodes, leaf, size)?;
+        let path = nodes.inclusion_path(leaf, size)?;
         Ok((manifest, VoucherPart { number: *number, key: record.key, label: record.label, path }))
     }
 
     fn head_part(&self, number: u64, under: &Published) -> Result<HeadPart, ReadError> {
         let checkpoint = under.checkpoint.number;
         let stored = HeadTree::at(&*self.snapshot, checkpoint);
-        let tree = self.remembered.before(Which::Heads(checkpoint), stored);
+        let tree = self.remembered.before(Which::Heads(checkpoint), 0, stored);
         let chunk = chunk_of(number);
-        let path = inclusion_path::<Keccak, _>(&tree, chunk, chunks_for(under.checkpoint.vouchers))?;
+        let path = tree.inclusion_path(chunk, chunks_for(under.checkpoint.vouchers))?;
         Ok(HeadPart { chunk: tree.stored().chunk(chunk)?, path })
     }
 
     fn history_item(&self, item: &Accepted, size: u64) -> Result<HistoryItem, ReadError> {
         let index = item.state.index;
-        let log = self.remembered.before(Which::Log, LogNodes(&*self.snapshot));
-        let path = inclusion_path::<Keccak, _>(&log, index, size)?;
+        let log = self.remembered.before(Which::Log, 0, LogNodes(&*self.snapshot));
+        let path = log.inclusion_path(index, size)?;
         Ok(HistoryItem { index, step: accepted_step(item), path })
     }
 

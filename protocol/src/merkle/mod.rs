@@ -13,6 +13,8 @@ pub use prove::{consistency_path, inclusion_path, root_of, unprovable_leaf};
 pub use tree::{NoSuchNode, Tree};
 pub use verify::{Inclusion, ProofError, verify_consistency, verify_inclusion, verify_inclusions};
 
+use std::ops::Range;
+
 /// A hash with the three uses that a tree makes of it, told apart by a tag byte.
 pub trait TreeHash {
     /// What the hash gives.
@@ -76,19 +78,25 @@ pub trait Nodes<D> {
     type Error;
     /// The root of the perfect subtree at this place.
     fn node(&self, at: NodeId) -> Result<D, Self::Error>;
-    /// Appends what a leaf's path begins with: the siblings from the leaf upwards, up to the first that is no perfect
-    /// subtree of the first `size` leaves. Says how many they are.
-    fn siblings(&self, index: u64, size: u64, path: &mut Vec<D>) -> Result<u8, Self::Error> {
-        let (mut place, mut perfect) = (index, size);
-        for level in 0.. {
-            let sibling = place ^ 1;
-            if sibling >= perfect {
+    /// Appends what lies beside the way up from leaf `index` on these levels, up to the first that is no perfect subtree
+    /// of the first `size` leaves. Gives the level on which it ended.
+    fn siblings(
+        &self,
+        levels: Range<u8>,
+        index: u64,
+        size: u64,
+        path: &mut Vec<D>,
+    ) -> Result<u8, Self::Error> {
+        let end = levels.end;
+        for level in levels {
+            let above = |place: u64| place.checked_shr(level.into()).unwrap_or(0);
+            let sibling = above(index) ^ 1;
+            if sibling >= above(size) {
                 return Ok(level);
             }
             path.push(self.node(NodeId { level, index: sibling })?);
-            (place, perfect) = (place >> 1, perfect >> 1);
         }
-        Ok(u8::MAX)
+        Ok(end)
     }
 }
 

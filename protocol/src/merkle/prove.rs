@@ -22,8 +22,9 @@ pub fn inclusion_path<H: TreeHash, N: Nodes<H::Output>>(
     let last = size.saturating_sub(1);
     let height = u64::BITS.saturating_sub(last.leading_zeros());
     path.reserve_exact(usize::try_from(height).unwrap_or_default());
-    let below = u32::from(nodes.siblings(index, size, &mut path)?);
-    for level in below..height {
+    let levels = 0..u8::try_from(height).unwrap_or(u8::MAX);
+    let reached = nodes.siblings(levels, index, size, &mut path)?;
+    for level in u32::from(reached)..height {
         let sibling = (index >> level) ^ 1;
         let first = sibling.checked_shl(level).unwrap_or(0);
         // All but the last subtree of a level are perfect, and stored.

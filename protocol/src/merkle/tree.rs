@@ -1,6 +1,7 @@
 //! A whole tree in memory: for tests, small batches and checks that recompute a root.
 
 use super::{NodeId, Nodes, TreeHash, consistency_path, inclusion_path, root_of};
+use std::ops::Range;
 
 /// All nodes of a tree, level by level: about two digests a leaf.
 #[derive(Debug, Clone)]
@@ -100,16 +101,23 @@ impl<H: TreeHash> Nodes<H::Output> for Tree<H> {
         row.and_then(|row| row.get(index)).copied().ok_or(NoSuchNode(at))
     }
     // Nothing between one read and the next depends on what was read: the cache misses of a path are waited for at once.
-    fn siblings(&self, index: u64, size: u64, path: &mut Vec<H::Output>) -> Result<u8, NoSuchNode> {
-        let before = path.len();
-        let (mut place, mut perfect) = (index, size);
-        for row in &self.levels {
+    fn siblings(
+        &self,
+        levels: Range<u8>,
+        index: u64,
+        size: u64,
+        path: &mut Vec<H::Output>,
+    ) -> Result<u8, NoSuchNode> {
+        let above = |place: u64| place.checked_shr(levels.start.into()).unwrap_or(0);
+        let (mut place, mut perfect) = (above(index), above(size));
+        let rows = self.levels.get(levels.start.into()..).unwrap_or_default();
+        for (row, level) in rows.iter().zip(levels.clone()) {
             let sibling = place ^ 1;
             let at = usize::try_from(sibling).unwrap_or(usize::MAX);
-            let Some(node) = row.get(at).filter(|_| sibling < perfect) else { break };
+            let Some(node) = row.get(at).filter(|_| sibling < perfect) else { return Ok(level) };
             path.push(*node);
             (place, perfect) = (place >> 1, perfect >> 1);
         }
-        Ok(u8::try_from(path.len().saturating_sub(before)).unwrap_or(u8::MAX))
+        Ok(levels.end.min(levels.start.saturating_add(u8::try_from(rows.len()).unwrap_or(u8::MAX))))
     }
 }
