@@ -4,6 +4,7 @@
 //! same turn runs again from the same rows and ends in the same checkpoint. Out of scope: what a checkpoint says
 //! (`ledger::cut`), how a chain is spoken to (`anchors`).
 
+use crate::clock::{self, WrongClock};
 use crate::ledger::outbox::{Unsettled, known, record_chain, record_opening, unsettled};
 use crate::ledger::rows::{Published, ReadError};
 use crate::ledger::{Ledger, cut};
@@ -38,7 +39,9 @@ pub enum TurnError {
     /// The contract holds another history under this ledger's name.
     #[error(
         "the chain has checkpoint {number} as {theirs}, this node cut {ours}: another node anchors this ledger, or an \
-         old backup was put back; stop this node"
+         old backup was put back; stop this node and the other, and put the newest backup back; where that is refused, \
+         too, move the folder store away, copy the ledger with vouchsafe mirror from whoever has it, and make the \
+         store anew with vouchsafe-node rebuild"
     )]
     OtherHistory {
         /// The checkpoint.
@@ -51,8 +54,8 @@ pub enum TurnError {
     /// The chain has checkpoints that this store never cut.
     #[error(
         "the chain is at checkpoint {theirs}, this store knows none after {ours}: an old backup was put back, or \
-         another node anchors this ledger; stop this node, copy the ledger with vouchsafe mirror from whoever has it, \
-         and bring the store up to it with vouchsafe-node rebuild"
+         another node anchors this ledger; stop this node and put a newer backup back, or copy the ledger with vouchsafe \
+         mirror from whoever has it, and bring the store up to it with vouchsafe-node rebuild"
     )]
     StoreIsOld {
         /// The chain's latest.
@@ -66,6 +69,9 @@ pub enum TurnError {
          was lost, or the endpoint serves another chain of this id; restore it, or name the right endpoint"
     )]
     LedgerGone(LedgerId),
+    /// This machine's time is not the chain's.
+    #[error(transparent)]
+    WrongClock(#[from] WrongClock),
     /// The chain lacks a checkpoint that this node knows as settled.
     #[error(
         "the chain is at checkpoint {latest}, this node waits to anchor {next}: the endpoint lags behind, or serves \
@@ -177,6 +183,7 @@ impl Anchoring {
             if !self.opening_stands().await? {
                 return Ok(Next::Poll);
             }
+            self.check_clock().await?;
             self.check_store_is_new().await?;
             *is_checked = true;
         }
@@ -212,19 +219,32 @@ impl Anchoring {
         if let Err(error) = turned {
             observe::anchoring_failed(error);
         }
+        let problem = turned.as_ref().err().map(ToString::to_string);
         match turned {
-            Ok(_) => self.ledger.set_halted(false),
-            Err(TurnError::StoreIsOld { .. } | TurnError::OtherHistory { .. } | TurnError::LedgerGone(_)) => {
-                self.ledger.set_halted(true);
-            }
+            Ok(_) => self.ledger.set_halted(None),
+            Err(
+                TurnError::StoreIsOld { .. }
+                | TurnError::OtherHistory { .. }
+                | TurnError::LedgerGone(_)
+                | TurnError::WrongClock(_),
+            ) => self.ledger.set_halted(problem.clone()),
             Err(_) => {}
         }
-        let problem = turned.as_ref().err().map(ToString::to_string);
         self.standing.send_if_modified(|standing| {
             let changed = standing.problem != problem;
             standing.problem = problem;
             changed
         });
+    }
+
+    /// Holds the operator's clock against the chain's newest block, once: it is carried on by what nobody can set. A
+    /// development chain makes blocks when it is asked to, of whatever time: it is no clock.
+    pub async fn check_clock(&self) -> Result<(), TurnError> {
+        if self.writer.chain().development {
+            return Ok(());
+        }
+        let newest = self.writer.head().await?.latest;
+        Ok(clock::hold_against_block(self.ledger.clock().now(), newest.number, newest.time)?)
     }
 
     /// Holds the store against the chain: a store that is older than the chain, or of another history, must accept

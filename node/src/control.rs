@@ -36,6 +36,7 @@ impl Control {
                 let ended = Arc::new(AtomicBool::new(false));
                 let over = Arc::clone(&ended);
                 std::thread::spawn(move || {
+                    let _said = observe::background("control").entered();
                     for stream in listener.incoming().map_while(Result::ok) {
                         let Some(store) = store.upgrade().filter(|_| !over.load(Ordering::SeqCst)) else {
                             break;

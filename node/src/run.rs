@@ -4,6 +4,7 @@ use crate::anchoring::{Anchoring, Timing, TurnError};
 use crate::answering::Answering;
 use crate::api::{self, ApiState};
 use crate::chain::{ChainError, Connected, connect, ensure_opened, opening};
+use crate::clock::{self, WrongClock};
 use crate::config::{Config, ConfigError, Folder};
 use crate::control::Control;
 use crate::ledger::rows::ReadError;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 /// Why a node does not start or did not go on.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,9 @@ pub enum RunError {
     /// What is stored.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// This machine's time is not the log's.
+    #[error(transparent)]
+    WrongClock(#[from] WrongClock),
     /// The chain and the store contradict each other.
     #[error(transparent)]
     Anchoring(TurnError),
@@ -177,9 +182,14 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
         clock,
         promise_ms: config.anchoring.promise_s.saturating_mul(1000),
     })?;
+    check_clock(&ledger)?;
     let (stop, stopped) = watch::channel(false);
     let anchoring = Anchoring::new(ledger.clone(), Arc::clone(&chain.writer), opening, timing(&config));
-    match anchoring.check_store_is_new().await {
+    let checked = match anchoring.check_clock().await {
+        Ok(()) => anchoring.check_store_is_new().await,
+        wrong => wrong,
+    };
+    match checked {
         Ok(()) => {}
         // A chain that is down keeps nobody from stepping: the job holds the store against it when it is back.
         Err(error @ (TurnError::Chain(_) | TurnError::Behind { .. })) => observe::anchoring_failed(&error),
@@ -194,8 +204,8 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     let state = api_state(folder, &config, &ledger, &chain, &anchoring, &answering);
     let router = api::router(state);
     observe::started(address, &ledger.facts());
-    let anchoring = tokio::spawn(anchoring.run(stopped.clone()));
-    let answering = tokio::spawn(answering.run(stopped.clone()));
+    let anchoring = tokio::spawn(anchoring.run(stopped.clone()).instrument(observe::background("anchoring")));
+    let answering = tokio::spawn(answering.run(stopped.clone()).instrument(observe::background("answering")));
     let server = tokio::spawn(serve(listener, router, stopped));
     Ok(Running { address, ledger, stop, server, anchoring, answering, _control: control })
 }
@@ -207,6 +217,15 @@ fn check_operator_key(folder: &Folder, store: &dyn Store, found: PublicKey) -> R
         return Ok(());
     }
     Err(RunError::WrongKey { folder: folder.path().to_owned(), found, due })
+}
+
+/// The log can not go back: by a clock that is behind it, entries would bear a time that is over.
+fn check_clock(ledger: &Ledger) -> Result<(), RunError> {
+    let view = ledger.view()?;
+    if let Some(latest) = view.entry(view.size()?.saturating_sub(1))? {
+        clock::hold_against_log(ledger.clock().now(), latest.state.index, latest.state.entry.at)?;
+    }
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {

@@ -34,7 +34,12 @@ impl Node {
 
     /// The same, where `anvil` is reached by another address.
     pub async fn on_rpc(rpc: &str, options: &[&str]) -> Self {
-        let chain_id = DEVELOPMENT_CHAIN_ID.to_string();
+        Self::on_chain(rpc, DEVELOPMENT_CHAIN_ID, options).await
+    }
+
+    /// The same, where `anvil` stands for the chain of this id: one that is for no development.
+    pub async fn on_chain(rpc: &str, chain_id: u64, options: &[&str]) -> Self {
+        let chain_id = chain_id.to_string();
         let chain = ["--rpc", rpc, "--chain-id", &chain_id, "--deploy", "--anchoring-key", "-"];
         Self::init(&[&chain, options].concat(), Anvil::funded_key()).await
     }

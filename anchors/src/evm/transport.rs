@@ -89,7 +89,12 @@ impl Endpoints {
                     self.preferred.store(at, Ordering::Relaxed);
                     return Ok(answer);
                 }
-                Err(failure @ Failure::Declined { .. }) => return Err(failure),
+                Err(failure @ Failure::Declined { .. }) => {
+                    if !failure.is_revert() {
+                        self.watch.tell(failure.endpoint(), Trouble::Declined);
+                    }
+                    return Err(failure);
+                }
                 Err(failure) => {
                     let wrong = matches!(failure, Failure::WrongChain { .. });
                     let trouble = if wrong { Trouble::WrongChain } else { Trouble::NoAnswer };
@@ -178,6 +183,11 @@ impl Failure {
             | Self::WrongChain { endpoint, .. }
             | Self::Declined { endpoint, .. } => endpoint,
         }
+    }
+
+    /// The contract's answer, which any endpoint would have given.
+    fn is_revert(&self) -> bool {
+        matches!(self, Self::Declined { payload, .. } if payload.as_revert_data().is_some())
     }
 
     fn into_anchor_error(self) -> AnchorError {

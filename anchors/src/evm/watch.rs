@@ -13,6 +13,8 @@ pub enum Trouble {
     WrongChain,
     /// Its newest block is older than another's by more than a minute: it is passed over.
     Lags,
+    /// It refused a request: not as the contract reverts a call, but by a word of its own.
+    Declined,
     /// It contradicts another endpoint. Which of them lies, or lags, a third must tell.
     Disagrees,
 }
@@ -24,6 +26,7 @@ impl Trouble {
             Self::NoAnswer => "no_answer",
             Self::WrongChain => "wrong_chain",
             Self::Lags => "lags",
+            Self::Declined => "declined",
             Self::Disagrees => "disagrees",
         }
     }

@@ -6,9 +6,12 @@ use crate::common::{Log, opening};
 use axum::http::StatusCode;
 use protocol::Address;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use vouchsafe_anchors::{AnchorError, AnchorReader as _, AnchorWriter as _, Chain, EvmChain, Refusal};
+use std::sync::{Arc, Mutex};
+use vouchsafe_anchors::{
+    AnchorError, AnchorReader as _, AnchorWriter as _, Chain, Devnet, EvmChain, EvmOptions, Refusal, Trouble,
+    Watch,
+};
 
 /// A port of this machine where nobody listens.
 fn nobody() -> String {
@@ -136,6 +139,31 @@ async fn an_overloaded_endpoint_is_passed_over_and_a_refusal_is_not() {
     let stranger = client(&[&good, &busy]).signing_with(key(1));
     let error = stranger.anchor(log.ledger, &log.tip, &next, &proof).await.unwrap_err();
     assert!(matches!(error, AnchorError::Reverted(Refusal::NotAnchorer { .. })), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_declines_is_named_and_the_contracts_refusal_is_not_its() {
+    let (devnet, mut log) = anchored(1).await;
+    let limited = behind(Arc::clone(&devnet), |request| {
+        (request["method"] == "eth_getBlockByNumber").then(|| declined(-32601, "not for this plan"))
+    })
+    .await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let watched = |url: &str| {
+        let told = Arc::clone(&told);
+        let watch = Watch::new(move |name, trouble| told.lock().unwrap().push((name.to_owned(), trouble)));
+        EvmChain::new(&EvmOptions { watch, ..options(Devnet::chain(), &[url]) }).unwrap()
+    };
+    let error = watched(&limited).head().await.unwrap_err();
+    assert!(matches!(error, AnchorError::Declined { code: -32601, .. }), "{error:?}");
+    let name = limited.trim_end_matches("/rpc").to_owned();
+    assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [(name, Trouble::Declined)]);
+
+    let (next, proof) = log.grow(1);
+    let stranger = watched(&served::devnet(devnet).await).signing_with(key(1));
+    let error = stranger.anchor(log.ledger, &log.tip, &next, &proof).await.unwrap_err();
+    assert!(matches!(error, AnchorError::Reverted(_)), "{error:?}");
+    assert_eq!(*told.lock().unwrap(), []);
 }
 
 #[tokio::test]

@@ -222,6 +222,10 @@ async fn a_ledger_that_the_chain_contradicts_takes_nothing_more() {
         Err(crate::ledger::Refused::Stopped) => {}
         other => panic!("{other:?}"),
     }
+    let halted = old.ledger.halted().expect("why");
+    for word in ["newer backup", "vouchsafe mirror", "vouchsafe-node rebuild"] {
+        assert!(halted.contains(word), "no {word:?} in {halted}");
+    }
     stop.send_replace(true);
     job.await.expect("ended");
 }
@@ -235,9 +239,49 @@ async fn a_store_of_another_history_is_told_from_the_chain_s() {
     other.issued(30).await;
     assert_eq!(other.anchoring.turn().await.expect("cut"), Next::Again);
     match other.anchoring.check_store_is_new().await {
-        Err(TurnError::OtherHistory { number: 1, .. }) => {}
+        Err(error @ TurnError::OtherHistory { number: 1, .. }) => {
+            let said = error.to_string();
+            for word in ["stop this node", "newest backup", "vouchsafe mirror", "vouchsafe-node rebuild"] {
+                assert!(said.contains(word), "no {word:?} in {said}");
+            }
+        }
         other => panic!("{other:?}"),
     }
+}
+
+/// The job of this ledger on a chain whose blocks come by themselves, by this clock.
+fn on_a_chain_that_ticks(fixture: &Fixture, chain: MemoryChain) -> Anchoring {
+    let timing = Timing {
+        interval: Duration::from_mins(1),
+        heartbeat: Duration::from_hours(1),
+        poll: Duration::from_millis(10),
+    };
+    Anchoring::new(fixture.ledger.clone(), Arc::new(chain), opening(), timing)
+}
+
+#[tokio::test]
+async fn a_clock_that_is_not_the_chains_takes_no_step_until_it_is() {
+    let fixture = Fixture::new().await;
+    let now = fixture.now();
+    let year = 365 * 86_400_000;
+    for (block, fits) in [(now, true), (now - 300_000, true), (now + year, false), (now - year, false)] {
+        let chain = MemoryChain::with_id(1, Clock::new(move || block));
+        let checked = on_a_chain_that_ticks(&fixture, chain).check_clock().await;
+        assert_eq!(checked.is_ok(), fits, "{checked:?}");
+        assert!(fits || matches!(checked, Err(TurnError::WrongClock(_))), "{checked:?}");
+    }
+    // Nobody's clock: its blocks come when they are asked for.
+    let idle = MemoryChain::new(Clock::new(move || now - year));
+    on_a_chain_that_ticks(&fixture, idle).check_clock().await.expect("a development chain");
+
+    // Found out at work, because the chain could not be asked at the start.
+    let late = MemoryChain::with_id(1, Clock::new(move || now - year));
+    let job = on_a_chain_that_ticks(&fixture, late);
+    let turned = job.check_clock().await.map(|()| Next::Rest);
+    job.note(&turned);
+    assert!(fixture.ledger.halted().expect("why").contains("NTP"));
+    job.note(&Ok(Next::Rest));
+    assert_eq!(fixture.ledger.halted(), None);
 }
 
 #[tokio::test]

@@ -36,12 +36,14 @@ pub(super) async fn ready(State(api): State<Shared>) -> (StatusCode, Json<Ready>
     let standing = api.state.standing.borrow().clone();
     let sequencer_alive = api.state.ledger.progress().has_changed().is_ok();
     let store_writable = api.store_writable().await;
-    let ready = sequencer_alive && store_writable;
+    let halted = api.state.ledger.halted();
+    let ready = sequencer_alive && store_writable && halted.is_none();
     let asked = standing.problem.is_some() || standing.reached_at.is_some();
     let view = Ready {
         ready,
         store_writable,
         sequencer_alive,
+        halted,
         chain_reached: asked.then_some(standing.problem.is_none()),
         chain_reached_at: standing.reached_at,
     };

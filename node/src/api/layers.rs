@@ -14,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
+use tracing::Instrument as _;
 
 /// Puts the layers around the routes.
 pub(super) fn surround<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
@@ -71,31 +72,35 @@ pub(super) async fn admitted(State(places): State<Arc<Semaphore>>, request: Requ
     next.run(request).await
 }
 
-/// Names the request and says how it ended.
+/// Names the request and says how it ended. All that is said in between carries its name.
 async fn observed(request: Request, next: Next) -> Response {
-    let began = Instant::now();
     let id = next_id();
+    let mut response = answered(request, next).instrument(observe::request(&id)).await;
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert("x-request-id", id);
+    }
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    response
+}
+
+async fn answered(request: Request, next: Next) -> Response {
+    let began = Instant::now();
     let method = shown(request.method());
     // The template alone: a path may hold what somebody pasted by mistake.
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = next.run(request).await;
+    let response = next.run(request).await;
     let problem = response.extensions().get::<Answered>().map(|answered| answered.0.name());
     if let Some(name) = problem {
         observe::refused(name);
     }
     observe::answered(&observe::Answered {
-        id: &id,
         method,
         route: route.as_ref().map_or("none", MatchedPath::as_str),
         status: response.status().as_u16(),
         problem,
         took: began.elapsed(),
     });
-    let headers = response.headers_mut();
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert("x-request-id", id);
-    }
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     response
 }
 

@@ -41,8 +41,8 @@ use rows::ReadError;
 use sequencer::Sequencer;
 use std::fs::File;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Mutex, watch};
+use tracing::Instrument as _;
 
 /// Longest memo, in bytes.
 pub const MEMO_LIMIT: usize = 16 * 1024;
@@ -74,8 +74,8 @@ pub struct Ledger {
     sequencer: Sequencer,
     /// One batch is taken in at a time: so what was found free of duplicates still is when its entry is decided.
     importing: Arc<Mutex<()>>,
-    /// Nothing is taken while the chain contradicts the store.
-    halted: Arc<AtomicBool>,
+    /// Why nothing is taken, in words: the chain contradicts the store, or the clock. None while all is well.
+    halted: Arc<watch::Sender<Option<String>>>,
 }
 
 /// A step as it is submitted.
@@ -102,7 +102,7 @@ impl Ledger {
             clock: setup.clock,
             sequencer,
             importing: Arc::new(Mutex::new(())),
-            halted: Arc::new(AtomicBool::new(false)),
+            halted: Arc::new(watch::Sender::new(None)),
         })
     }
 
@@ -137,13 +137,19 @@ impl Ledger {
         Ok(View::new(snapshot, self.facts, Arc::clone(&self.operator), Arc::clone(&self.remembered)))
     }
 
-    /// Takes nothing more, or goes on: whatever is promised while the chain holds another history is a broken promise.
-    pub fn set_halted(&self, halted: bool) {
-        self.halted.store(halted, Ordering::SeqCst);
+    /// Takes nothing more, for this reason, or goes on: whatever is promised while the chain holds another history is a
+    /// broken promise.
+    pub fn set_halted(&self, why: Option<String>) {
+        self.halted.send_replace(why);
+    }
+
+    /// Why nothing is taken, in words; none while it is.
+    pub fn halted(&self) -> Option<String> {
+        self.halted.borrow().clone()
     }
 
     fn check_not_halted(&self) -> Result<(), Refused> {
-        if self.halted.load(Ordering::SeqCst) { Err(Refused::Stopped) } else { Ok(()) }
+        if self.halted.borrow().is_some() { Err(Refused::Stopped) } else { Ok(()) }
     }
 
     /// Takes one step. When `Ok` comes back, its entry is on disk at its index.
@@ -181,7 +187,7 @@ impl Ledger {
         // On a task of its own: a caller who goes away must not end the turn while rows are staged or the entry is
         // decided, or the next batch would be staged over them.
         let ledger = self.clone();
-        tokio::spawn(ledger.take_in(header, records)).await.unwrap_or(Err(Refused::Stopped))
+        tokio::spawn(ledger.take_in(header, records).in_current_span()).await.unwrap_or(Err(Refused::Stopped))
     }
 
     async fn take_in(self, header: BatchHeader, mut records: File) -> Result<Outcome, Refused> {
@@ -269,7 +275,8 @@ fn check_issue_form(header: &BatchHeader) -> Result<(), Refused> {
 pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, Refused> {
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refused::Stopped))
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work)).await.unwrap_or(Err(Refused::Stopped))
 }
 
 #[cfg(test)]

@@ -1,17 +1,20 @@
-//! Stores as each release wrote them: each opens with this program, is brought up to the present format, and is in order.
+//! Stores as each release wrote them: each opens with this program, is brought up to the present format, is in order, and
+//! is served and gone on with.
 //!
 //! `UPDATE_STORES=1` adds one of the present format where there is none. One that is there is never written again.
 
-use crate::fixture::{Fixture, key};
+use crate::fixture::{BEGIN, Fixture, key, opening};
 use crate::fsck::fsck;
 use crate::store::{FORMAT, FjallStore, Store as _};
+use anchors::{AnchorWriter as _, Clock, MemoryChain};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use protocol::LedgerId;
 use protocol::lifecycle::Kind;
+use protocol::manifest::Flags;
+use protocol::{LedgerId, dossier};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -47,7 +50,30 @@ async fn the_stores_of_all_releases_open_and_are_in_order() {
         let found = fsck(&*store.snapshot().expect("a snapshot"), kept.ledger, |_, _| ()).expect("read");
         assert_eq!(found.faults, Vec::<String>::new(), "format {format}");
         assert_eq!((found.entries, found.vouchers, found.checkpoints), (5, 40, 3), "format {format}");
+        serves(Arc::new(store), kept.ledger).await;
     }
+}
+
+/// What such a store holds is shown, and a step goes on from it.
+async fn serves(store: Arc<FjallStore>, ledger: LedgerId) {
+    let chain = MemoryChain::new(Clock::new(|| BEGIN));
+    let opening = opening();
+    chain.open(&opening).await.expect("opened");
+    let facts = dossier::Ledger::opened_at(chain.origin(opening.salt));
+    assert_eq!(facts.id, ledger);
+    let fixture = Fixture::reopened(store, chain, BEGIN + 120_000, facts);
+    let cards = fixture.cards(1, 40, 0, Flags { transferable: true, ..Flags::default() });
+    let view = fixture.ledger.view().expect("a view");
+    let anchored = view.latest_anchored().expect("read").expect("a checkpoint");
+    for (key, entries) in [(cards.keys[2], 2), (cards.keys[30], 1)] {
+        let voucher = view.voucher(&key).expect("read").expect("a voucher");
+        let dossier = view.dossier(&voucher, &anchored).expect("read").expect("anchored");
+        assert_eq!(dossier.history.len(), entries);
+    }
+    let step = fixture.step(Kind::Sell, 30, 1, key(2).public(), &[&fixture.issuer]);
+    assert_eq!(fixture.ledger.submit(step).await.expect("accepted").accepted.state.index, 5);
+    let found = fsck(&*fixture.store.snapshot().expect("a snapshot"), ledger, |_, _| ()).expect("read");
+    assert_eq!((found.entries, found.faults), (6, Vec::new()));
 }
 
 /// A store of the present format.

@@ -104,9 +104,10 @@ impl Room {
             {
                 jobs.push(job);
             }
+            let instructions = jobs.len();
             if let Err(error) = self.take(jobs) {
                 // The store says by itself whether it takes more; the next group finds out.
-                tracing::error!(%error, "a group of entries could not be stored");
+                observe::not_stored(self.tip.log.size(), instructions, &error);
             }
         }
     }

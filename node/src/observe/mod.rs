@@ -17,6 +17,7 @@ use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Once;
 use std::time::Duration;
+use tracing::Span;
 use tracing_subscriber::EnvFilter;
 
 /// What `/metrics` answers with.
@@ -25,8 +26,6 @@ pub const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; cha
 /// A request that was answered.
 #[derive(Debug)]
 pub struct Answered<'a> {
-    /// Names the request in the log and in its answer.
-    pub id: &'a str,
     /// Its method.
     pub method: &'a str,
     /// The template of its route, never its path.
@@ -64,7 +63,19 @@ pub fn log_to_stderr() {
     let to = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let watched = std::io::IsTerminal::is_terminal(&std::io::stderr());
     // Fails only where a log was set up before, which then stays.
-    let _ = if watched { to.try_init() } else { to.json().flatten_event(true).try_init() };
+    let _ =
+        if watched { to.try_init() } else { to.json().flatten_event(true).with_span_list(false).try_init() };
+}
+
+/// What is said within it carries the request's name, which its answer has, too.
+pub fn request(id: &str) -> Span {
+    // As grave as can be, so that no filter takes the name away from a line that it lets through.
+    tracing::error_span!("request", id)
+}
+
+/// What is said within it carries the name of the work that nobody asked for.
+pub fn background(work: &'static str) -> Span {
+    tracing::error_span!("background", work)
 }
 
 /// A bar on standard error for long work over `what`, where a terminal watches; else nothing is drawn.
@@ -85,13 +96,13 @@ pub fn started(address: SocketAddr, ledger: &dossier::Ledger) {
 
 /// Says and counts that a request was answered.
 pub fn answered(request: &Answered<'_>) {
-    let Answered { id, method, route, status, problem, took } = *request;
+    let Answered { method, route, status, problem, took } = *request;
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let problem = problem.unwrap_or_default();
     if status >= 500 {
-        tracing::warn!(id, method, route, status, problem, millis, "answered");
+        tracing::warn!(method, route, status, problem, millis, "answered");
     } else {
-        tracing::info!(id, method, route, status, problem, millis, "answered");
+        tracing::info!(method, route, status, problem, millis, "answered");
     }
     let labels = RequestLabels { method: method.to_owned(), route: route.to_owned(), status };
     METRICS.requests.get_or_create(&labels).observe(took.as_secs_f64());
@@ -112,6 +123,11 @@ pub fn committed(instructions: usize, took: Duration) {
     METRICS.commits.observe(took.as_secs_f64());
     // Exact: a group has 512 at most.
     METRICS.groups.observe(f64::from(u32::try_from(instructions).unwrap_or(u32::MAX)));
+}
+
+/// A group of instructions could not be made durable: those who sent them are told so. The log had `size` entries.
+pub fn not_stored(size: u64, instructions: usize, error: &dyn Display) {
+    tracing::error!(size, instructions, %error, "a group of entries could not be stored");
 }
 
 /// Counts a connection for as long as it lives.
@@ -230,6 +246,7 @@ pub fn anchoring_failed(error: &TurnError) {
         TurnError::Behind { .. } => count_chain_error("behind"),
         TurnError::StoreIsOld { .. } => count_chain_error("store_is_old"),
         TurnError::LedgerGone(_) => count_chain_error("ledger_gone"),
+        TurnError::WrongClock(_) => count_chain_error("wrong_clock"),
     }
     tracing::warn!(%error, "anchoring waits");
 }
@@ -300,7 +317,11 @@ pub fn chain_silent() {
 /// Something is wrong with one endpoint, named without its path: that may hold an access key. Another may have answered.
 pub fn endpoint_trouble(endpoint: &str, trouble: Trouble) {
     let reason = trouble.name();
-    tracing::warn!(endpoint, reason, "trouble with a chain endpoint");
+    match trouble {
+        // Whoever asked says what came of it, with the endpoint's words.
+        Trouble::Declined => tracing::debug!(endpoint, reason, "trouble with a chain endpoint"),
+        _ => tracing::warn!(endpoint, reason, "trouble with a chain endpoint"),
+    }
     METRICS.endpoints.get_or_create(&EndpointLabels { endpoint: endpoint.to_owned(), reason }).inc();
 }
 

@@ -49,7 +49,8 @@ pub enum StoreError {
     },
     /// The store was written by another version of this program.
     #[error(
-        "the store has the unknown format {found}, this program knows {known}: use the program that wrote it"
+        "the store is of format {found}, this program knows none after {known}: run the release that wrote it, or a newer \
+         one; nothing was changed"
     )]
     UnknownFormat {
         /// Format of the store.

@@ -15,6 +15,7 @@ mod disclosed;
 mod keys;
 mod machine;
 mod mirror;
+mod observed;
 mod past;
 mod reorganised;
 mod scene;

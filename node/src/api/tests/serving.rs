@@ -86,6 +86,24 @@ async fn a_store_that_stopped_says_so_and_still_answers_reads() {
 }
 
 #[tokio::test]
+async fn a_halted_node_is_alive_and_not_ready_and_says_why() {
+    let site = Site::new().await;
+    site.fixture.issued(20).await;
+    let sale = site.fixture.step(StepKind::Sell, 3, 1, PublicKey::NOBODY, &[&site.fixture.issuer]);
+    let ready = site.get("/readyz").await.with(200);
+    assert_eq!((&ready["ready"], &ready["halted"]), (&json!(true), &json!(null)));
+    site.fixture.ledger.set_halted(Some("the chain has another history".to_owned()));
+    site.submit(&sale).await.problem("storage");
+    let ready = site.get("/readyz").await.with(503);
+    assert_eq!((&ready["store_writable"], &ready["sequencer_alive"]), (&json!(true), &json!(true)));
+    assert_eq!(ready["halted"], "the chain has another history");
+    site.get("/healthz").await.with(200);
+    site.fixture.ledger.set_halted(None);
+    site.get("/readyz").await.with(200);
+    site.submit(&sale).await.with(201);
+}
+
+#[tokio::test]
 async fn health_and_metrics_tell_how_the_node_stands() {
     let site = Site::new().await;
     assert_eq!(site.get("/healthz").await.with(200), json!({ "live": true }));

@@ -247,6 +247,9 @@ pub struct Ready {
     pub store_writable: bool,
     /// The sequencer runs.
     pub sequencer_alive: bool,
+    /// Why no step is taken though all parts run, in words: the chain holds another history, or the clock is wrong.
+    #[schema(required)]
+    pub halted: Option<String>,
     /// The chain answered when it was asked last; null before it was asked.
     #[schema(required)]
     pub chain_reached: Option<bool>,
