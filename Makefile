@@ -3,13 +3,13 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help test demo bench benchsmall setup rust-here node-here lint deny rust rfc6962 contracts page api model fuzz kill soak clean
+.PHONY: help test demo bench benchsmall setup rust-here node-here lint deny rust rfc6962 contracts page api model fuzz kill races soak clean
 
 # Arguments of the demo: ARGS=--stay.
 ARGS ?=
 # How long each fuzz target runs: SECONDS=600.
 SECONDS ?= 20
-# How often a node is killed: ROUNDS=5000.
+# How often a node is killed, or a voucher raced for: ROUNDS=5000.
 ROUNDS ?= 1000
 # Random ledgers of the model check.
 LEDGERS ?= 100000
@@ -149,6 +149,11 @@ kill: $(NPM_DONE) ## A node killed again and again, and at each of its effects; 
 	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins
 	VOUCHSAFE_KILL_ROUNDS=$(ROUNDS) cargo test --locked --package vouchsafe-tests --test unbreakable -- \
 		--nocapture --test-threads=1 kill::
+
+races: $(NPM_DONE) ## 64 clients at one voucher, again and again, held against a model; ROUNDS=3000 for more
+	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins
+	VOUCHSAFE_RACE_ROUNDS=$(ROUNDS) cargo test --locked --package vouchsafe-tests --test unbreakable -- \
+		--nocapture --test-threads=1 races::
 
 soak: $(NPM_DONE) ## A node at full load; SECONDS=3600 for an hour. What it held of the machine is written to target/soak.json
 	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins

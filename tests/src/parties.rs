@@ -162,7 +162,19 @@ impl Issuer {
     }
 }
 
+impl Batch {
+    /// What is sent to the node.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+}
+
 impl Attempt {
+    /// What is sent to the node.
+    pub fn body(&self) -> &[u8] {
+        self.body.as_bytes()
+    }
+
     /// Submits it. The same instruction sent again gets the same receipt.
     pub async fn submit(&self, node: &Http) -> Outcome {
         let sent = node.try_post("/v1/steps", "application/json", self.body.as_bytes()).await;

@@ -3,6 +3,10 @@
 //!
 //! Out of scope: that the files which a page names exist (`structure.rs`), and the transcript in the README.
 
+#[path = "docs/commands.rs"]
+mod commands;
+#[path = "docs/container.rs"]
+mod container;
 #[path = "docs/figures.rs"]
 mod figures;
 #[path = "docs/lifecycle.rs"]

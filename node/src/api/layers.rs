@@ -69,6 +69,7 @@ pub(super) async fn admitted(State(places): State<Arc<Semaphore>>, request: Requ
             .retry_after(Duration::from_secs(1))
             .into_response();
     };
+    let _counted = observe::AtWork::new();
     next.run(request).await
 }
 

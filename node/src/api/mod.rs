@@ -81,8 +81,7 @@ const UPLOADS: usize = 8;
 /// Verdicts computed at a time: each may hold a thread for a second.
 const VERDICTS: usize = 16;
 
-/// Requests at work at a time, uploads aside: as many steps as share one sync, and no more than have threads to read
-/// the store with.
+/// Requests at work at a time, uploads aside: as many steps as share one sync.
 const AT_WORK: usize = 512;
 
 /// A request other than an upload is answered within this time.

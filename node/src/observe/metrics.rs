@@ -58,6 +58,8 @@ pub struct Metrics {
     pub commits: Histogram,
     pub groups: Histogram,
     pub connections: Whole,
+    pub at_work: Whole,
+    pub at_work_most: Whole,
     pub sent_away: Counter,
     pub refusals: Family<ReasonLabels, Counter>,
     pub rate_limited: Family<LimitLabels, Counter>,
@@ -115,6 +117,8 @@ impl Metrics {
             commits: syncs(),
             groups: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0]),
             connections: Gauge::default(),
+            at_work: Gauge::default(),
+            at_work_most: Gauge::default(),
             sent_away: Counter::default(),
             refusals: Family::default(),
             rate_limited: Family::default(),
@@ -181,6 +185,8 @@ impl Metrics {
         to.register("outbox_checkpoints", "Checkpoints that are not final", self.outbox.clone());
         to.register("anchoring_lag_seconds", "Age of the oldest unanchored entry", self.lag_seconds.clone());
         to.register("connections", "Connections now", self.connections.clone());
+        to.register("requests_at_work", "Requests at work now, of 512", self.at_work.clone());
+        to.register("requests_at_work_most", "Most of them at a time so far", self.at_work_most.clone());
         let ahead = self.clock_ahead_seconds.clone();
         to.register("clock_ahead_seconds", "How far the system's clock is ahead of the node's", ahead);
         to.register("memory_bytes", "Resident memory of the process", self.memory_bytes.clone());

@@ -16,6 +16,7 @@ use protocol::{Address, Digest};
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Once;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tracing::Span;
 use tracing_subscriber::EnvFilter;
@@ -151,6 +152,31 @@ impl Default for Connected {
 impl Drop for Connected {
     fn drop(&mut self) {
         METRICS.connections.dec();
+    }
+}
+
+/// Counts a request for as long as it is at work.
+#[derive(Debug)]
+pub struct AtWork(());
+
+impl AtWork {
+    /// From now on.
+    pub fn new() -> Self {
+        let now = METRICS.at_work.inc().saturating_add(1);
+        METRICS.at_work_most.inner().fetch_max(now, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Default for AtWork {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        METRICS.at_work.dec();
     }
 }
 
@@ -317,10 +343,9 @@ pub fn chain_silent() {
 /// Something is wrong with one endpoint, named without its path: that may hold an access key. Another may have answered.
 pub fn endpoint_trouble(endpoint: &str, trouble: Trouble) {
     let reason = trouble.name();
-    match trouble {
-        // Whoever asked says what came of it, with the endpoint's words.
-        Trouble::Declined => tracing::debug!(endpoint, reason, "trouble with a chain endpoint"),
-        _ => tracing::warn!(endpoint, reason, "trouble with a chain endpoint"),
+    // What is declined is counted alone: whoever asked says what came of it, with the endpoint's words.
+    if trouble != Trouble::Declined {
+        tracing::warn!(endpoint, reason, "trouble with a chain endpoint");
     }
     METRICS.endpoints.get_or_create(&EndpointLabels { endpoint: endpoint.to_owned(), reason }).inc();
 }

@@ -19,5 +19,6 @@ mod observed;
 mod past;
 mod reorganised;
 mod scene;
+mod stopping;
 mod supplier_files;
 mod verdicts;

@@ -3,6 +3,7 @@
 
 use crate::history::{Event, Learnt, contradiction};
 use crate::{choices, rounds};
+use protocol::PublicKey;
 use protocol::lifecycle::{Kind, State, Status};
 use protocol::manifest::{Flags, Terms};
 use protocol::signing::KeyPair;
@@ -13,6 +14,8 @@ use tokio::task::JoinSet;
 use vouchsafe_tests::{Attempt, Given, Http, Issuer, Node, Outcome, Random};
 
 const CLIENTS: u8 = 64;
+/// Who only look on while they race.
+const LOOKERS: u8 = 4;
 /// Clients at all vouchers of a ledger.
 const CLIENTS_OF_ALL: u64 = 24;
 
@@ -36,29 +39,59 @@ async fn decided(attempt: &Attempt, node: &Http) -> Outcome {
     }
 }
 
+/// The index of a voucher's latest entry, by the node's word.
+async fn latest(node: &Http, key: &PublicKey) -> Option<u64> {
+    let said = node.try_get(&format!("/v1/vouchers/{key}")).await.unwrap();
+    (said.status == 200).then(|| said.json()["index"].as_u64().unwrap())
+}
+
+/// One of those who race for a voucher: what it learnt, and what stands.
+async fn races(voucher: u64, attempt: Attempt, node: Http) -> (Event, Option<Given>) {
+    let asked = Instant::now();
+    let (learnt, given) = match decided(&attempt, &node).await {
+        Outcome::Accepted(given) => (Learnt::Wrote(given.index), given),
+        Outcome::Lost(winner) => (Learnt::Saw(winner.index), winner),
+        other => panic!("voucher {voucher}: {other:?}"),
+    };
+    (Event { voucher, asked, answered: Instant::now(), learnt }, Some(given))
+}
+
+async fn looks(voucher: u64, key: PublicKey, node: Http) -> (Event, Option<Given>) {
+    let asked = Instant::now();
+    let learnt = Learnt::Read(latest(&node, &key).await.expect("a voucher that is issued"));
+    (Event { voucher, asked, answered: Instant::now(), learnt }, None)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_64_who_sell_one_voucher_one_wins_and_the_others_get_its_evidence() {
     let all = rounds("VOUCHSAFE_RACE_ROUNDS", 60);
-    let (mut node, issuer, issue, _) = issued(all).await;
-    for number in 0..all {
+    let (mut node, issuer, issue, vouchers) = issued(all).await;
+    let (mut events, mut model) = (Vec::new(), BTreeMap::new());
+    for (number, pair) in (0..all).zip(&vouchers) {
         let mut racing = JoinSet::new();
         for client in 0..CLIENTS {
             let buyer = KeyPair::from_seed(&[client; 32]).public();
             let attempt = issuer.step(&issue, Kind::Sell, (number, 1), buyer, &[issuer.key()]);
-            let http = node.http().clone();
-            racing.spawn(async move { decided(&attempt, &http).await });
-        }
-        let (mut won, mut shown) = (Vec::new(), Vec::new());
-        for outcome in racing.join_all().await {
-            match outcome {
-                Outcome::Accepted(given) => won.push(given),
-                Outcome::Lost(winner) => shown.push(winner),
-                other => panic!("voucher {number}: {other:?}"),
+            racing.spawn(races(number, attempt, node.http().clone()));
+            if client % (CLIENTS / LOOKERS) == 0 {
+                racing.spawn(looks(number, pair.public(), node.http().clone()));
             }
         }
-        assert_eq!(won.len(), 1, "voucher {number}");
-        assert_eq!(shown.len(), usize::from(CLIENTS) - 1);
-        assert!(shown.iter().all(|winner| *winner == won[0]), "voucher {number}");
+        let (learnt, shown): (Vec<_>, Vec<_>) = racing.join_all().await.into_iter().unzip();
+        let shown: Vec<Given> = shown.into_iter().flatten().collect();
+        let won: Vec<_> =
+            learnt.iter().filter(|event| matches!(event.learnt, Learnt::Wrote(_))).copied().collect();
+        assert_eq!((won.len(), shown.len()), (1, CLIENTS.into()), "voucher {number}");
+        assert_eq!(won[0].learnt, Learnt::Wrote(shown[0].index), "voucher {number}");
+        assert!(shown.iter().all(|winner| *winner == shown[0]), "voucher {number}");
+        model.insert(number, shown[0].clone());
+        events.extend(learnt);
+    }
+    assert_eq!(contradiction(&events), None, "{} events", events.len());
+    for (number, winner) in &model {
+        let key = vouchers[usize::try_from(*number).unwrap()].public();
+        assert_eq!(latest(node.http(), &key).await, Some(winner.index), "voucher {number}");
+        winner.honoured(node.http()).await.unwrap();
     }
     let said = node.http().get("/v1/ledger").await.is(200).json();
     assert_eq!(said["size"], all + 1, "one sale for each");
@@ -101,8 +134,7 @@ impl Client {
 
     async fn look(&self, voucher: u64) -> Option<Learnt> {
         let key = self.vouchers[usize::try_from(voucher).unwrap()].public();
-        let said = self.node.try_get(&format!("/v1/vouchers/{key}")).await.unwrap();
-        (said.status == 200).then(|| Learnt::Read(said.json()["index"].as_u64().unwrap()))
+        latest(&self.node, &key).await.map(Learnt::Read)
     }
 
     async fn step(&mut self, voucher: u64, accepted: &mut Vec<Given>) -> Option<Learnt> {
