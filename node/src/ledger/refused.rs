@@ -99,10 +99,11 @@ pub enum Refused {
     /// The entry could not be made durable; nothing of it stands unless the store says that it stopped.
     #[error("not stored: {0}")]
     NotStored(std::sync::Arc<StoreError>),
-    /// The sequencer stopped after the store failed, or the chain holds another history than the store.
+    /// The sequencer stopped after the store failed, or the chain holds another history than the store, or the clock is
+    /// wrong.
     #[error(
-        "the ledger takes nothing more: its store failed, or the chain contradicts it; the operator must look at \
-         the node's log"
+        "the ledger takes nothing more: its store failed, or the chain or the clock contradicts it; the operator must \
+         look at the node's log"
     )]
     Stopped,
 }
