@@ -10,14 +10,11 @@ use crate::digest::Digest;
 use std::arch::x86_64::{
     __m256i, __m512i, _mm256_andnot_si256, _mm256_loadu_si256, _mm256_or_si256, _mm256_permute2x128_si256,
     _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_slli_epi64, _mm256_srli_epi64, _mm256_storeu_si256,
-    _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256, _mm512_loadu_si512, _mm512_or_si512,
-    _mm512_rol_epi64, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_slli_epi64,
-    _mm512_srli_epi64, _mm512_storeu_si512, _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256, _mm512_castsi256_si512,
+    _mm512_inserti64x4, _mm512_loadu_si512, _mm512_or_si512, _mm512_rol_epi64, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srli_epi64, _mm512_storeu_si512,
+    _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
-
-/// Two digests that stand one after the other are 64 bytes: one load of the widest register, two of the other.
-const _: () = assert!(size_of::<[Digest; 2]>() == 64);
 
 /// One block. Called only with `Set::Bmi`, which exists only where the machine has it.
 pub fn one(block: &[u64; WORDS]) -> Hash {
@@ -67,9 +64,8 @@ fn eight_with_avx512(blocks: &Blocks<8>) -> [Hash; 8] {
 #[target_feature(enable = "avx512f")]
 fn eight_pairs_with_avx512(tag: u8, pairs: &[[Digest; 2]; 8]) -> [Hash; 8] {
     let mut rows = [_mm512_setzero_si512(); 8];
-    for (row, pair) in rows.iter_mut().zip(pairs) {
-        // SAFETY: two digests are 64 readable bytes; the load needs no alignment.
-        *row = unsafe { _mm512_loadu_si512(pair.as_ptr().cast()) };
+    for (row, [left, right]) in rows.iter_mut().zip(pairs) {
+        *row = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(loaded(left)), loaded(right));
     }
     let mut state = [_mm512_setzero_si512(); 25];
     let (words, padding) = state.split_at_mut(8);
@@ -181,10 +177,7 @@ fn four_with_avx2(blocks: &Blocks<4>) -> [Hash; 4] {
 fn four_pairs_with_avx2(tag: u8, pairs: &[[Digest; 2]; 4]) -> [Hash; 4] {
     let (mut left, mut right) = ([_mm256_setzero_si256(); 4], [_mm256_setzero_si256(); 4]);
     for ((left, right), [one, other]) in left.iter_mut().zip(&mut right).zip(pairs) {
-        // SAFETY: a digest is 32 readable bytes; the load needs no alignment.
-        *left = unsafe { _mm256_loadu_si256(one.as_bytes().as_ptr().cast()) };
-        // SAFETY: as above.
-        *right = unsafe { _mm256_loadu_si256(other.as_bytes().as_ptr().cast()) };
+        (*left, *right) = (loaded(one), loaded(other));
     }
     let mut state = [_mm256_setzero_si256(); 25];
     let (words, padding) = state.split_at_mut(8);
@@ -200,6 +193,13 @@ fn four_pairs_with_avx2(tag: u8, pairs: &[[Digest; 2]; 4]) -> [Hash; 4] {
         *last = _mm256_set1_epi64x(LAST_WORD.cast_signed());
     }
     permuted_four(state)
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn loaded(digest: &Digest) -> __m256i {
+    // SAFETY: a digest is 32 readable bytes; the load needs no alignment.
+    unsafe { _mm256_loadu_si256(digest.as_bytes().as_ptr().cast()) }
 }
 
 /// Word `i` of each of four rows in register `i`.
