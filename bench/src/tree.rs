@@ -1,11 +1,14 @@
 //! The Merkle tree beside `rs_merkle` with the same tagged hash, as its users have it: over `sha3`.
 
 use crate::Scale;
-use crate::measure::{Figure, Goal, Spread, in_turn};
+use crate::measure::{Figure, Goal, Pair, Spread, in_turn};
 use crate::process::peak_of_this_process;
 use protocol::keccak::many::{Instructions, hash_nodes};
 use protocol::merkle::{Inclusion, Tree, TreeHash, TreeHead, verify_inclusion, verify_inclusions};
 use protocol::{Digest, Keccak};
+use rayon::prelude::{
+    IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _, ParallelSlice as _,
+};
 use sha3::{Digest as _, Keccak256};
 use std::hint::black_box;
 use vouchsafe_node::all_cores::AllCores;
@@ -151,11 +154,10 @@ fn proofs(scale: Scale, size: usize) -> Vec<Figure> {
     let their_paths: Vec<_> = places.iter().map(|at| theirs.proof(&[*at])).collect();
     let their_root = *head.root.as_bytes();
 
-    let made = in_turn(
-        scale.rounds(),
-        || places.iter().for_each(|at| drop(black_box(tree.inclusion_path(*at as u64, head.size)))),
-        || places.iter().for_each(|at| drop(black_box(theirs.proof(&[*at])))),
-    );
+    let prove = |at: &usize| drop(black_box(tree.inclusion_path(*at as u64, head.size)));
+    let prove_theirs = || places.iter().for_each(|at| drop(black_box(theirs.proof(&[*at]))));
+    let made = in_turn(scale.rounds(), || places.par_iter().with_min_len(100).for_each(prove), prove_theirs);
+    let made_alone = in_turn(scale.rounds(), || places.iter().for_each(prove), prove_theirs);
     let check_theirs = || {
         for (at, path) in places.iter().zip(&their_paths) {
             assert!(path.verify(their_root, &[*at], raw.get(*at..=*at).unwrap_or_default(), size));
@@ -173,26 +175,31 @@ fn proofs(scale: Scale, size: usize) -> Vec<Figure> {
             assert_eq!(judged, Ok(()));
         }
     };
-    let hundreds = || {
-        for hundred in claims.chunks(100) {
-            assert!(verify_inclusions::<Keccak>(head, hundred).iter().all(Result::is_ok));
-        }
+    let check = |hundred: &[Inclusion<'_, Digest>]| {
+        assert!(verify_inclusions::<Keccak>(head, hundred).iter().all(Result::is_ok));
     };
     let one = in_turn(scale.rounds(), one_by_one, check_theirs);
-    let many = in_turn(scale.rounds(), hundreds, check_theirs);
+    let many = in_turn(scale.rounds(), || claims.par_chunks(100).for_each(check), check_theirs);
+    let many_alone = in_turn(scale.rounds(), || claims.chunks(100).for_each(check), check_theirs);
     // With vectors a hundred proofs share them; without, a hundred are a hundred times one.
     let at_once = if Instructions::best().name().starts_with("AVX-512") { 12.0 } else { 1.8 };
-    let figure = |what: &str, goal, pair: &crate::measure::Pair| Figure {
+    let figure = |what: &str, goal, pair: &Pair, alone: Option<&Pair>| Figure {
         what: format!("{what}, {size} leaves"),
         beside: "rs_merkle".to_owned(),
         goal: Goal::AtLeast(goal),
         unit: "times as fast",
         measured: pair.times_as_fast(),
-        behind: format!("{} each", pair.behind(asked)),
+        behind: alone.map_or_else(
+            || format!("{} each", pair.behind(asked)),
+            |one| {
+                let ratio = one.times_as_fast().median;
+                format!("{} each; on one core {ratio:.1} times: {}", pair.behind(asked), one.behind(asked))
+            },
+        ),
     };
     vec![
-        figure("inclusion proofs made", 20.0, &made),
-        figure("inclusion proofs checked, one by one", 1.8, &one),
-        figure("inclusion proofs checked, a hundred at once", at_once, &many),
+        figure("inclusion proofs made, both cores", 20.0, &made, Some(&made_alone)),
+        figure("inclusion proofs checked, one by one, one core", 1.8, &one, None),
+        figure("inclusion proofs checked, a hundred at once, both cores", at_once, &many, Some(&many_alone)),
     ]
 }

@@ -13,6 +13,13 @@ use vouchsafe_node::config::{Folder, read_secret};
 use vouchsafe_node::init::{self, ChainChoice, EvmChoice};
 use vouchsafe_node::{backup, clock, control, demo, fsck, observe, rebuild, rotate, run, store};
 
+/// Prints a line. Whoever reads no further, as `head` does, takes nothing from what was done.
+macro_rules! say {
+    ($($said:tt)*) => {{
+        let _unread = writeln!(std::io::stdout(), $($said)*);
+    }};
+}
+
 /// The service that takes the steps of vouchers, keeps their ledger, and anchors it on a chain.
 ///
 /// Exit codes: 0 done; 1 it failed, the reason is printed; 2 wrong usage; 4 (fsck) the store is not in order.
@@ -175,7 +182,6 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-#[expect(clippy::print_stdout, reason = "this is where the command speaks")]
 async fn initialise(args: InitArgs) -> Done {
     let folder = Folder::new(args.data.data);
     let chain = if args.rpc.is_empty() {
@@ -197,15 +203,15 @@ async fn initialise(args: InitArgs) -> Done {
     };
     let site = args.site.unwrap_or_else(|| format!("http://{}", args.listen));
     let made = init::init(&folder, chain, site, args.listen, args.bond, args.anchor_interval).await?;
-    println!("ledger    {}", made.ledger.id);
-    println!("contract  {} on chain {}", made.ledger.origin.contract, made.ledger.origin.chain_id);
-    println!("judge     {} (the ledger is put under it when the node first serves)", made.judge);
-    println!("operator  {}", made.operator_key);
-    println!("folder    {}", folder.path().display());
+    say!("ledger    {}", made.ledger.id);
+    say!("contract  {} on chain {}", made.ledger.origin.contract, made.ledger.origin.chain_id);
+    say!("judge     {} (the ledger is put under it when the node first serves)", made.judge);
+    say!("operator  {}", made.operator_key);
+    say!("folder    {}", folder.path().display());
     if made.development {
-        println!("The chain is for development: what is anchored there proves nothing to outsiders.");
+        say!("The chain is for development: what is anchored there proves nothing to outsiders.");
     }
-    println!("Next: vouchsafe-node serve --data {}", folder.path().display());
+    say!("Next: vouchsafe-node serve --data {}", folder.path().display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -224,7 +230,6 @@ async fn serve(args: ServeArgs) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-#[expect(clippy::print_stdout, reason = "this is where the command speaks")]
 async fn make_anew(args: RebuildArgs) -> Done {
     let folder = Folder::new(args.data.data);
     let bar = observe::progress_bar("entries");
@@ -235,18 +240,17 @@ async fn make_anew(args: RebuildArgs) -> Done {
     let rebuilt = rebuilt.await;
     bar.finish_and_clear();
     let rebuilt = rebuilt?;
-    println!("entries      {} ({} were there)", rebuilt.entries, rebuilt.had);
-    println!("vouchers     {}", rebuilt.vouchers);
-    println!("checkpoint   {}", rebuilt.checkpoint);
-    println!(
+    say!("entries      {} ({} were there)", rebuilt.entries, rebuilt.had);
+    say!("vouchers     {}", rebuilt.vouchers);
+    say!("checkpoint   {}", rebuilt.checkpoint);
+    say!(
         "What no anchored checkpoint covers is not in a mirror: steps that were accepted after checkpoint"
     );
-    println!("{} must be sent again, and incidents are those that the store had.", rebuilt.checkpoint);
-    println!("Next: vouchsafe-node fsck --data {}", folder.path().display());
+    say!("{} must be sent again, and incidents are those that the store had.", rebuilt.checkpoint);
+    say!("Next: vouchsafe-node fsck --data {}", folder.path().display());
     Ok(ExitCode::SUCCESS)
 }
 
-#[expect(clippy::print_stdout, reason = "this is where the command speaks")]
 fn back_up(args: &BackupArgs) -> Done {
     let folder = Folder::new(&args.data.data);
     let bar = observe::progress_bar("rows");
@@ -263,10 +267,10 @@ fn back_up(args: &BackupArgs) -> Done {
         backup::backup(&folder, &store, &args.to, told)?
     };
     bar.finish_and_clear();
-    println!("rows         {rows}");
-    println!("folder       {}", args.to.display());
-    println!("It holds the keys of the node: keep it as safe as the data folder.");
-    println!("Next: vouchsafe-node fsck --data {}", args.to.display());
+    say!("rows         {rows}");
+    say!("folder       {}", args.to.display());
+    say!("It holds the keys of the node: keep it as safe as the data folder.");
+    say!("Next: vouchsafe-node fsck --data {}", args.to.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -281,7 +285,6 @@ fn open_store(folder: &Folder) -> Result<store::FjallStore, Box<dyn std::error::
         .into())
 }
 
-#[expect(clippy::print_stdout, reason = "this is where the command speaks")]
 async fn set_anchorer(args: SetAnchorerArgs) -> Done {
     let folder = Folder::new(args.data.data);
     let config = folder.load()?;
@@ -293,9 +296,9 @@ async fn set_anchorer(args: SetAnchorerArgs) -> Done {
         None => folder.load_anchoring_key()?,
     };
     let rotated = rotate::rotate(&folder, &config, opener, read_secret(&args.new_key)?).await?;
-    println!("anchorer  {}, before {}", rotated.anchorer, rotated.before);
-    println!("The opener's key is in {}: keep it offline.", folder.opener_key().display());
-    println!("Next: send money to {}, then start the node.", rotated.anchorer);
+    say!("anchorer  {}, before {}", rotated.anchorer, rotated.before);
+    say!("The opener's key is in {}: keep it offline.", folder.opener_key().display());
+    say!("Next: send money to {}, then start the node.", rotated.anchorer);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -315,7 +318,6 @@ fn manual(folder: &Path) -> Done {
 /// Exit code of a check that found faults.
 const FAULTY: u8 = 4;
 
-#[expect(clippy::print_stdout, reason = "this is where the command speaks")]
 fn check(args: DataArgs) -> Done {
     let folder = Folder::new(args.data);
     let config = folder.load()?;
@@ -330,22 +332,22 @@ fn check(args: DataArgs) -> Done {
     });
     bar.finish_and_clear();
     let found = found?;
-    println!("ledger       {ledger}");
-    println!("entries      {}", found.entries);
-    println!("vouchers     {}", found.vouchers);
-    println!("checkpoints  {}", found.checkpoints);
+    say!("ledger       {ledger}");
+    say!("entries      {}", found.entries);
+    say!("vouchers     {}", found.vouchers);
+    say!("checkpoints  {}", found.checkpoints);
     for (name, root) in [("log root     ", found.log_root), ("head root    ", found.head_root)] {
         if let Some(root) = root {
-            println!("{name}{root}");
+            say!("{name}{root}");
         }
     }
     for fault in &found.faults {
-        println!("FAULT        {fault}");
+        say!("FAULT        {fault}");
     }
     if found.faults.is_empty() {
-        println!("in order");
+        say!("in order");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("not in order: keep a copy of the folder, restore a backup, and run fsck again");
+    say!("not in order: keep a copy of the folder, restore a backup, and run fsck again");
     Ok(ExitCode::from(FAULTY))
 }

@@ -6,9 +6,9 @@ use std::fs::Permissions;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use tempfile::TempDir;
-use vouchsafe_tests::{Finished, Node, Program, Run, free_port, left_out};
+use vouchsafe_tests::{Finished, Node, Program, Run, free_port, left_out, path};
 
 async fn node(command: &str, data: &Path, options: &[&str]) -> Finished {
     Run::new(Program::Node, [command, "--data"]).args([data]).args(options).end().await
@@ -138,4 +138,16 @@ async fn a_full_disk_refuses_steps_and_goes_on_when_there_is_room() {
     assert_eq!(scene.size().await, size + 2);
     scene.ends_in_order().await;
     drop(disk);
+}
+
+#[test]
+fn who_reads_no_further_takes_nothing_from_what_is_done() {
+    let folder = TempDir::new().unwrap();
+    let mut init = Command::new(path(Program::Node));
+    init.args(["init", "--data"]).arg(folder.path().join("node")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = init.spawn().unwrap();
+    drop(running.stdout.take());
+    let ended = running.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(folder.path().join("node/node.toml").exists());
 }
