@@ -50,21 +50,39 @@ impl Scale {
     }
 }
 
+/// What was measured so far, each figure with its area. It is printed at once: a later one may fail.
+#[derive(Default)]
+pub struct Told(Vec<(&'static str, Figure)>);
+
+impl Told {
+    fn tell(&mut self, area: &'static str, figures: Vec<Figure>) {
+        for figure in figures {
+            println!("{}", report::line(&figure));
+            assert!(figure.measured.median.is_finite(), "{} was not measured", figure.what);
+            self.0.push((area, figure));
+        }
+    }
+}
+
 /// Measures one area.
-type Area = fn(Scale) -> Vec<Figure>;
+type Area = fn(Scale, &mut Told);
 
 /// What is measured, by name.
-const AREAS: &[(&str, Area)] = &[("tree", tree::figures), ("ledger", ledger), ("growth", growth::figures)];
+const AREAS: &[(&str, Area)] = &[
+    ("tree", |scale, told| told.tell("tree", tree::figures(scale))),
+    ("ledger", ledger),
+    ("growth", |scale, told| told.tell("growth", growth::figures(scale))),
+];
 
 /// One ledger from its first card to the check of everything, because each area needs what the one before left.
-fn ledger(scale: Scale) -> Vec<Figure> {
+fn ledger(scale: Scale, told: &mut Told) {
     runtime().block_on(async {
-        let (mut figures, issued) = issue::figures(scale).await;
-        figures.extend(claims::figures(&issued).await);
-        figures.extend(dossier::figures(scale, &issued).await);
-        figures.extend(restart::figures(scale, issued).await);
-        figures
-    })
+        let (figures, issued) = issue::figures(scale).await;
+        told.tell("ledger", figures);
+        told.tell("ledger", claims::figures(&issued).await);
+        told.tell("ledger", dossier::figures(scale, &issued).await);
+        told.tell("ledger", restart::figures(scale, issued).await);
+    });
 }
 
 /// Where the clients run.
@@ -89,17 +107,13 @@ fn main() {
         assert!(AREAS.iter().any(|(name, _)| name == only), "no area {only}");
     }
     let wanted = |name: &str| cli.only.is_empty() || cli.only.iter().any(|only| only == name);
-    let mut figures = Vec::new();
+    let mut told = Told::default();
     for (name, measure) in AREAS.iter().filter(|(name, _)| wanted(name)) {
         println!("== {name}");
-        for figure in measure(scale) {
-            println!("{}", report::line(&figure));
-            assert!(figure.measured.median.is_finite(), "{} was not measured", figure.what);
-            figures.push((*name, figure));
-        }
+        measure(scale, &mut told);
     }
     if let Some(path) = &cli.write {
-        std::fs::write(path, report::page(&figures)).expect("the report can be written");
+        std::fs::write(path, report::page(&told.0)).expect("the report can be written");
         println!("written: {}", path.display());
     }
 }

@@ -10,7 +10,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use vouchsafe_node::ledger::cut::{cut, latest};
 use vouchsafe_node::store::{FjallStore, Store as _};
-use vouchsafe_tests::Run;
+use vouchsafe_tests::{Program, Run};
+
+/// How long a check of everything may take.
+const AT_MOST: Duration = Duration::from_hours(1);
 
 /// Kills, starts, checks.
 pub async fn figures(scale: Scale, mut issued: Issued) -> Vec<Figure> {
@@ -29,7 +32,8 @@ pub async fn figures(scale: Scale, mut issued: Issued) -> Vec<Figure> {
     let audit = audit(&mut issued).await;
     issued.node.kill().await;
     let start = Instant::now();
-    issued.node.fsck().await.exits(0);
+    let fsck = Run::new(Program::Node, ["fsck", "--data"]).args([issued.node.data()]);
+    fsck.at_most(AT_MOST).end().await.exits(0);
     let checked = start.elapsed().as_secs_f64();
     let bare = bare_checks(issued.count * 2 + 1);
     vec![
@@ -64,7 +68,7 @@ async fn audit(issued: &mut Issued) -> Figure {
     let rpc = format!("{}/rpc", issued.node.url());
     let run = |typed: &[&str]| {
         let run = Run::vouchsafe(typed).args(["--rpc", &rpc, "--json"]).folder(folder.path());
-        run.at_most(Duration::from_hours(1)).end()
+        run.at_most(AT_MOST).end()
     };
     run(&["mirror", "copy", "--from", issued.node.url()]).await.exits(0);
     let start = Instant::now();

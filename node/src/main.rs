@@ -243,9 +243,7 @@ async fn make_anew(args: RebuildArgs) -> Done {
     say!("entries      {} ({} were there)", rebuilt.entries, rebuilt.had);
     say!("vouchers     {}", rebuilt.vouchers);
     say!("checkpoint   {}", rebuilt.checkpoint);
-    say!(
-        "What no anchored checkpoint covers is not in a mirror: steps that were accepted after checkpoint"
-    );
+    say!("What no anchored checkpoint covers is not in a mirror: steps that were accepted after checkpoint");
     say!("{} must be sent again, and incidents are those that the store had.", rebuilt.checkpoint);
     say!("Next: vouchsafe-node fsck --data {}", folder.path().display());
     Ok(ExitCode::SUCCESS)

@@ -86,7 +86,7 @@ fn piece(snapshot: &dyn Snapshot, first: u64, end: u64) -> Result<Piece, ReadErr
         let found = snapshot.get(Table::Vouchers, record.key.as_bytes())?;
         match found.map(|value| key_number(Table::Vouchers, &value)).transpose()? {
             Some(number) if number == due => {}
-            Some(other) if snapshot.number_of(&record.key)? == Some(other) => {
+            Some(other) if snapshot.issued(&record.key)?.is_some_and(|issued| issued.number == other) => {
                 faults.push(format!("voucher {due} stands in the ledger as number {other} too"));
             }
             _ => faults.push(format!("voucher {due} is not found by its key")),

@@ -96,7 +96,7 @@ fn check_records(snapshot: &dyn Snapshot, header: &BatchHeader, records: &mut Fi
     for_each_part(records, |first, part| {
         tree.extend(&Hash::leaves(part, Record::WIDTH), |_, _| ());
         for (position, record) in (first..).zip(records_of(part)) {
-            if snapshot.number_of(&record.key)?.is_some() {
+            if snapshot.is_issued(&record.key)? {
                 return Err(Refused::DuplicateVoucher { voucher: record.key, position, in_ledger: true });
             }
             keys.push(record.key);

@@ -68,9 +68,9 @@ pub trait Reads {
         Record::decode(&value).map(Some).ok_or_else(|| ReadError::damaged(Table::Records, number))
     }
 
-    /// The number of an issued voucher.
-    fn number_of(&self, voucher: &PublicKey) -> Result<Option<u64>, ReadError> {
-        Ok(self.issued(voucher)?.map(|issued| issued.number))
+    /// Whether a voucher was issued. One read where it was not, so this is no answer to a stranger: see [`Self::issued`].
+    fn is_issued(&self, voucher: &PublicKey) -> Result<bool, ReadError> {
+        Ok(self.get(Table::Vouchers, voucher.as_bytes())?.is_some() && self.issued(voucher)?.is_some())
     }
 
     /// An issued voucher. Rows that an import left behind when it broke off lead nowhere: their number is not issued, or

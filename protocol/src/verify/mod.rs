@@ -107,7 +107,7 @@ pub fn verify(question: &Question<'_>) -> Report {
         Ok((dossier, manifest))
     });
     match read {
-        Ok((dossier, manifest)) => judge(&Case { question, dossier: &dossier, manifest: &manifest }),
+        Ok((dossier, manifest)) => judge(&Case::new(question, &dossier, &manifest)),
         Err(error) => {
             let malformed = Outcome::Failed(Detail::with(Reason::Malformed, [&error]));
             let steps = StepCode::ALL.iter().map(|code| {

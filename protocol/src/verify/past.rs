@@ -193,7 +193,7 @@ impl<'a> Sight<'a> {
         let read = Dossier::parse(question.dossier)
             .and_then(|dossier| Ok((Manifest::read(&dossier.manifest.text)?, dossier)));
         let Ok((manifest, dossier)) = read else { return Ok(None) };
-        let case = Case { question, dossier: &dossier, manifest: &manifest };
+        let case = Case::new(question, &dossier, &manifest);
         let vouched = case.vouched_until();
         let hint = dossier.checkpoint.anchored.map(|anchored| anchored.block_time);
         let checkpoint = dossier.checkpoint.checkpoint.number;
@@ -340,7 +340,7 @@ impl<'s, 'a> Judging<'s, 'a> {
         let settled = sights().all(|sight| sight.question.finality == Finality::Final);
         let finality = if settled { Finality::Final } else { Finality::NotFinal };
         let question = Question { finality, ..source.question };
-        let case = Case { question: &question, dossier: &dossier, manifest: &source.manifest };
+        let case = Case::new(&question, &dossier, &source.manifest);
         decide(&question, Some(&case), &steps)
     }
 }

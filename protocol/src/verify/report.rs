@@ -6,7 +6,6 @@ use super::verdict::{Verdict, decide};
 use super::{Detail, StepCode};
 use crate::digest::{Digest, LedgerId, PublicKey};
 use crate::dossier::Step;
-use crate::entry::{Entry, signers};
 use crate::lifecycle::Kind;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
@@ -210,18 +209,11 @@ fn facts(case: &Case<'_>) -> VoucherFacts {
 fn history_lines(case: &Case<'_>) -> Vec<HistoryLine> {
     let history = case.dossier.history.iter().map(|item| (item.index, &item.step, true));
     let pending = case.dossier.pending.iter().map(|item| (item.index, &item.step, false));
-    let mut before: Option<&Entry> = None;
-    let mut lines = Vec::new();
-    for (index, step, anchored) in history.chain(pending) {
-        let prev_leaf = before.map_or(Digest::ZERO, Entry::leaf);
-        let instruction = step.entry.instruction(case.dossier.ledger.id, prev_leaf);
-        lines.push(line(index, step, anchored, &instruction));
-        before = Some(&step.entry);
-    }
-    lines
+    let line = |(place, (index, step, anchored))| line(index, step, anchored, case.signed_by(place));
+    history.chain(pending).enumerate().map(line).collect()
 }
 
-fn line(index: u64, step: &Step, anchored: bool, instruction: &[u8]) -> HistoryLine {
+fn line(index: u64, step: &Step, anchored: bool, signed_by: &[PublicKey]) -> HistoryLine {
     let entry = &step.entry;
     HistoryLine {
         index,
@@ -232,7 +224,7 @@ fn line(index: u64, step: &Step, anchored: bool, instruction: &[u8]) -> HistoryL
         first: entry.first,
         count: entry.count,
         memo: step.memo.text().map(str::to_owned),
-        signed_by: signers(&step.signatures, instruction),
+        signed_by: signed_by.to_vec(),
         anchored,
     }
 }

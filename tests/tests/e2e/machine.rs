@@ -144,7 +144,10 @@ async fn a_full_disk_refuses_steps_and_goes_on_when_there_is_room() {
 fn who_reads_no_further_takes_nothing_from_what_is_done() {
     let folder = TempDir::new().unwrap();
     let mut init = Command::new(path(Program::Node));
-    init.args(["init", "--data"]).arg(folder.path().join("node")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    init.args(["init", "--data"])
+        .arg(folder.path().join("node"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut running = init.spawn().unwrap();
     drop(running.stdout.take());
     let ended = running.wait_with_output().unwrap();

@@ -45,7 +45,7 @@ impl Default for FjallOptions {
         Self {
             cache_bytes: 64 << 20,
             memtable_bytes: 16 << 20,
-            journal_bytes: 256 << 20,
+            journal_bytes: 128 << 20,
             reserve_bytes: 256 << 20,
         }
     }

@@ -2,7 +2,6 @@
 
 use super::memo::check_memo;
 use super::{Case, GRACE_MS, Judged, Outcome, minutes};
-use crate::digest::Digest;
 use crate::dossier::{Dossier, HistoryItem, PendingItem, Step};
 use crate::entry::{Entry, signers};
 use crate::lifecycle::{Demand, Kind, State, issue_demand};
@@ -67,14 +66,13 @@ impl Case<'_> {
         let Some((issue, later)) = self.dossier.history.split_first() else {
             return Outcome::failed(Reason::NotBegunByIssue, []);
         };
-        let first =
-            self.check_signed(&issue.step, issue.index, Digest::ZERO, &[issue_demand(&issue.step.entry)]);
+        let first = self.check_signed(0, issue.index, &[issue_demand(&issue.step.entry)]);
         let mut state = match first.and_then(|()| issued_state(issue)) {
             Ok(state) => state,
             Err(outcome) => return outcome,
         };
-        for item in later {
-            match self.authorise(&state, &item.step, item.index) {
+        for (place, item) in (1..).zip(later) {
+            match self.authorise(&state, &item.step, place, item.index) {
                 Ok(next) => state = next,
                 Err(outcome) => return outcome,
             }
@@ -82,18 +80,16 @@ impl Case<'_> {
         Outcome::Passed
     }
 
-    /// The signatures of the step after `state`, and the state after it.
-    fn authorise(&self, state: &State, step: &Step, index: u64) -> Result<State, Outcome> {
+    /// The signatures of the step after `state`, which stands at this place, and the state after it.
+    fn authorise(&self, state: &State, step: &Step, place: usize, index: u64) -> Result<State, Outcome> {
         let terms = &self.dossier.manifest.terms;
         let demands = state.demands(&step.entry, terms, self.voucher_of(&step.entry));
-        self.check_signed(step, index, state.entry.leaf(), &demands)?;
+        self.check_signed(place, index, &demands)?;
         self.next(state, &step.entry, index)
     }
 
-    fn check_signed(&self, step: &Step, index: u64, prev_leaf: Digest, demands: &[Demand]) -> Judged {
-        let instruction = step.entry.instruction(self.dossier.ledger.id, prev_leaf);
-        let signed_by = signers(&step.signatures, &instruction);
-        match demands.iter().find(|demand| !demand.is_met_by(&signed_by)) {
+    fn check_signed(&self, place: usize, index: u64, demands: &[Demand]) -> Judged {
+        match demands.iter().find(|demand| !demand.is_met_by(self.signed_by(place))) {
             Some(unmet) => Err(Outcome::failed(Reason::NotSigned, [&index, &unmet.role.name()])),
             None => Ok(()),
         }
@@ -108,8 +104,8 @@ impl Case<'_> {
         };
         let mut least = self.dossier.checkpoint.checkpoint.size;
         let mut broken = None;
-        for item in &self.dossier.pending {
-            match self.judge_pending(&state, item, least) {
+        for (place, item) in (self.dossier.history.len()..).zip(&self.dossier.pending) {
+            match self.judge_pending(&state, item, place, least) {
                 Ok(next) => state = next,
                 Err(outcome) => return outcome,
             }
@@ -122,7 +118,13 @@ impl Case<'_> {
         broken.map_or(Outcome::Passed, Outcome::Unknown)
     }
 
-    fn judge_pending(&self, state: &State, item: &PendingItem, least: u64) -> Result<State, Outcome> {
+    fn judge_pending(
+        &self,
+        state: &State,
+        item: &PendingItem,
+        place: usize,
+        least: u64,
+    ) -> Result<State, Outcome> {
         let PendingItem { index, step, receipt } = item;
         if *index < least {
             return Err(Outcome::failed(Reason::PendingIndex, [index]));
@@ -131,7 +133,7 @@ impl Case<'_> {
             return Err(Outcome::failed(Reason::NotLinked, [index, &state.index]));
         }
         check_memo(step, *index)?;
-        let next = self.authorise(state, step, *index)?;
+        let next = self.authorise(state, step, place, *index)?;
         if receipt.leaf != step.entry.leaf() {
             return Err(Outcome::failed(Reason::ReceiptLeaf, [index]));
         }

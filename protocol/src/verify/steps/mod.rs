@@ -15,10 +15,11 @@ use super::detail::{Detail, Reason};
 use super::question::Question;
 use crate::digest::{Digest, PublicKey};
 use crate::dossier::{Dossier, HistoryItem};
-use crate::entry::Entry;
+use crate::entry::{Entry, signers};
 use crate::lifecycle::State;
 use crate::manifest::Manifest;
 use crate::merkle::TreeHead;
+use std::cell::OnceCell;
 
 /// Ten minutes: what clocks and anchoring may be late by before it counts.
 pub const GRACE_MS: u64 = 600_000;
@@ -56,9 +57,30 @@ pub struct Case<'a> {
     pub question: &'a Question<'a>,
     pub dossier: &'a Dossier,
     pub manifest: &'a Manifest,
+    signed_by: OnceCell<Vec<Vec<PublicKey>>>,
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    /// What is judged, nothing of it yet.
+    pub const fn new(question: &'a Question<'a>, dossier: &'a Dossier, manifest: &'a Manifest) -> Self {
+        Self { question, dossier, manifest, signed_by: OnceCell::new() }
+    }
+
+    /// Who signed the step at this place, counted through the history and then what is pending. Each signature is checked
+    /// once, however often this is asked.
+    pub fn signed_by(&self, place: usize) -> &[PublicKey] {
+        let check = || {
+            let history = self.dossier.history.iter().map(|item| &item.step);
+            let steps = history.chain(self.dossier.pending.iter().map(|item| &item.step));
+            let with_before = steps.scan(Digest::ZERO, |prev_leaf, step| {
+                let before = std::mem::replace(prev_leaf, step.entry.leaf());
+                Some(signers(&step.signatures, &step.entry.instruction(self.dossier.ledger.id, before)))
+            });
+            with_before.collect()
+        };
+        self.signed_by.get_or_init(check).get(place).map_or(&[], Vec::as_slice)
+    }
+
     fn log(&self) -> TreeHead<Digest> {
         let checkpoint = &self.dossier.checkpoint.checkpoint;
         TreeHead { size: checkpoint.size, root: checkpoint.log_root }
