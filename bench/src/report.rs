@@ -38,7 +38,7 @@ pub fn page(figures: &[(&str, Figure)]) -> String {
             range(*spread),
         );
     }
-    page
+    page + include_str!("where_the_time_goes.md")
 }
 
 const HEAD: &str = "# Performance\n\n\
