@@ -93,8 +93,8 @@ pub fn stays(stage: &mut Stage, seconds: &str) -> Result<(), DemoError> {
         &format!("完成，用时 {seconds} 秒。节点已重新启动，继续运行："),
     )?;
     stage.transcript.say(
-        &format!("   address  http://{address}\n   folder   {folder}\n   to stop  kill {id}; rm -r {folder}"),
-        &format!("   地址    http://{address}\n   文件夹  {folder}\n   停止    kill {id}; rm -r {folder}"),
+        &format!("   address  http://{address}\n   folder   {folder}\n   to stop  kill {id}; sleep 2; rm -r {folder}"),
+        &format!("   地址    http://{address}\n   文件夹  {folder}\n   停止    kill {id}; sleep 2; rm -r {folder}"),
     )?;
     Ok(())
 }

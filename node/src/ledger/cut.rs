@@ -2,15 +2,13 @@
 //! and written down together with what must be sent. The chain is not spoken to here.
 
 use super::heads::{HeadTree, changes};
-use super::reads::Reads as _;
-use super::rows::{OutboxRow, Published, ReadError, encode, log_node_key, number_key};
+use super::rows::{Accepted, OutboxRow, Published, ReadError, encode, key_number, log_node_key, number_key};
 use super::sequencer::{LogNodes, load_tip};
-use crate::store::{Snapshot, Span, Store, StoreError, Table, WriteSet};
+use crate::store::{Order, Snapshot, Span, Store, StoreError, Table, WriteSet};
 use protocol::checkpoint::Checkpoint;
-use protocol::merkle::{
-    NodeId, Nodes as _, TreeHash as _, TreeHead, consistency_path, root_of, verify_consistency,
-};
+use protocol::merkle::{Frontier, NodeId, TreeHead, consistency_path, root_of, verify_consistency};
 use protocol::{Digest, Keccak, LedgerId, PublicKey};
+use std::collections::BTreeMap;
 
 /// Why no checkpoint was cut.
 #[derive(Debug, thiserror::Error)]
@@ -89,25 +87,55 @@ fn check_extension(before: &Checkpoint, next: &Checkpoint, path: &[Digest]) -> R
     })
 }
 
-/// Holds the stored nodes over the entries `from..to` against the entries and against each other.
+/// Entries whose nodes are held in memory at a time.
+const PART: u64 = 1 << 16;
+
+/// Holds the stored nodes over the entries `from..to` against the entries and against each other. Rows are read in their
+/// order: to ask for each would take several times as long.
 fn check_log(snapshot: &dyn Snapshot, from: u64, to: u64) -> Result<(), CutError> {
-    let nodes = LogNodes(snapshot);
-    let wrong = |at: NodeId| {
-        CutError::Wrong(format!("log node {} on level {} contradicts what is below it", at.index, at.level))
-    };
-    for index in from..to {
-        let mut at = NodeId::leaf(index);
-        if nodes.node(at)? != snapshot.known_entry(index)?.state.entry.leaf() {
-            return Err(wrong(at));
+    let mut log = Frontier::<Keccak>::load(&LogNodes(snapshot), from)?;
+    let mut begin = from;
+    while begin < to {
+        let end = begin.saturating_add(PART).min(to);
+        let mut due: BTreeMap<u8, Vec<(NodeId, Digest)>> = BTreeMap::new();
+        log.extend(&leaves(snapshot, begin, end)?, |at, node| {
+            due.entry(at.level).or_default().push((at, node));
+        });
+        for row in due.values() {
+            check_row(snapshot, row)?;
         }
-        // The nodes that this leaf completed: one for each trailing one of its index.
-        for _ in 0..index.trailing_ones() {
-            let (left, right) = (NodeId { index: at.index & !1, ..at }, at);
-            let due = Keccak::node(&nodes.node(left)?, &nodes.node(right)?);
-            at = at.parent();
-            if snapshot.get(Table::LogNodes, &log_node_key(at))?.as_deref() != Some(due.as_bytes()) {
-                return Err(wrong(at));
-            }
+        begin = end;
+    }
+    Ok(())
+}
+
+/// The leaves of the entries `from..to`.
+fn leaves(snapshot: &dyn Snapshot, from: u64, to: u64) -> Result<Vec<Digest>, ReadError> {
+    let span = Span::all().at_least(&number_key(from)).below(&number_key(to));
+    let mut leaves = Vec::new();
+    for (row, index) in snapshot.rows(Table::Entries, span, Order::Ascending).zip(from..) {
+        let row = row?;
+        if key_number(Table::Entries, &row.key)? != index {
+            break;
+        }
+        leaves.push(Accepted::decode(index, &row.value)?.state.entry.leaf());
+    }
+    let missing = from.saturating_add(leaves.len() as u64);
+    if missing == to { Ok(leaves) } else { Err(ReadError::damaged(Table::Entries, missing)) }
+}
+
+/// Holds neighbouring nodes of one level against what is stored of them.
+fn check_row(snapshot: &dyn Snapshot, due: &[(NodeId, Digest)]) -> Result<(), CutError> {
+    let [(first, _), ..] = due else { return Ok(()) };
+    let span = Span::prefix(&[first.level]).at_least(&log_node_key(*first));
+    let mut stored = snapshot.rows(Table::LogNodes, span, Order::Ascending);
+    for (at, node) in due {
+        let row = stored.next().transpose()?;
+        if row.is_none_or(|row| row.key != log_node_key(*at) || row.value != *node.as_bytes()) {
+            let NodeId { level, index } = at;
+            return Err(CutError::Wrong(format!(
+                "log node {index} on level {level} contradicts what is below it"
+            )));
         }
     }
     Ok(())

@@ -141,14 +141,23 @@ impl HeadChanges {
     /// against its children. A root that is published wrong can never be taken back.
     pub fn check_staged(&self, snapshot: &dyn Snapshot, number: u64) -> Result<(), ReadError> {
         let tree = HeadTree::at(snapshot, number);
+        // What changed has a row of this very checkpoint, and a level comes before the one above it.
+        let mut held: BTreeMap<NodeId, Digest> = BTreeMap::new();
         for at in self.nodes.keys() {
             let due = if at.level == 0 {
-                tree.chunk(at.index)?.leaf()
+                let chunk = snapshot.get(Table::HeadChunks, &chunk_key(at.index, number))?;
+                let chunk = chunk.and_then(|chunk| Chunk::decode(&chunk));
+                chunk.ok_or_else(|| ReadError::damaged(Table::HeadChunks, at.index))?.leaf()
             } else {
-                let child = |index| tree.node(NodeId { level: at.level - 1, index });
+                let child = |index| {
+                    let at = NodeId { level: at.level - 1, index };
+                    held.get(&at).copied().map_or_else(|| tree.node(at), Ok)
+                };
                 Keccak::node(&child(at.index << 1)?, &child(at.index << 1 | 1)?)
             };
-            if tree.node(*at)? != due {
+            held.insert(*at, due);
+            if snapshot.get(Table::HeadNodes, &head_node_key(*at, number))?.as_deref() != Some(due.as_bytes())
+            {
                 return Err(ReadError::damaged(
                     Table::HeadNodes,
                     format!("{} on level {} (it contradicts what is below it)", at.index, at.level),
