@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use vouchsafe_tests::{Batch, Given, Issuer, Node, Outcome, PATIENCE};
+use vouchsafe_tests::{Batch, Given, Issuer, Node, Outcome, PATIENCE, until};
+
+/// Requests at work at a time, by docs/ARCHITECTURE.md.
+const AT_WORK: u64 = 512;
 
 /// More than any of the floods below may add to the node's memory.
 const BOUND_KIB: u64 = 256 << 10;
@@ -79,6 +82,23 @@ impl Stage {
         )
     }
 
+    /// Clients who take so many places: each has sent all of a step but its last byte. A fast machine would serve whole
+    /// ones before the next comes.
+    async fn slow_senders(&self, places: u64) -> Vec<TcpStream> {
+        let mut slow = Vec::new();
+        for number in 0..places {
+            let mut stream = self.connect().await;
+            let request = self.sale(usize::try_from(number).unwrap(), "close");
+            stream.write_all(request.strip_suffix('}').unwrap().as_bytes()).await.unwrap();
+            slow.push(stream);
+        }
+        until("the places are taken", async || {
+            (self.metric("vouchsafe_requests_at_work").await == places).then_some(())
+        })
+        .await;
+        slow
+    }
+
     /// What the node says of itself.
     async fn metric(&self, name: &str) -> u64 {
         let said = self.node.http().get("/metrics").await.is(200).text();
@@ -103,39 +123,35 @@ async fn heard(stream: &mut TcpStream, at_most: Duration) -> (String, bool) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn overload_is_answered_with_when_to_come_back() {
-    const AT_ONCE: usize = 2500;
+    const TOO_MANY: usize = 1000;
     let mut stage = stage().await;
     let before = stage.node.process().footprint().resident_kib;
-    let mut lines = Vec::with_capacity(AT_ONCE);
-    for _ in 0..AT_ONCE {
-        lines.push(stage.connect().await);
-    }
+    let slow = stage.slow_senders(AT_WORK).await;
     let mut asking = JoinSet::new();
-    for (number, mut stream) in lines.into_iter().enumerate() {
+    for number in 0..TOO_MANY {
+        let mut stream = stage.connect().await;
         let request = stage.sale(number, "close");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        asking.spawn(async move { heard(&mut stream, PATIENCE).await });
+        asking.spawn(async move {
+            stream.write_all(request.as_bytes()).await.unwrap();
+            heard(&mut stream, PATIENCE).await
+        });
     }
     // Those who look after the node get their answer in the middle of it.
     for path in ["/healthz", "/metrics"] {
         stage.node.http().get(path).await.is(200);
     }
-    let (mut served, mut sent_away) = (0, 0);
     for (said, closed) in asking.join_all().await {
         assert!(closed, "no answer within {PATIENCE:?}: {said}");
         let wait = said.lines().find_map(|line| line.strip_prefix("retry-after: ")?.parse::<u64>().ok());
-        match said.split(' ').nth(1) {
-            Some("200" | "201") => served += 1,
-            Some("429" | "503") => {
-                assert!(wait.is_some_and(|wait| (1..=60).contains(&wait)), "{said}");
-                assert!(said.contains("urn:vouchsafe:problem:"), "{said}");
-                sent_away += 1;
-            }
-            _ => panic!("{said}"),
-        }
+        assert!(said.starts_with("HTTP/1.1 503 ") && said.contains("urn:vouchsafe:problem:"), "{said}");
+        assert!(wait.is_some_and(|wait| (1..=60).contains(&wait)), "{said}");
     }
-    assert!(served >= 100, "only {served} of {AT_ONCE} were served");
-    assert!(sent_away > 0, "{AT_ONCE} at once are no overload");
+    // Who had a place is served, however full it was.
+    for mut stream in slow {
+        stream.write_all(b"}").await.unwrap();
+        let (said, _) = heard(&mut stream, PATIENCE).await;
+        assert!(said.starts_with("HTTP/1.1 20"), "{said}");
+    }
     stage.goes_on(0, before).await;
     stage.ends().await;
 }
@@ -167,9 +183,9 @@ struct Rush {
 }
 
 impl Rush {
-    /// Both ways were seen often enough. A machine that is slow to read requests refuses few of them.
+    /// Both ways were seen often enough.
     fn is_enough(&self) -> bool {
-        self.served.load(Ordering::SeqCst) >= 10_000 && self.sent_away.load(Ordering::SeqCst) >= 100
+        self.served.load(Ordering::SeqCst) >= 2000 && self.sent_away.load(Ordering::SeqCst) >= 100
     }
 }
 
@@ -202,13 +218,14 @@ async fn insists(mut stream: TcpStream, request: String, rush: Arc<Rush>) -> Vec
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[expect(clippy::print_stderr, reason = "what a load came to is worth knowing")]
 async fn under_lasting_overload_no_more_are_at_work_than_have_places() {
-    const CLIENTS: usize = 2500;
-    /// Requests at work at a time, by docs/ARCHITECTURE.md.
-    const AT_WORK: u64 = 512;
+    const CLIENTS: usize = 1000;
+    /// So few that many clients can not but fill them.
+    const LEFT: u64 = 32;
     let node = Node::on_devnet(&["--anchor-interval", "1"]).await;
     node.answer_all();
     let mut stage = staged(node).await;
     let before = stage.node.process().footprint().resident_kib;
+    let slow = stage.slow_senders(AT_WORK - LEFT).await;
     let rush = Arc::new(Rush::default());
     let mut lines = Vec::with_capacity(CLIENTS);
     for _ in 0..CLIENTS {
@@ -229,8 +246,12 @@ async fn under_lasting_overload_no_more_are_at_work_than_have_places() {
         times[times.len() * 99 / 100],
         rush.sent_away.load(Ordering::SeqCst)
     );
-    assert!((AT_WORK / 2..=AT_WORK).contains(&most), "{most} were at work at a time");
-    assert_eq!(stage.metric("vouchsafe_requests_at_work").await, 0, "a place is lost");
+    assert_eq!(most, AT_WORK, "were at work at a time");
+    drop(slow);
+    until("every place is free again", async || {
+        (stage.metric("vouchsafe_requests_at_work").await == 0).then_some(())
+    })
+    .await;
     stage.goes_on(0, before).await;
     stage.ends().await;
 }
