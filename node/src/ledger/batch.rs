@@ -11,7 +11,7 @@ use crate::all_cores::AllCores;
 use crate::store::{Order, Snapshot, Span, Store, Table, WriteSet};
 use protocol::entry::{Entry, Signed};
 use protocol::manifest::{Manifest, Terms, manifest_digest};
-use protocol::merkle::{Frontier, NodeId, Nodes, TreeHash as _};
+use protocol::merkle::{Frontier, NodeId, Nodes, TreeHash as _, siblings_by_node};
 use protocol::voucher::Record;
 use protocol::{Digest, Keccak, PublicKey};
 use std::fs::File;
@@ -264,22 +264,19 @@ impl Nodes<Digest> for BatchNodes<'_> {
     ) -> Result<u8, ReadError> {
         let mut row = if levels.contains(&0) { self.leaves(index / BLOCK)? } else { Vec::new() };
         let mut above = Vec::new();
-        for level in levels.clone() {
+        let made = STORED_FROM_LEVEL.clamp(levels.start, levels.end);
+        for level in levels.start..made {
             let sibling = (index >> level) ^ 1;
             if sibling >= size >> level {
                 return Ok(level);
             }
-            if level < STORED_FROM_LEVEL {
-                let first = (index / BLOCK * BLOCK) >> level;
-                let at = usize::try_from(sibling - first).unwrap_or(usize::MAX);
-                path.push(*row.get(at).ok_or_else(|| ReadError::damaged(Table::Records, self.first))?);
-                Keccak::nodes(&row, &mut above);
-                std::mem::swap(&mut row, &mut above);
-                above.clear();
-            } else {
-                path.push(self.node(NodeId { level, index: sibling })?);
-            }
+            let first = (index / BLOCK * BLOCK) >> level;
+            let at = usize::try_from(sibling - first).unwrap_or(usize::MAX);
+            path.push(*row.get(at).ok_or_else(|| ReadError::damaged(Table::Records, self.first))?);
+            Keccak::nodes(&row, &mut above);
+            std::mem::swap(&mut row, &mut above);
+            above.clear();
         }
-        Ok(levels.end)
+        siblings_by_node(self, made..levels.end, index, size, path)
     }
 }

@@ -4,7 +4,7 @@
 //! A node of the log, of an issued batch, or of the heads under a published checkpoint never changes, so nothing here is
 //! ever outdated. Only what is shown goes through here: a check of the store reads the store.
 
-use protocol::merkle::{NodeId, Nodes, inclusion_path};
+use protocol::merkle::{NodeId, Nodes, inclusion_path, siblings_by_node};
 use protocol::{Digest, Keccak};
 use quick_cache::sync::Cache;
 use std::ops::Range;
@@ -121,14 +121,7 @@ impl<N: Nodes<Digest>> Nodes<Digest> for Before<'_, N> {
         if reached < made {
             return Ok(reached);
         }
-        for level in made..end {
-            let sibling = (index >> level) ^ 1;
-            if sibling >= size >> level {
-                return Ok(level);
-            }
-            path.push(self.node(NodeId { level, index: sibling })?);
-        }
-        Ok(end)
+        siblings_by_node(self, made..end, index, size, path)
     }
 }
 
