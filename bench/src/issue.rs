@@ -41,7 +41,7 @@ pub struct Issued {
 
 /// Issues, and says how long it took and what it filled.
 pub async fn figures(scale: Scale) -> (Vec<Figure>, Issued) {
-    let count = if scale.small { 2_000 } else { 1_000_000 };
+    let count = scale.cards();
     let folder = TempDir::new().expect("a folder");
     write_file(&folder.path().join("cards.csv"), count);
     let mut node = Node::on_devnet(&["--anchor-interval", "1"]).await;

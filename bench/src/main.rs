@@ -25,6 +25,9 @@ struct Cli {
     /// Little work and few rounds: shows that everything is still measured, and says nothing of speed.
     #[arg(long)]
     small: bool,
+    /// Issue so many cards, where the report says 1,000,000.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "write")]
+    cards: Option<usize>,
     /// Only the areas of these names.
     #[arg(long, value_name = "AREA")]
     only: Vec<String>,
@@ -41,9 +44,19 @@ struct Cli {
 pub struct Scale {
     /// Little.
     pub small: bool,
+    cards: Option<usize>,
 }
 
 impl Scale {
+    /// Cards of the ledger.
+    pub const fn cards(self) -> usize {
+        match self.cards {
+            Some(cards) => cards,
+            None if self.small => 2_000,
+            None => 1_000_000,
+        }
+    }
+
     /// Rounds of each pair.
     pub const fn rounds(self) -> usize {
         if self.small { 1 } else { 9 }
@@ -102,7 +115,7 @@ fn main() {
         }
         other => panic!("no probe {other:?}"),
     }
-    let scale = Scale { small: cli.small };
+    let scale = Scale { small: cli.small, cards: cli.cards };
     for only in &cli.only {
         assert!(AREAS.iter().any(|(name, _)| name == only), "no area {only}");
     }

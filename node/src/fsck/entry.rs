@@ -69,9 +69,11 @@ fn step(
     }
     // That an entry continues nothing before it is said where the order of the log is checked.
     let Some(before) = snapshot.entry(entry.prev)?.filter(|_| entry.prev < *index) else { return Ok(None) };
-    let terms = snapshot.terms_of(entry.first)?;
+    let damaged = || ReadError::damaged(Table::Batches, format!("for voucher {}", entry.first));
+    let (first, batch) = snapshot.batch_of(entry.first)?.ok_or_else(damaged)?;
+    let terms = batch.read_terms(first)?;
     let voucher = match entry.count {
-        1 => snapshot.record(entry.first)?.map(|record| record.key),
+        1 => snapshot.record(first, entry.first)?.map(|record| record.key),
         _ => None,
     };
     let before = before.state;

@@ -9,12 +9,12 @@ mod heads;
 mod others;
 #[cfg(test)]
 mod tests;
+mod tiles;
 
-use crate::ledger::LogNodes;
+use crate::ledger::LogTree;
 use crate::ledger::heads::HeadTree;
-use crate::ledger::rows::{
-    OutboxRow, Published, ReadError, Run, decode, key_number, log_node_key, number_key,
-};
+use crate::ledger::rows::{OutboxRow, Published, ReadError, Run, decode, key_number, number_key};
+use crate::ledger::tiles::{TileId, Tiled};
 use crate::store::{Order, Row, Snapshot, Span, StoreError, Table};
 use entry::Looked;
 use heads::Heads;
@@ -22,10 +22,11 @@ use protocol::checkpoint::Checkpoint;
 use protocol::entry::Entry;
 use protocol::heads::Head;
 use protocol::lifecycle::Kind;
-use protocol::merkle::{Frontier, NodeId, Nodes as _, TreeHead, root_of, verify_consistency};
+use protocol::merkle::{Frontier, NodeId, TreeHead, root_of, verify_consistency};
 use protocol::{Digest, Keccak, LedgerId};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use tiles::differing;
 
 /// What a check found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -175,15 +176,9 @@ impl<'a> Check<'a> {
 
     /// Holds the nodes of the log since the last time against the stored ones.
     fn log_nodes(&mut self) -> Result<(), ReadError> {
-        let (snapshot, nodes) = (self.snapshot, std::mem::take(&mut self.nodes));
-        let differs = |(at, node): &(NodeId, Digest)| match snapshot.get(Table::LogNodes, &log_node_key(*at))
-        {
-            Ok(stored) => (stored.as_deref() != Some(node.as_bytes())).then_some(Ok(*at)),
-            Err(error) => Some(Err(error)),
-        };
-        let others: Vec<_> = nodes.par_iter().filter_map(differs).collect::<Result<_, _>>()?;
-        for at in others {
-            self.fault(format!("log node {} on level {} is another", at.index, at.level));
+        let nodes = std::mem::take(&mut self.nodes);
+        for at in differing(&LogTree(self.snapshot), nodes)? {
+            self.fault(format!("tile {at} of the log is another"));
         }
         Ok(())
     }
@@ -274,25 +269,26 @@ impl<'a> Check<'a> {
                 .then(|| Ok(format!("chunk {chunk} of the heads at checkpoint {number} is another"))),
             Err(error) => Some(as_fault(error)),
         };
-        let other_node = |at: &NodeId| match stored.node(*at) {
-            Ok(stored) => (heads.at(*at) != Some(stored)).then(|| {
-                let NodeId { level, index } = at;
-                Ok(format!("node {index} on level {level} of the heads at checkpoint {number} is another"))
-            }),
-            Err(error) => Some(as_fault(error)),
-        };
         let chunks: Vec<u64> = changes.chunks.into_iter().collect();
         let chunks: Vec<_> = chunks.par_iter().filter_map(other_chunk).collect::<Result<_, _>>()?;
-        let nodes: Vec<_> = changes.nodes.par_iter().filter_map(other_node).collect::<Result<_, _>>()?;
-        chunks.into_iter().chain(nodes).for_each(|fault| self.fault(fault));
+        // A tile is written whole, with those of its nodes that are as before.
+        let tiles: BTreeSet<TileId> = changes.nodes.iter().map(|at| TileId::of(*at)).collect();
+        let nodes = tiles.into_iter().flat_map(TileId::nodes).filter_map(|at| Some((at, heads.at(at)?)));
+        let tiles = differing(&stored, nodes)?.into_iter();
+        let tiles = tiles.map(|at| format!("tile {at} of the heads at checkpoint {number} is another"));
+        let tiles: Vec<_> = tiles.collect();
+        chunks.into_iter().chain(tiles).for_each(|fault| self.fault(fault));
         Ok(changes.root)
     }
 
     /// What can be said only at the end: the stored nodes and runs are those of the whole log.
     fn end(&mut self) -> Result<(), ReadError> {
         let log_root = self.log.root();
-        let stored = root_of::<Keccak, _>(&LogNodes(self.snapshot), self.log.size())?;
-        self.expect(stored == log_root, || "the stored nodes of the log lead to another root".to_owned());
+        match root_of::<Keccak, _>(&Tiled(LogTree(self.snapshot)), self.log.size()) {
+            Ok(stored) => self
+                .expect(stored == log_root, || "the stored tiles of the log lead to another root".to_owned()),
+            Err(error) => self.fault(as_fault(error)?),
+        }
         self.stored_runs()?;
         let others = others::faults(self.snapshot, self.ledger, self.found.entries, &self.checkpoints)?;
         for fault in others {

@@ -2,7 +2,7 @@
 
 use super::fsck;
 use crate::fixture::{Fixture, key};
-use crate::ledger::rows::{Accepted, Batch, Published, Run, decode, encode, key_number, number_key};
+use crate::ledger::rows::{Accepted, Batch, Block, Published, Run, decode, encode, key_number, number_key};
 use crate::store::{Order, Row, Span, Table, WriteSet};
 use protocol::lifecycle::{Kind, Status};
 use protocol::manifest::Flags;
@@ -64,6 +64,19 @@ fn finds(fixture: &Fixture, table: Table, key: &[u8], value: Option<Vec<u8>>, wo
     assert_eq!(faults(fixture), Ok(Vec::new()), "put back");
 }
 
+/// What can become of a tile: gone, cut short, and each of its nodes another.
+fn others(tile: &[u8]) -> Vec<Option<Vec<u8>>> {
+    let flipped = (0..tile.len()).step_by(32).map(|place| {
+        let mut tile = tile.to_vec();
+        tile[place] ^= 1;
+        Some(tile)
+    });
+    [None, Some(tile[..tile.len() - 1].to_vec()), Some(tile[..tile.len() - 32].to_vec())]
+        .into_iter()
+        .chain(flipped)
+        .collect()
+}
+
 fn entry(fixture: &Fixture, index: u64, change: impl FnOnce(&mut Accepted)) -> Vec<u8> {
     let view = fixture.ledger.view().expect("a view");
     let mut accepted = view.entry(index).expect("read").expect("an entry");
@@ -88,7 +101,7 @@ async fn damage_of_entries_is_found() {
     finds(1, "lacks the signature of the holder", &|entry| entry.signatures.clear());
     finds(0, "lacks the issuer's signature", &|entry| entry.signatures.clear());
     finds(1, "the memo of entry 1 is another", &|entry| entry.memo = Some("{}".to_owned()));
-    finds(1, "log node 1 on level 0", &|entry| entry.state.entry.at += 1);
+    finds(1, "tile 0 on level 0 of the log", &|entry| entry.state.entry.at += 1);
     finds(2, "earlier than the one before", &|entry| entry.state.entry.at = 0);
     finds(2, "the stored state is not the one", &|entry| entry.state.seller = None);
     finds(2, "does not continue the latest entry", &|entry| entry.state.entry.prev = 0);
@@ -116,15 +129,24 @@ async fn damage_of_batches_is_found() {
     finds(Table::Batches, &first, batch(&|batch| batch.terms.truncate(3)), "batches lacks a readable row");
     finds(Table::Batches, &first, batch(&|batch| batch.manifest.push(' ')), "of the batch of entry 0");
     finds(Table::Batches, &number_key(110), batch(&|_| ()), "has no Issue entry");
-    finds(Table::Records, &number_key(69), None, "the record of voucher 69 is missing");
-    finds(Table::Records, &number_key(17), Some(vec![7; 64]), "voucher 17 is not found by its key");
-    let label = [rows(&fixture, Table::Records)[18].value[..32].to_vec(), vec![9; 32]].concat();
-    finds(Table::Records, &number_key(18), Some(label), "of the batch of entry 0");
+    let block = Block::of(0, 69).key();
+    finds(Table::Records, &block, None, "the record of voucher 63 is missing");
+    let row = rows(&fixture, Table::Records)[4].value.clone();
+    finds(Table::Records, &block, Some(row[..row.len() - 1].to_vec()), "the record of voucher 69 is missing");
+    let other = |place: usize| {
+        let mut row = row.clone();
+        row[place] ^= 1;
+        Some(row)
+    };
+    finds(Table::Records, &block, other(0), "voucher 63 is not found by its key");
+    finds(Table::Records, &block, other(63), "the records of entry 0 lead to another batch root");
     let voucher = rows(&fixture, Table::Vouchers)[0].key.clone();
     finds(Table::Vouchers, &voucher, None, "is not found by its key");
     finds(Table::Vouchers, &voucher, Some(number_key(109).to_vec()), "is not found by its key");
-    for node in rows(&fixture, Table::BatchNodes) {
-        finds(Table::BatchNodes, &node.key, Some(vec![9; 32]), "the stored nodes of the batch");
+    for tile in rows(&fixture, Table::BatchTiles) {
+        for other in others(&tile.value) {
+            finds(Table::BatchTiles, &tile.key, other, "the stored nodes of the batch");
+        }
     }
     let request = rows(&fixture, Table::Requests)[0].clone();
     finds(Table::Requests, &request.key, None, "is not found by its root");
@@ -135,15 +157,18 @@ async fn damage_of_batches_is_found() {
 async fn damage_of_trees_and_runs_is_found() {
     let fixture = full().await;
     let finds = |table, key: &[u8], value, words| finds(&fixture, table, key, value, words);
-    for node in rows(&fixture, Table::LogNodes) {
-        finds(Table::LogNodes, &node.key, Some(vec![9; 32]), "log node ");
-        finds(Table::LogNodes, &node.key, None, "log");
+    for tile in rows(&fixture, Table::LogTiles) {
+        for other in others(&tile.value) {
+            finds(Table::LogTiles, &tile.key, other, "of the log is another");
+        }
     }
     for chunk in rows(&fixture, Table::HeadChunks) {
         finds(Table::HeadChunks, &chunk.key, Some(vec![9; 128]), "of the heads at checkpoint");
     }
-    for node in rows(&fixture, Table::HeadNodes) {
-        finds(Table::HeadNodes, &node.key, Some(vec![9; 32]), "of the heads at checkpoint");
+    for tile in rows(&fixture, Table::HeadTiles) {
+        for other in others(&tile.value).into_iter().flatten() {
+            finds(Table::HeadTiles, &tile.key, Some(other), "of the heads at checkpoint");
+        }
     }
     for row in rows(&fixture, Table::Runs) {
         let first = key_number(Table::Runs, &row.key).expect("a number");

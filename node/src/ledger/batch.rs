@@ -1,27 +1,23 @@
 //! Taking in a batch: every record is read and hashed before its Issue entry is decided, and none of it is visible
 //! before that entry is committed (docs/protocol.md section 4).
 //!
-//! Memory: 32 bytes a record, to find a voucher that stands twice. The upload lies in a file until it is taken in.
+//! Memory: 40 bytes a record, for the names in their order. The upload lies in a file until it is taken in.
 
 use super::decide::Instruction;
 use super::reads::Reads as _;
 use super::refused::Refused;
-use super::rows::{Batch, ReadError, batch_node_key, key_number, number_key};
+use super::rows::{Batch, Block, ReadError, batch_tile_key, number_key};
+use super::tiles::{self, Growing, TileId, Tiles};
 use crate::all_cores::AllCores;
-use crate::store::{Order, Snapshot, Span, Store, Table, WriteSet};
+use crate::store::{Row, Snapshot, Store, Table, WriteSet};
 use protocol::entry::{Entry, Signed};
 use protocol::manifest::{Manifest, Terms, manifest_digest};
-use protocol::merkle::{Frontier, NodeId, Nodes, TreeHash as _, siblings_by_node};
+use protocol::merkle::{Frontier, TreeHash as _};
 use protocol::voucher::Record;
 use protocol::{Digest, Keccak, PublicKey};
+use rayon::prelude::{ParallelIterator as _, ParallelSlice as _, ParallelSliceMut as _};
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
-use std::ops::Range;
-
-/// Nodes below this level are not stored: they follow from 16 neighbouring records, which are.
-pub const STORED_FROM_LEVEL: u8 = 4;
-/// Leaves below a stored node.
-const BLOCK: u64 = 1 << STORED_FROM_LEVEL;
 
 /// How a batch that comes in is hashed.
 type Hash = AllCores<Keccak>;
@@ -70,9 +66,9 @@ pub fn stage(
     signers: Vec<PublicKey>,
 ) -> Result<Instruction, Refused> {
     let snapshot = store.snapshot()?;
-    check_records(&*snapshot, header, records)?;
+    let names = check_records(&*snapshot, header, records)?;
     drop(snapshot);
-    stage_rows(store, header, records)?;
+    stage_rows(store, header, records, &names)?;
     let batch = Batch {
         count: header.entry.count,
         index: 0,
@@ -89,78 +85,100 @@ pub fn stage(
     })
 }
 
-fn check_records(snapshot: &dyn Snapshot, header: &BatchHeader, records: &mut File) -> Result<(), Refused> {
+/// The vouchers of a batch in the order of their names, each with its position. In this order whatever is looked up or
+/// written next lies beside what was before it.
+type Names = Vec<(PublicKey, u64)>;
+
+fn check_records(
+    snapshot: &dyn Snapshot,
+    header: &BatchHeader,
+    records: &mut File,
+) -> Result<Names, Refused> {
     let mut tree = Frontier::<Hash>::default();
     tree.append(header.leaf(), |_, _| ());
-    let mut keys = Vec::with_capacity(usize::try_from(header.entry.count).unwrap_or_default());
+    let mut names = Vec::with_capacity(usize::try_from(header.entry.count).unwrap_or_default());
     for_each_part(records, |first, part| {
         tree.extend(&Hash::leaves(part, Record::WIDTH), |_, _| ());
-        for (position, record) in (first..).zip(records_of(part)) {
-            if snapshot.is_issued(&record.key)? {
-                return Err(Refused::DuplicateVoucher { voucher: record.key, position, in_ledger: true });
-            }
-            keys.push(record.key);
-        }
+        names.extend(records_of(part).map(|record| record.key).zip(first..));
         Ok(())
     })?;
     if tree.root() != header.entry.content {
         let what = "the records, manifest and terms lead to another batch root than the entry's content";
         return Err(Refused::Malformed(what.to_owned()));
     }
-    keys.sort_unstable();
-    let twice = keys.array_windows().find(|[one, next]| one == next).map(|[one, _]| *one);
-    drop(keys);
-    match twice {
-        Some(voucher) => Err(Refused::DuplicateVoucher {
-            voucher,
-            position: second_position(records, &voucher)?,
-            in_ledger: false,
-        }),
-        None => Ok(()),
+    names.par_sort_unstable();
+    let twice = names.array_windows().filter(|[(one, _), (next, _)]| one == next).map(|[_, second]| *second);
+    refuse_duplicate(twice.min_by_key(|(_, position)| *position), false)?;
+    let issued = names.par_chunks(1 << 12).map(|names| first_issued(snapshot, names));
+    let issued = issued.collect::<Result<Vec<_>, ReadError>>()?.into_iter().flatten();
+    refuse_duplicate(issued.min_by_key(|(_, position)| *position), true)?;
+    Ok(names)
+}
+
+/// Of these names, the first of the batch that is issued already.
+fn first_issued(
+    snapshot: &dyn Snapshot,
+    names: &[(PublicKey, u64)],
+) -> Result<Option<(PublicKey, u64)>, ReadError> {
+    let mut found: Option<(PublicKey, u64)> = None;
+    for (voucher, position) in names {
+        if found.is_none_or(|(_, first)| *position < first) && snapshot.is_issued(voucher)? {
+            found = Some((*voucher, *position));
+        }
     }
+    Ok(found)
 }
 
-fn second_position(records: &mut File, voucher: &PublicKey) -> Result<u64, Refused> {
-    let mut positions = Vec::new();
-    for_each_part(records, |first, part| {
-        let theirs = (first..).zip(records_of(part)).filter(|(_, record)| record.key == *voucher);
-        positions.extend(theirs.map(|(position, _)| position));
-        Ok(())
-    })?;
-    Ok(positions.get(1).copied().unwrap_or_default())
+fn refuse_duplicate(found: Option<(PublicKey, u64)>, in_ledger: bool) -> Result<(), Refused> {
+    let refused = |(voucher, position)| Refused::DuplicateVoucher { voucher, position, in_ledger };
+    found.map_or(Ok(()), |found| Err(refused(found)))
 }
 
-fn stage_rows(store: &dyn Store, header: &BatchHeader, records: &mut File) -> Result<(), Refused> {
-    let first_number = header.entry.first;
-    let mut tree = Frontier::<Hash>::default();
+fn stage_rows(
+    store: &dyn Store,
+    header: &BatchHeader,
+    records: &mut File,
+    names: &Names,
+) -> Result<(), Refused> {
+    let Entry { first: batch, count, .. } = header.entry;
     let mut writes = WriteSet::new();
-    let extend = |tree: &mut Frontier<Hash>, writes: &mut WriteSet, leaves: &[Digest]| {
-        tree.extend(leaves, |at, node: Digest| {
-            if at.level >= STORED_FROM_LEVEL {
-                writes.put(Table::BatchNodes, batch_node_key(first_number, at), node.as_bytes().to_vec());
-            }
-        });
+    // The lowest tiles follow from the records, which are stored.
+    let mut tree = Growing::<Hash>::from_level(tiles::HEIGHT);
+    let put = |writes: &mut WriteSet, at, nodes: &[Digest]| {
+        writes.put(Table::BatchTiles, batch_tile_key(batch, at), tiles::encode(nodes));
     };
-    extend(&mut tree, &mut writes, &[header.leaf()]);
+    tree.append(&[header.leaf()], |at, nodes| put(&mut writes, at, nodes));
     for_each_part(records, |first, part| {
-        extend(&mut tree, &mut writes, &Hash::leaves(part, Record::WIDTH));
-        for (position, record) in (first..).zip(records_of(part)) {
-            let number = number_key(first_number.saturating_add(position));
-            writes.put(Table::Records, number, record.encode());
-            writes.put(Table::Vouchers, *record.key.as_bytes(), number);
+        tree.append(&Hash::leaves(part, Record::WIDTH), |at, nodes| put(&mut writes, at, nodes));
+        let mut rest = part;
+        let mut next = batch.saturating_add(first);
+        while !rest.is_empty() {
+            let block = Block::of(batch, next);
+            let end = block.vouchers(count).end;
+            let bytes = usize::try_from(end - next).unwrap_or_default() * Record::WIDTH;
+            let (value, later) = rest.split_at(bytes.min(rest.len()));
+            writes.put(Table::Records, block.key(), value);
+            (rest, next) = (later, end);
         }
         if writes.bytes() >= WriteSet::BULK_BYTES {
             store.stage(std::mem::take(&mut writes))?;
         }
         Ok(())
     })?;
-    Ok(store.stage(writes)?)
+    tree.give_rest(|at, nodes| put(&mut writes, at, nodes));
+    store.stage(writes)?;
+    let mut rows = names.iter().map(|(voucher, position)| {
+        let number = number_key(batch.saturating_add(*position));
+        Row { key: voucher.as_bytes().to_vec(), value: number.to_vec() }
+    });
+    Ok(store.load(Table::Vouchers, &mut rows)?)
 }
 
-/// Records read at a time: 2 MiB, several shares for each core.
+/// Leaves read at a time: 2 MiB of records, several shares for each core.
 const PART: usize = 1 << 15;
 
-/// Reads the records from the start of the file, part by part; each part comes with the position of its first record.
+/// Reads the records from the start of the file, part by part; each part comes with the position of its first record. The
+/// first is one record shorter: before it stands the manifest's leaf, and no block lies in two parts.
 fn for_each_part(
     records: &mut File,
     mut each: impl FnMut(u64, &[u8]) -> Result<(), Refused>,
@@ -169,114 +187,64 @@ fn for_each_part(
         |error: std::io::Error| Refused::Malformed(format!("the upload can not be read: {error}"));
     records.rewind().map_err(unreadable)?;
     let mut bytes = Vec::with_capacity(PART * Record::WIDTH);
-    for first in (0..).step_by(PART) {
+    let (mut first, mut count) = (0, PART - 1);
+    loop {
         bytes.clear();
-        let mut part = (&mut *records).take((PART * Record::WIDTH) as u64);
+        let mut part = (&mut *records).take((count * Record::WIDTH) as u64);
         part.read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.is_empty() {
-            break;
+            return Ok(());
         }
         each(first, &bytes)?;
+        (first, count) = (first.saturating_add(count as u64), PART);
     }
-    Ok(())
 }
 
 fn records_of(part: &[u8]) -> impl Iterator<Item = Record> + '_ {
     part.chunks_exact(Record::WIDTH).filter_map(Record::decode)
 }
 
-/// The nodes of a stored batch tree: the upper ones as stored, the lower ones from the records.
-pub struct BatchNodes<'a> {
+/// A stored batch tree: its lowest tiles from the records, the others as stored.
+pub struct BatchTree<'a> {
     snapshot: &'a dyn Snapshot,
     first: u64,
     batch: &'a Batch,
 }
 
-impl<'a> BatchNodes<'a> {
+impl<'a> BatchTree<'a> {
     /// The tree of the batch that begins at voucher `first`.
     pub const fn new(snapshot: &'a dyn Snapshot, first: u64, batch: &'a Batch) -> Self {
         Self { snapshot, first, batch }
     }
 
-    fn manifest_leaf(&self) -> Result<Digest, ReadError> {
-        let terms = Terms::decode(&self.batch.terms);
-        let terms = terms.map_err(|_| ReadError::damaged(Table::Batches, self.first))?;
-        Ok(terms.leaf(manifest_digest(&self.batch.manifest)))
-    }
-
-    /// The leaves of the block with this number, read and hashed together.
-    fn leaves(&self, block: u64) -> Result<Vec<Digest>, ReadError> {
-        let begin = block * BLOCK;
-        let end = (begin + BLOCK).min(self.batch.count.saturating_add(1));
-        let number = |leaf: u64| self.first.saturating_add(leaf.saturating_sub(1));
-        let span = Span::all().at_least(&number_key(number(begin.max(1)))).below(&number_key(number(end)));
-        let mut records = Vec::new();
-        for row in self.snapshot.rows(Table::Records, span, Order::Ascending) {
-            let row = row?;
-            if row.value.len() != Record::WIDTH {
-                return Err(ReadError::damaged(Table::Records, key_number(Table::Records, &row.key)?));
-            }
-            records.extend(row.value);
+    /// The leaves of the block of this number, hashed together.
+    fn leaves(&self, number: u64) -> Result<Vec<Digest>, ReadError> {
+        let mut leaves = Vec::new();
+        if number == 0 {
+            let terms = self.batch.read_terms(self.first)?;
+            leaves.push(terms.leaf(manifest_digest(&self.batch.manifest)));
         }
-        let mut leaves = if begin == 0 { vec![self.manifest_leaf()?] } else { Vec::new() };
+        let block = Block { batch: self.first, number };
+        let vouchers = block.vouchers(self.batch.count);
+        let records = self.snapshot.get(Table::Records, &block.key())?.unwrap_or_default();
+        if records.len() as u64 != (vouchers.end - vouchers.start) * Record::WIDTH as u64 {
+            return Err(ReadError::damaged(Table::Records, format!("from voucher {} on", vouchers.start)));
+        }
         leaves.append(&mut Keccak::leaves(&records, Record::WIDTH));
-        // Damage takes rows away, and nothing puts any between two numbers.
-        let whole = leaves.len() as u64 == end.saturating_sub(begin);
-        if whole { Ok(leaves) } else { Err(ReadError::damaged(Table::Records, number(begin.max(1)))) }
-    }
-
-    fn leaf_at(&self, index: u64) -> Result<Digest, ReadError> {
-        let Some(offset) = index.checked_sub(1) else { return self.manifest_leaf() };
-        let number = self.first.saturating_add(offset);
-        let record = self.snapshot.record(number)?;
-        record.map(|record| record.leaf()).ok_or_else(|| ReadError::damaged(Table::Records, number))
+        Ok(leaves)
     }
 }
 
-impl Nodes<Digest> for BatchNodes<'_> {
-    type Error = ReadError;
-
-    fn node(&self, at: NodeId) -> Result<Digest, ReadError> {
+impl Tiles for BatchTree<'_> {
+    fn tile(&self, at: TileId) -> Result<Vec<Digest>, ReadError> {
         if at.level == 0 {
-            return self.leaf_at(at.index);
+            return self.leaves(at.index);
         }
-        if at.level < STORED_FROM_LEVEL {
-            let left = NodeId { level: at.level - 1, index: at.index << 1 };
-            let right = NodeId { index: left.index | 1, ..left };
-            return Ok(Keccak::node(&self.node(left)?, &self.node(right)?));
-        }
-        let value = self.snapshot.get(Table::BatchNodes, &batch_node_key(self.first, at))?;
-        let node = value.and_then(|value| Digest::from_slice(&value).ok());
-        node.ok_or_else(|| {
-            ReadError::damaged(
-                Table::BatchNodes,
-                format!("{} on level {} of batch {}", at.index, at.level, self.first),
-            )
-        })
+        let value = self.snapshot.get(Table::BatchTiles, &batch_tile_key(self.first, at))?;
+        value.and_then(|value| tiles::decode(&value)).ok_or_else(|| self.damaged(at))
     }
-    // A block is hashed as one, where one node after the other would read each record several times.
-    fn siblings(
-        &self,
-        levels: Range<u8>,
-        index: u64,
-        size: u64,
-        path: &mut Vec<Digest>,
-    ) -> Result<u8, ReadError> {
-        let mut row = if levels.contains(&0) { self.leaves(index / BLOCK)? } else { Vec::new() };
-        let mut above = Vec::new();
-        let made = STORED_FROM_LEVEL.clamp(levels.start, levels.end);
-        for level in levels.start..made {
-            let sibling = (index >> level) ^ 1;
-            if sibling >= size >> level {
-                return Ok(level);
-            }
-            let first = (index / BLOCK * BLOCK) >> level;
-            let at = usize::try_from(sibling - first).unwrap_or(usize::MAX);
-            path.push(*row.get(at).ok_or_else(|| ReadError::damaged(Table::Records, self.first))?);
-            Keccak::nodes(&row, &mut above);
-            std::mem::swap(&mut row, &mut above);
-            above.clear();
-        }
-        siblings_by_node(self, made..levels.end, index, size, path)
+
+    fn damaged(&self, at: TileId) -> ReadError {
+        ReadError::damaged(Table::BatchTiles, format!("{at} of batch {}", self.first))
     }
 }

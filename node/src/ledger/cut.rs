@@ -1,14 +1,17 @@
 //! Cutting a checkpoint: the state after exactly the first n entries, computed from the log alone, read back and checked,
 //! and written down together with what must be sent. The chain is not spoken to here.
 
-use super::heads::{HeadTree, changes};
-use super::rows::{Accepted, OutboxRow, Published, ReadError, encode, key_number, log_node_key, number_key};
-use super::sequencer::{LogNodes, load_tip};
+use super::heads::{HeadChanges, HeadTree};
+use super::rows::{OutboxRow, Published, ReadError, decode_entry, encode, key_number, number_key};
+use super::sequencer::{LogTree, load_tip};
+use super::tiles::{Growing, Tiled, Tiles as _};
+use crate::all_cores::AllCores;
 use crate::store::{Order, Snapshot, Span, Store, StoreError, Table, WriteSet};
 use protocol::checkpoint::Checkpoint;
-use protocol::merkle::{Frontier, NodeId, TreeHead, consistency_path, root_of, verify_consistency};
+use protocol::entry::Entry;
+use protocol::merkle::{TreeHash as _, TreeHead, consistency_path, root_of, verify_consistency};
 use protocol::{Digest, Keccak, LedgerId, PublicKey};
-use std::collections::BTreeMap;
+use rayon::prelude::*;
 
 /// Why no checkpoint was cut.
 #[derive(Debug, thiserror::Error)]
@@ -44,12 +47,12 @@ pub fn cut(
         return Ok(None);
     }
     let number = before.number.saturating_add(1);
-    let changed = changes(&*snapshot, number, before.size, size, vouchers)?;
+    let changed = follow(&*snapshot, &before, size)?.hashed(vouchers)?;
     changed.stage(store, number)?;
+    drop(snapshot);
     let snapshot = store.snapshot()?;
     changed.check_staged(&*snapshot, number)?;
-    check_log(&*snapshot, before.size, size)?;
-    let nodes = LogNodes(&*snapshot);
+    let nodes = Tiled(LogTree(&*snapshot));
     let next = Checkpoint {
         number,
         size,
@@ -87,56 +90,55 @@ fn check_extension(before: &Checkpoint, next: &Checkpoint, path: &[Digest]) -> R
     })
 }
 
-/// Entries whose nodes are held in memory at a time.
+/// Entries that are held in memory at a time: about 16 MiB.
 const PART: u64 = 1 << 16;
 
-/// Holds the stored nodes over the entries `from..to` against the entries and against each other. Rows are read in their
-/// order: to ask for each would take several times as long.
-fn check_log(snapshot: &dyn Snapshot, from: u64, to: u64) -> Result<(), CutError> {
-    let mut log = Frontier::<Keccak>::load(&LogNodes(snapshot), from)?;
-    let mut begin = from;
-    while begin < to {
-        let end = begin.saturating_add(PART).min(to);
-        let mut due: BTreeMap<u8, Vec<(NodeId, Digest)>> = BTreeMap::new();
-        log.extend(&leaves(snapshot, begin, end)?, |at, node| {
-            due.entry(at.level).or_default().push((at, node));
+/// What the entries since checkpoint `before`, up to `size` of them, change of the heads. On the way the stored tiles of the
+/// log are held against the entries and against each other.
+fn follow<'a>(
+    snapshot: &'a dyn Snapshot,
+    before: &Checkpoint,
+    size: u64,
+) -> Result<HeadChanges<'a>, CutError> {
+    let tree = LogTree(snapshot);
+    let mut log = Growing::<AllCores<Keccak>>::load(&tree, before.size)?;
+    let mut heads = HeadChanges::since(snapshot, before.number);
+    while log.size() < size {
+        let begin = log.size();
+        let entries = entries(snapshot, begin, begin.saturating_add(PART).min(size))?;
+        heads.take(begin, &entries)?;
+        let bytes: Vec<u8> = entries.iter().flat_map(Entry::encode).collect();
+        let mut due = Vec::new();
+        log.append(&AllCores::<Keccak>::leaves(&bytes, Entry::WIDTH), |at, nodes| {
+            due.push((at, nodes.to_vec()));
         });
-        for row in due.values() {
-            check_row(snapshot, row)?;
+        if log.size() == size {
+            log.give_rest(|at, nodes| due.push((at, nodes.to_vec())));
         }
-        begin = end;
+        due.par_iter().try_for_each(|(at, nodes)| {
+            let wrong = || CutError::Wrong(format!("tile {at} of the log contradicts what is below it"));
+            if tree.tile(*at)? == *nodes { Ok(()) } else { Err(wrong()) }
+        })?;
     }
-    Ok(())
+    Ok(heads)
 }
 
-/// The leaves of the entries `from..to`.
-fn leaves(snapshot: &dyn Snapshot, from: u64, to: u64) -> Result<Vec<Digest>, ReadError> {
-    let span = Span::all().at_least(&number_key(from)).below(&number_key(to));
-    let mut leaves = Vec::new();
-    for (row, index) in snapshot.rows(Table::Entries, span, Order::Ascending).zip(from..) {
-        let row = row?;
-        if key_number(Table::Entries, &row.key)? != index {
-            break;
+/// The entries `from..to`, each core reading a piece of them.
+fn entries(snapshot: &dyn Snapshot, from: u64, to: u64) -> Result<Vec<Entry>, ReadError> {
+    let pieces: Vec<u64> = (from..to).step_by(1 << 12).collect();
+    let read = pieces.par_iter().map(|begin| {
+        let end = begin.saturating_add(1 << 12).min(to);
+        let span = Span::all().at_least(&number_key(*begin)).below(&number_key(end));
+        let mut piece = Vec::new();
+        for (row, index) in snapshot.rows(Table::Entries, span, Order::Ascending).zip(*begin..end) {
+            let row = row?;
+            if key_number(Table::Entries, &row.key)? != index {
+                break;
+            }
+            piece.push(decode_entry(index, &row.value)?);
         }
-        leaves.push(Accepted::decode(index, &row.value)?.state.entry.leaf());
-    }
-    let missing = from.saturating_add(leaves.len() as u64);
-    if missing == to { Ok(leaves) } else { Err(ReadError::damaged(Table::Entries, missing)) }
-}
-
-/// Holds neighbouring nodes of one level against what is stored of them.
-fn check_row(snapshot: &dyn Snapshot, due: &[(NodeId, Digest)]) -> Result<(), CutError> {
-    let [(first, _), ..] = due else { return Ok(()) };
-    let span = Span::prefix(&[first.level]).at_least(&log_node_key(*first));
-    let mut stored = snapshot.rows(Table::LogNodes, span, Order::Ascending);
-    for (at, node) in due {
-        let row = stored.next().transpose()?;
-        if row.is_none_or(|row| row.key != log_node_key(*at) || row.value != *node.as_bytes()) {
-            let NodeId { level, index } = at;
-            return Err(CutError::Wrong(format!(
-                "log node {index} on level {level} contradicts what is below it"
-            )));
-        }
-    }
-    Ok(())
+        let missing = begin.saturating_add(piece.len() as u64);
+        if missing == end { Ok(piece) } else { Err(ReadError::damaged(Table::Entries, missing)) }
+    });
+    Ok(read.collect::<Result<Vec<_>, _>>()?.concat())
 }

@@ -4,15 +4,13 @@
 use super::census::Census;
 use super::reads::{Overlay, Reads};
 use super::refused::Refused;
-use super::rows::{
-    Accepted, Batch, Incident, ReadError, Run, encode, incident_key, log_node_key, number_key,
-};
-use crate::store::Table;
+use super::rows::{Accepted, Batch, Incident, ReadError, Run, encode, incident_key, number_key};
+use super::tiles::{self, Growing};
+use crate::store::{Table, WriteSet};
 use protocol::entry::{Entry, Signed};
 use protocol::lifecycle::{Kind, State, Status, issue_demand};
-use protocol::merkle::Frontier;
 use protocol::verify::not_after;
-use protocol::{Digest, Keccak, PublicKey};
+use protocol::{Keccak, PublicKey};
 
 /// An instruction whose form, memo and signatures are checked already.
 #[derive(Debug, Clone)]
@@ -33,7 +31,7 @@ pub struct Instruction {
 #[derive(Debug, Clone, Default)]
 pub struct Tip {
     /// The right edge of the log tree; its size is the next index.
-    pub log: Frontier<Keccak>,
+    pub log: Growing<Keccak>,
     /// The next voucher number.
     pub vouchers: u64,
     /// Size of the log after the latest Issue.
@@ -70,10 +68,10 @@ pub fn decide(
     let at = clocks.now.max(tip.at);
     let entry = Entry { at, ..instruction.entry };
     let index = tip.log.size();
-    let (state, from) = match &instruction.batch {
+    let (state, before) = match &instruction.batch {
         Some(batch) => (issue(tip, &entry, index, batch, instruction)?, None),
         None => match step(reads, tip, &entry, index, instruction)? {
-            Judged::Next { state, from } => (state, Some(from)),
+            Judged::Next { state, before } => (state, Some(before)),
             Judged::Repeated(accepted) => return Ok(Decision::Repeated(accepted)),
         },
     };
@@ -83,17 +81,32 @@ pub fn decide(
         signatures: instruction.signatures.clone(),
         anchor_by: at.saturating_add(clocks.promise),
     };
-    let census = census(reads, &accepted.state, from)?;
-    write(reads, tip, &accepted, instruction.batch.as_ref())?;
+    let census = census(reads, &accepted.state, before.as_ref())?;
+    write(reads, tip, &accepted, instruction.batch.as_ref(), before.as_ref());
     if let Some((first, census)) = census {
         reads.put(Table::Censuses, number_key(first), census.encode());
     }
     Ok(Decision::Accepted(accepted))
 }
 
+/// Everything that was decided, and the edge of the log.
+pub fn decided(mut reads: Overlay<'_>, tip: &mut Tip) -> WriteSet {
+    tip.log.give_rest(|at, nodes| reads.put(Table::LogTiles, at.key(), tiles::encode(nodes)));
+    reads.into_writes()
+}
+
 enum Judged {
-    Next { state: State, from: Status },
+    Next { state: State, before: Before },
     Repeated(Accepted),
+}
+
+/// Where the vouchers of a step stood before it.
+struct Before {
+    status: Status,
+    /// The run that they are part of, with its first number.
+    run: (u64, Run),
+    /// First voucher of their batch.
+    batch: u64,
 }
 
 fn issue(tip: &Tip, entry: &Entry, index: u64, batch: &Batch, by: &Instruction) -> Result<State, Refused> {
@@ -120,14 +133,16 @@ fn step(
         return Err(Refused::NoSuchNumber { number: entry.first.max(tip.vouchers), vouchers: tip.vouchers });
     }
     let last = entry.first.saturating_add(entry.count - 1);
-    let (_, run) = run_of(reads, entry.first)?;
-    if run.index != entry.prev || last >= run.end {
+    let run = run_of(reads, entry.first)?;
+    if run.1.index != entry.prev || last >= run.1.end {
         return moved_on(reads, entry, (last, index), by).map(Judged::Repeated);
     }
     let before = reads.known_entry(entry.prev)?;
-    let terms = reads.terms_of(entry.first)?;
+    let damaged = || ReadError::damaged(Table::Batches, format!("for voucher {}", entry.first));
+    let (batch, facts) = reads.batch_of(entry.first)?.ok_or_else(damaged)?;
+    let terms = facts.read_terms(batch)?;
     let voucher = match entry.count {
-        1 => reads.record(entry.first)?.map(|record| record.key),
+        1 => reads.record(batch, entry.first)?.map(|record| record.key),
         _ => None,
     };
     let next = before.state.step(entry, index, &terms, voucher.as_ref())?;
@@ -137,7 +152,7 @@ fn step(
     let demands = before.state.demands(entry, &terms, voucher.as_ref());
     match demands.iter().find(|demand| !demand.is_met_by(&by.signers)) {
         Some(unmet) => Err(Refused::Unauthorised { role: unmet.role }),
-        None => Ok(Judged::Next { state: next, from: before.state.status }),
+        None => Ok(Judged::Next { state: next, before: Before { status: before.state.status, run, batch } }),
     }
 }
 
@@ -213,37 +228,35 @@ fn keep_incident(
 fn census(
     reads: &Overlay<'_>,
     after: &State,
-    from: Option<Status>,
+    before: Option<&Before>,
 ) -> Result<Option<(u64, Census)>, Refused> {
     let (entry, to) = (&after.entry, after.status);
-    let Some(from) = from else { return Ok(Some((entry.first, Census::issued(entry.count)))) };
-    if from == to {
+    let Some(Before { status, batch, .. }) = before else {
+        return Ok(Some((entry.first, Census::issued(entry.count))));
+    };
+    if *status == to {
         return Ok(None);
     }
-    let damaged = |table| ReadError::damaged(table, format!("for voucher {}", entry.first));
-    let (first, _) = reads.batch_of(entry.first)?.ok_or_else(|| damaged(Table::Batches))?;
-    let row = reads.get(Table::Censuses, &number_key(first))?.ok_or_else(|| damaged(Table::Censuses))?;
-    let mut census = Census::decode(first, &row)?;
-    census.moved(entry.count, from, to);
-    Ok(Some((first, census)))
+    let row = reads.get(Table::Censuses, &number_key(*batch))?;
+    let row = row.ok_or_else(|| ReadError::damaged(Table::Censuses, batch))?;
+    let mut census = Census::decode(*batch, &row)?;
+    census.moved(entry.count, *status, to);
+    Ok(Some((*batch, census)))
 }
 
-/// Writes an accepted entry: the log, its nodes, the run of its vouchers, its batch. Everything is read before anything
-/// is written: what fails half way would be committed with the rest of its group.
+/// Writes an accepted entry: the log, the tiles that it fills, the run of its vouchers, its batch. Nothing is read any more,
+/// so nothing can fail half way.
 fn write(
     reads: &mut Overlay<'_>,
     tip: &mut Tip,
     accepted: &Accepted,
     batch: Option<&Batch>,
-) -> Result<(), Refused> {
+    before: Option<&Before>,
+) {
     let State { entry, index, .. } = accepted.state;
     let end = entry.first.saturating_add(entry.count);
-    let split = match batch {
-        Some(_) => None,
-        None => Some(run_of(reads, entry.first)?),
-    };
-    tip.log.append(entry.leaf(), |at, node: Digest| {
-        reads.put(Table::LogNodes, log_node_key(at), node.as_bytes().to_vec());
+    tip.log.append(&[entry.leaf()], |at, nodes| {
+        reads.put(Table::LogTiles, at.key(), tiles::encode(nodes));
     });
     reads.put(Table::Entries, number_key(index), accepted.encode());
     if let Some(batch) = batch {
@@ -252,15 +265,14 @@ fn write(
         tip.vouchers = end;
         tip.issued = tip.log.size();
     }
-    if let Some((first, run)) = split {
-        if first < entry.first {
-            reads.put(Table::Runs, number_key(first), encode(&Run { end: entry.first, index: run.index }));
+    if let Some(Before { run: (first, run), .. }) = before {
+        if *first < entry.first {
+            reads.put(Table::Runs, number_key(*first), encode(&Run { end: entry.first, index: run.index }));
         }
         if end < run.end {
-            reads.put(Table::Runs, number_key(end), encode(&run));
+            reads.put(Table::Runs, number_key(end), encode(run));
         }
     }
     reads.put(Table::Runs, number_key(entry.first), encode(&Run { end, index }));
     tip.at = entry.at;
-    Ok(())
 }

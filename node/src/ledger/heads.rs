@@ -1,12 +1,15 @@
 //! The head tree at each checkpoint: what of it changed is stored under the checkpoint's number, so that a voucher can be
 //! proven under any checkpoint, and a cut that was broken off is simply made again.
 
-use super::rows::{Accepted, ReadError, chunk_key, head_node_key, key_number, number_key};
-use crate::store::{Order, Snapshot, Span, Store, Table, WriteSet};
+use super::rows::{ReadError, chunk_key, head_tile_key, number_key};
+use super::tiles::{self, TileId, Tiled, Tiles, WIDTH};
+use crate::store::{Snapshot, Store, Table, WriteSet};
+use protocol::entry::Entry;
 use protocol::heads::{CHUNK_WORDS, Chunk, Head, chunk_of, chunks_for};
-use protocol::merkle::{NodeId, Nodes, TreeHash as _, root_of};
+use protocol::merkle::root_of;
 use protocol::{Digest, Keccak};
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The head tree as of one checkpoint.
 pub struct HeadTree<'a> {
@@ -34,95 +37,136 @@ impl<'a> HeadTree<'a> {
 
     /// The root over the chunks of so many vouchers.
     pub fn root(&self, vouchers: u64) -> Result<Digest, ReadError> {
-        root_of::<Keccak, _>(self, chunks_for(vouchers))
+        root_of::<Keccak, _>(&Tiled(self), chunks_for(vouchers))
+    }
+
+    /// A tile; none where no node of it was ever written.
+    fn stored(&self, at: TileId) -> Result<Option<Vec<Digest>>, ReadError> {
+        let place = at.key();
+        let row = self.snapshot.floor(Table::HeadTiles, &head_tile_key(at, self.number))?;
+        let Some(row) = row.filter(|row| row.key.starts_with(&place)) else { return Ok(None) };
+        tiles::decode(&row.value).map(Some).ok_or_else(|| self.damaged(at))
     }
 }
 
-impl Nodes<Digest> for HeadTree<'_> {
-    type Error = ReadError;
-
-    fn node(&self, at: NodeId) -> Result<Digest, ReadError> {
-        let key = head_node_key(at, self.number);
-        let place = key.len() - number_key(self.number).len();
-        let row = self.snapshot.floor(Table::HeadNodes, &key)?;
-        let row = row.filter(|row| row.key.get(..place) == key.get(..place));
-        let node = row.and_then(|row| Digest::from_slice(&row.value).ok());
-        node.ok_or_else(|| {
-            ReadError::damaged(Table::HeadNodes, format!("{} on level {}", at.index, at.level))
-        })
+impl Tiles for HeadTree<'_> {
+    fn tile(&self, at: TileId) -> Result<Vec<Digest>, ReadError> {
+        self.stored(at)?.ok_or_else(|| self.damaged(at))
     }
+
+    fn damaged(&self, at: TileId) -> ReadError {
+        ReadError::damaged(Table::HeadTiles, at)
+    }
+}
+
+/// What entries change of the head tree of one checkpoint. Depends on nothing but the log, so it comes out the same however
+/// often it is done.
+pub struct HeadChanges<'a> {
+    base: HeadTree<'a>,
+    chunks: BTreeMap<u64, Chunk>,
+}
+
+impl<'a> HeadChanges<'a> {
+    /// Nothing changed yet of the tree as of checkpoint `number`.
+    pub fn since(snapshot: &'a dyn Snapshot, number: u64) -> Self {
+        Self { base: HeadTree::at(snapshot, number), chunks: BTreeMap::new() }
+    }
+
+    /// Takes in the entries from `first` on, which follow those before.
+    pub fn take(&mut self, first: u64, entries: &[Entry]) -> Result<(), ReadError> {
+        self.read(entries)?;
+        for (index, entry) in (first..).zip(entries) {
+            let head = Head::new(entry.status, index);
+            let head = head.ok_or_else(|| ReadError::damaged(Table::Entries, index))?;
+            let end = entry.first.saturating_add(entry.count);
+            for chunk in chunk_of(entry.first)..chunks_for(end) {
+                let words = self.chunks.entry(chunk).or_default();
+                covered(entry, chunk).for_each(|voucher| words.set(voucher, head));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the chunks of which these entries change a part.
+    fn read(&mut self, entries: &[Entry]) -> Result<(), ReadError> {
+        let whole = |entry: &Entry, chunk| covered(entry, chunk).count() as u64 == CHUNK_WORDS;
+        let mut asked = BTreeSet::new();
+        for entry in entries {
+            // Those that lie between the first and the last are covered whole.
+            let end = entry.first.saturating_add(entry.count);
+            let edges = [chunk_of(entry.first), chunks_for(end).saturating_sub(1)];
+            asked.extend(edges.into_iter().filter(|chunk| !whole(entry, *chunk)));
+        }
+        let asked: Vec<u64> = asked.into_iter().filter(|chunk| !self.chunks.contains_key(chunk)).collect();
+        let base = &self.base;
+        let read = asked.par_iter().map(|chunk| Ok((*chunk, base.chunk(*chunk)?)));
+        self.chunks.extend(read.collect::<Result<Vec<_>, ReadError>>()?);
+        Ok(())
+    }
+
+    /// The tiles that follow, of a ledger that has so many vouchers now.
+    pub fn hashed(self, vouchers: u64) -> Result<ChangedHeads, ReadError> {
+        let Self { base, chunks } = self;
+        let leaves = chunks.iter().map(|(chunk, words)| (*chunk, words.leaf()));
+        let mut tiles = BTreeMap::new();
+        let (mut level, mut row): (u8, Vec<(u64, Digest)>) = (0, leaves.collect());
+        let mut size = chunks_for(vouchers);
+        while !row.is_empty() {
+            let mut above = Vec::with_capacity(row.len() / WIDTH + 1);
+            for changed in row.chunk_by(|(one, _), (next, _)| tile_of(*one) == tile_of(*next)) {
+                let Some((first, _)) = changed.first() else { continue };
+                let at = TileId { level, index: tile_of(*first) };
+                let nodes = changed_tile(&base, at, changed, size)?;
+                if nodes.len() == WIDTH {
+                    above.push((at.index, tiles::top(nodes.clone())));
+                }
+                tiles.insert(at, nodes);
+            }
+            (level, row, size) = (level.saturating_add(tiles::HEIGHT), above, size / WIDTH as u64);
+        }
+        Ok(ChangedHeads { chunks, tiles })
+    }
+}
+
+/// The vouchers of a chunk that an entry covers.
+fn covered(entry: &Entry, chunk: u64) -> std::ops::Range<u64> {
+    let end = entry.first.saturating_add(entry.count);
+    (chunk * CHUNK_WORDS).max(entry.first)..((chunk + 1) * CHUNK_WORDS).min(end)
+}
+
+const fn tile_of(node: u64) -> u64 {
+    node / WIDTH as u64
+}
+
+/// A tile of a level that has `size` nodes now, with these of them changed or new.
+fn changed_tile(
+    base: &HeadTree<'_>,
+    at: TileId,
+    changed: &[(u64, Digest)],
+    size: u64,
+) -> Result<Vec<Digest>, ReadError> {
+    let width = size.saturating_sub(at.index * WIDTH as u64).min(WIDTH as u64);
+    let all = changed.len() as u64 == width;
+    let mut nodes = if all { Vec::new() } else { base.stored(at)?.unwrap_or_default() };
+    for (index, node) in changed {
+        let place = usize::try_from(index % WIDTH as u64).unwrap_or_default();
+        if place == nodes.len() {
+            nodes.push(*node);
+        } else {
+            *nodes.get_mut(place).ok_or_else(|| base.damaged(at))? = *node;
+        }
+    }
+    if nodes.len() as u64 == width { Ok(nodes) } else { Err(base.damaged(at)) }
 }
 
 /// What one cut changes of the head tree.
-#[derive(Debug, Default)]
-pub struct HeadChanges {
+#[derive(Debug)]
+pub struct ChangedHeads {
     chunks: BTreeMap<u64, Chunk>,
-    nodes: BTreeMap<NodeId, Digest>,
+    tiles: BTreeMap<TileId, Vec<Digest>>,
 }
 
-/// The changes that the entries `from..to` make to the tree of checkpoint `number - 1`, which covers exactly the first
-/// `from` entries. Depends on nothing but the log, so it comes out the same however often it is done.
-pub fn changes(
-    snapshot: &dyn Snapshot,
-    number: u64,
-    from: u64,
-    to: u64,
-    vouchers: u64,
-) -> Result<HeadChanges, ReadError> {
-    let base = HeadTree::at(snapshot, number.saturating_sub(1));
-    let mut chunks = BTreeMap::new();
-    let span = Span::all().at_least(&number_key(from)).below(&number_key(to));
-    for row in snapshot.rows(Table::Entries, span, Order::Ascending) {
-        let row = row?;
-        let index = key_number(Table::Entries, &row.key)?;
-        let entry = Accepted::decode(index, &row.value)?.state.entry;
-        let head = Head::new(entry.status, index).ok_or_else(|| ReadError::damaged(Table::Entries, index))?;
-        let end = entry.first.saturating_add(entry.count);
-        for chunk in chunk_of(entry.first)..chunks_for(end) {
-            let words = match chunks.entry(chunk) {
-                std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-                std::collections::btree_map::Entry::Vacant(unknown) => unknown.insert(base.chunk(chunk)?),
-            };
-            let begin = (chunk * CHUNK_WORDS).max(entry.first);
-            let stop = ((chunk + 1) * CHUNK_WORDS).min(end);
-            (begin..stop).for_each(|voucher| words.set(voucher, head));
-        }
-    }
-    let nodes = changed_nodes(&base, &chunks, chunks_for(vouchers))?;
-    Ok(HeadChanges { chunks, nodes })
-}
-
-/// The perfect subtrees over the changed chunks, level by level.
-fn changed_nodes(
-    base: &HeadTree<'_>,
-    chunks: &BTreeMap<u64, Chunk>,
-    size: u64,
-) -> Result<BTreeMap<NodeId, Digest>, ReadError> {
-    let mut level: Vec<(NodeId, Digest)> =
-        chunks.iter().map(|(chunk, words)| (NodeId::leaf(*chunk), words.leaf())).collect();
-    let mut nodes: BTreeMap<NodeId, Digest> = BTreeMap::new();
-    while !level.is_empty() {
-        nodes.extend(level.iter().copied());
-        let mut above: Vec<(NodeId, Digest)> = Vec::with_capacity(level.len() / 2 + 1);
-        for (at, _) in &level {
-            let parent = at.parent();
-            let complete = (parent.index + 1) << parent.level <= size;
-            if !complete || above.last().is_some_and(|(last, _)| *last == parent) {
-                continue;
-            }
-            let child = |index| {
-                let at = NodeId { level: at.level, index };
-                nodes.get(&at).copied().map_or_else(|| base.node(at), Ok)
-            };
-            let (left, right) = (child(parent.index << 1)?, child(parent.index << 1 | 1)?);
-            above.push((parent, Keccak::node(&left, &right)));
-        }
-        level = above;
-    }
-    Ok(nodes)
-}
-
-impl HeadChanges {
+impl ChangedHeads {
     /// Stages the changes under checkpoint `number`.
     pub fn stage(&self, store: &dyn Store, number: u64) -> Result<(), ReadError> {
         let mut writes = WriteSet::new();
@@ -130,41 +174,40 @@ impl HeadChanges {
             writes.put(Table::HeadChunks, chunk_key(*chunk, number), words.encode().to_vec());
             flush_full(store, &mut writes)?;
         }
-        for (at, node) in &self.nodes {
-            writes.put(Table::HeadNodes, head_node_key(*at, number), node.as_bytes().to_vec());
+        for (at, nodes) in &self.tiles {
+            writes.put(Table::HeadTiles, head_tile_key(*at, number), tiles::encode(nodes));
             flush_full(store, &mut writes)?;
         }
         Ok(store.stage(writes)?)
     }
 
-    /// Reads back what was staged and holds it against itself: each changed chunk against its leaf, each changed node
-    /// against its children. A root that is published wrong can never be taken back.
+    /// Reads back what was staged and holds it against itself: each changed chunk against its leaf, each changed tile
+    /// against the node over it. A root that is published wrong can never be taken back.
     pub fn check_staged(&self, snapshot: &dyn Snapshot, number: u64) -> Result<(), ReadError> {
-        let tree = HeadTree::at(snapshot, number);
-        // What changed has a row of this very checkpoint, and a level comes before the one above it.
-        let mut held: BTreeMap<NodeId, Digest> = BTreeMap::new();
-        for at in self.nodes.keys() {
-            let due = if at.level == 0 {
-                let chunk = snapshot.get(Table::HeadChunks, &chunk_key(at.index, number))?;
-                let chunk = chunk.and_then(|chunk| Chunk::decode(&chunk));
-                chunk.ok_or_else(|| ReadError::damaged(Table::HeadChunks, at.index))?.leaf()
-            } else {
-                let child = |index| {
-                    let at = NodeId { level: at.level - 1, index };
-                    held.get(&at).copied().map_or_else(|| tree.node(at), Ok)
-                };
-                Keccak::node(&child(at.index << 1)?, &child(at.index << 1 | 1)?)
-            };
-            held.insert(*at, due);
-            if snapshot.get(Table::HeadNodes, &head_node_key(*at, number))?.as_deref() != Some(due.as_bytes())
-            {
-                return Err(ReadError::damaged(
-                    Table::HeadNodes,
-                    format!("{} on level {} (it contradicts what is below it)", at.index, at.level),
-                ));
-            }
-        }
-        Ok(())
+        // What changed has a row of this very checkpoint.
+        let tiles = self.tiles.par_iter().map(|(at, _)| {
+            let value = snapshot.get(Table::HeadTiles, &head_tile_key(*at, number))?;
+            let nodes = value.and_then(|value| tiles::decode(&value));
+            Ok((*at, nodes.ok_or_else(|| ReadError::damaged(Table::HeadTiles, at))?))
+        });
+        let tiles: BTreeMap<TileId, Vec<Digest>> = tiles.collect::<Result<_, ReadError>>()?;
+        let holds = |level: u8, index: u64, node: Digest| {
+            let at = TileId { level, index: tile_of(index) };
+            let place = usize::try_from(index % WIDTH as u64).unwrap_or_default();
+            let stored = tiles.get(&at).and_then(|nodes| nodes.get(place));
+            let wrong =
+                || ReadError::damaged(Table::HeadTiles, format!("{at} (it contradicts what is below it)"));
+            if stored == Some(&node) { Ok(()) } else { Err(wrong()) }
+        };
+        self.chunks.par_iter().try_for_each(|(chunk, _)| {
+            let value = snapshot.get(Table::HeadChunks, &chunk_key(*chunk, number))?;
+            let words = value.and_then(|value| Chunk::decode(&value));
+            holds(0, *chunk, words.ok_or_else(|| ReadError::damaged(Table::HeadChunks, chunk))?.leaf())
+        })?;
+        tiles.par_iter().filter(|(_, nodes)| nodes.len() == WIDTH).try_for_each(|(at, nodes)| {
+            let top = at.top();
+            holds(top.level, top.index, tiles::top(nodes.clone()))
+        })
     }
 }
 

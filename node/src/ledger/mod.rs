@@ -4,7 +4,7 @@
 //! (`anchoring`), HTTP (`api`), how bytes are kept (`store`).
 //!
 //! `decide` decides, `sequencer` is the only writer, `batch` takes in records, `heads` and `cut` make checkpoints, `view`
-//! and `public` answer, `replay` takes a log in again, `rows` knows the bytes of each table.
+//! and `public` answer, `replay` takes a log in again, `rows` knows the bytes of each table, `tiles` how a tree is stored.
 
 pub mod batch;
 pub mod census;
@@ -20,11 +20,12 @@ pub mod replay;
 pub mod rows;
 mod sequencer;
 mod shown;
+pub mod tiles;
 mod view;
 
 pub use batch::BatchHeader;
 pub use refused::Refused;
-pub use sequencer::{LogNodes, Outcome, Progress};
+pub use sequencer::{LogTree, Outcome, Progress};
 pub use view::{View, VoucherNow, accepted_step, incident_step};
 
 use crate::store::Store;
@@ -155,13 +156,13 @@ impl Ledger {
     /// Takes one step. When `Ok` comes back, its entry is on disk at its index.
     pub async fn submit(&self, request: StepRequest) -> Result<Outcome, Refused> {
         self.check_not_halted()?;
-        let ledger = self.clone();
-        let instruction = blocking(move || ledger.prepare(request)).await?;
+        let instruction = self.prepare(request)?;
         self.sequencer.submit(instruction).await
     }
 
     /// Everything about a step that needs no turn at the sequencer: its form, its memo, its signatures. They are
-    /// checked here, on as many threads as there are, against the leaf at `prev`, which can not change any more.
+    /// checked here, on the thread on which the request came (there are several for each core), against the leaf at
+    /// `prev`, which can not change any more.
     fn prepare(&self, request: StepRequest) -> Result<Instruction, Refused> {
         let StepRequest { entry, memo, signatures } = request;
         check_form(&entry, memo.as_deref(), &signatures)?;

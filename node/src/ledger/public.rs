@@ -3,19 +3,18 @@
 
 use super::heads::HeadTree;
 use super::reads::Reads as _;
-use super::rows::{Accepted, Batch, ReadError, key_number, log_node_key, number_key};
+use super::rows::{Accepted, Batch, Block, ReadError, key_number, number_key};
+use super::sequencer::LogTree;
+use super::tiles::Tiles as _;
 use super::view::{View, accepted_step};
 use crate::store::{Order, Span, Table};
-use protocol::Digest;
 use protocol::dossier::Step;
 use protocol::heads::{Chunk, chunks_for};
 use protocol::lifecycle::Kind;
-use protocol::merkle::{NodeId, Nodes as _};
 use protocol::public_data::{
     DataPath, Part, RECORDS_PER_FILE, encode_bundle, encode_checkpoint, encode_chunks, encode_ledger,
     encode_tile, level_size, record_file,
 };
-use protocol::voucher::Record;
 
 /// Tree levels in a tile.
 const TILE_HEIGHT: u8 = 8;
@@ -54,18 +53,7 @@ impl View {
 
     fn log_tile(&self, level: u8, part: Part) -> Result<Vec<u8>, ReadError> {
         let level = level.saturating_mul(TILE_HEIGHT);
-        let key = |index| log_node_key(NodeId { level, index });
-        let span = Span::all().at_least(&key(part.items().start)).below(&key(part.items().end));
-        let mut hashes = Vec::with_capacity(256);
-        for row in self.snapshot().rows(Table::LogNodes, span, Order::Ascending) {
-            let due = part.first().saturating_add(hashes.len() as u64);
-            let damaged = || ReadError::damaged(Table::LogNodes, format!("{due} on level {level}"));
-            let row = row?;
-            let hash = Digest::from_slice(&row.value).ok().filter(|_| row.key == key(due));
-            hashes.push(hash.ok_or_else(damaged)?);
-        }
-        whole(&hashes, part, Table::LogNodes)?;
-        Ok(encode_tile(&hashes))
+        Ok(encode_tile(&LogTree(self.snapshot()).row(level, part.items())?))
     }
 
     fn bundle(&self, part: Part) -> Result<Vec<u8>, ReadError> {
@@ -98,22 +86,19 @@ impl View {
         }
         let begin = first.saturating_add(file.saturating_mul(RECORDS_PER_FILE));
         let end = begin.saturating_add(count);
-        let span = Span::all().at_least(&number_key(begin)).below(&number_key(end));
-        let width = Record::WIDTH;
-        let mut bytes = Vec::with_capacity(usize::try_from(count).unwrap_or_default().saturating_mul(width));
-        for (number, row) in (begin..).zip(self.snapshot().rows(Table::Records, span, Order::Ascending)) {
-            let row = row?;
-            if row.key != number_key(number) || row.value.len() != width {
-                return Err(ReadError::damaged(Table::Records, number));
+        let mut bytes = Vec::new();
+        let mut next = begin;
+        while next < end {
+            let block = Block::of(first, next);
+            let row = self.snapshot().get(Table::Records, &block.key())?.unwrap_or_default();
+            let here = next..block.vouchers(batch.count).end.min(end);
+            next = here.end;
+            for number in here {
+                let record = block.record(&row, number);
+                bytes.extend(record.ok_or_else(|| ReadError::damaged(Table::Records, number))?.encode());
             }
-            bytes.extend_from_slice(&row.value);
         }
-        let read = (bytes.len() / width) as u64;
-        if read == count {
-            Ok(Some(bytes))
-        } else {
-            Err(ReadError::damaged(Table::Records, begin.saturating_add(read)))
-        }
+        Ok(Some(bytes))
     }
 
     /// Chunks in the head tree under a checkpoint, if there is such a checkpoint.
@@ -128,9 +113,7 @@ impl View {
         }
         let tree = HeadTree::at(self.snapshot(), checkpoint);
         let level = level.saturating_mul(TILE_HEIGHT);
-        let hashes: Result<Vec<Digest>, _> =
-            part.items().map(|index| tree.node(NodeId { level, index })).collect();
-        Ok(Some(encode_tile(&hashes?)))
+        Ok(Some(encode_tile(&tree.row(level, part.items())?)))
     }
 
     fn head_chunks(&self, checkpoint: u64, part: Part) -> Result<Option<Vec<u8>>, ReadError> {

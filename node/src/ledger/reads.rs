@@ -1,9 +1,8 @@
 //! Looking things up in the ledger: the same questions over what is stored and over what is about to be.
 
-use super::rows::{Accepted, Batch, ReadError, Run, decode, key_number, number_key};
+use super::rows::{Accepted, Batch, Block, ReadError, Run, decode, key_number, number_key};
 use crate::store::{Order, Row, Snapshot, Span, StoreError, Table, WriteSet};
 use protocol::PublicKey;
-use protocol::manifest::Terms;
 use protocol::voucher::Record;
 use std::collections::BTreeMap;
 
@@ -55,17 +54,11 @@ pub trait Reads {
         Ok((number - first < batch.count).then_some((first, batch)))
     }
 
-    /// The terms of the batch that holds voucher `number`.
-    fn terms_of(&self, number: u64) -> Result<Terms, ReadError> {
-        let damaged = || ReadError::damaged(Table::Batches, format!("for voucher {number}"));
-        let (_, batch) = self.batch_of(number)?.ok_or_else(damaged)?;
-        Terms::decode(&batch.terms).map_err(|_| damaged())
-    }
-
-    /// The record of voucher `number`.
-    fn record(&self, number: u64) -> Result<Option<Record>, ReadError> {
-        let Some(value) = self.get(Table::Records, &number_key(number))? else { return Ok(None) };
-        Record::decode(&value).map(Some).ok_or_else(|| ReadError::damaged(Table::Records, number))
+    /// The record of voucher `number`, of the batch that begins at `batch`.
+    fn record(&self, batch: u64, number: u64) -> Result<Option<Record>, ReadError> {
+        let block = Block::of(batch, number);
+        let Some(value) = self.get(Table::Records, &block.key())? else { return Ok(None) };
+        Ok(block.record(&value, number))
     }
 
     /// Whether a voucher was issued. One read where it was not, so this is no answer to a stranger: see [`Self::issued`].
@@ -82,7 +75,8 @@ pub trait Reads {
         // name costs the same reads.
         let place = number.unwrap_or(u64::MAX);
         let batch = self.batch_of(place)?;
-        let record = self.record(place)?.filter(|record| record.key == *voucher);
+        let begin = batch.as_ref().map_or(0, |(first, _)| *first);
+        let record = self.record(begin, place)?.filter(|record| record.key == *voucher);
         Ok(number.zip(batch).zip(record).map(|((number, (batch_first, batch)), record)| Issued {
             number,
             record,

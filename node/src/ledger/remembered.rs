@@ -4,18 +4,19 @@
 //! A node of the log, of an issued batch, or of the heads under a published checkpoint never changes, so nothing here is
 //! ever outdated. Only what is shown goes through here: a check of the store reads the store.
 
-use protocol::merkle::{NodeId, Nodes, inclusion_path, siblings_by_node};
+use super::rows::ReadError;
+use super::tiles::{TileId, Tiled, Tiles, WIDTH};
+use protocol::merkle::{NodeId, Nodes as _, inclusion_path};
 use protocol::{Digest, Keccak};
 use quick_cache::sync::Cache;
-use std::ops::Range;
 use std::sync::Arc;
 
-/// Single nodes kept at most: about 50 MiB.
-const NODES: usize = 1 << 19;
-/// Upper parts of ways kept at most: about 35 MiB, and all those of two trees of a million leaves.
-const WAYS: usize = 1 << 16;
-/// From this level on the way to the root is kept as one: 32 leaves share it.
-const SHARED_FROM_LEVEL: u8 = 5;
+/// Full tiles kept at most: about 20 MiB.
+const TILES: usize = 1 << 15;
+/// Upper parts of ways kept at most: about 8 MiB, and all those of four trees of a million leaves.
+const WAYS: usize = 1 << 14;
+/// From this level on the way to the root is kept as one: 256 leaves share it.
+const SHARED_FROM_LEVEL: u8 = 8;
 
 /// A tree of one ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,42 +39,40 @@ struct Way {
 
 /// The nodes that were read of late.
 pub struct Remembered {
-    nodes: Cache<(Which, NodeId), Digest>,
+    tiles: Cache<(Which, TileId), Arc<[Digest]>>,
     ways: Cache<Way, Arc<[Digest]>>,
 }
 
 impl Default for Remembered {
     fn default() -> Self {
-        Self { nodes: Cache::new(NODES), ways: Cache::new(WAYS) }
+        Self { tiles: Cache::new(TILES), ways: Cache::new(WAYS) }
     }
 }
 
 impl Remembered {
-    /// A tree whose nodes are looked for here before they are read from where they are stored. Those below level `made`
-    /// are not stored but made out of what is, a whole neighbourhood at once: they are not kept.
-    pub fn before<N>(&self, which: Which, made: u8, stored: N) -> Before<'_, N> {
-        Before { remembered: self, which, made, stored }
+    /// A tree whose tiles are looked for here before they are read from where they are stored.
+    pub fn before<T>(&self, which: Which, stored: T) -> Before<'_, T> {
+        Before { remembered: self, which, stored }
     }
 }
 
 /// See [`Remembered::before`].
-pub struct Before<'a, N> {
+pub struct Before<'a, T> {
     remembered: &'a Remembered,
     which: Which,
-    made: u8,
-    stored: N,
+    stored: T,
 }
 
-impl<N> Before<'_, N> {
+impl<T> Before<'_, T> {
     /// The tree as it is stored.
-    pub const fn stored(&self) -> &N {
+    pub const fn stored(&self) -> &T {
         &self.stored
     }
 }
 
-impl<N: Nodes<Digest>> Before<'_, N> {
+impl<T: Tiles> Before<'_, T> {
     /// The inclusion proof of leaf `index` in the tree of the first `size` leaves.
-    pub fn inclusion_path(&self, index: u64, size: u64) -> Result<Vec<Digest>, N::Error> {
+    pub fn inclusion_path(&self, index: u64, size: u64) -> Result<Vec<Digest>, ReadError> {
         // The manifest is shown with every voucher of its batch: nothing of its way is looked for again.
         let shared = if index == 0 { 0 } else { SHARED_FROM_LEVEL };
         let from = NodeId { level: shared, index: index >> shared };
@@ -81,11 +80,11 @@ impl<N: Nodes<Digest>> Before<'_, N> {
         let mut path = Vec::new();
         if let Some(upper) = self.remembered.ways.get(&way) {
             path.reserve_exact(usize::from(shared) + upper.len());
-            self.siblings(0..shared, index, size, &mut path)?;
+            Tiled(self).siblings(0..shared, index, size, &mut path)?;
             path.extend_from_slice(&upper);
             return Ok(path);
         }
-        path = inclusion_path::<Keccak, _>(self, index, size)?;
+        path = inclusion_path::<Keccak, _>(&Tiled(self), index, size)?;
         // Where the neighbourhood is not full its leaves have ways of different lengths.
         let is_full = from.index < size >> shared;
         if let Some(upper) = path.get(shared.into()..).filter(|_| is_full) {
@@ -95,33 +94,26 @@ impl<N: Nodes<Digest>> Before<'_, N> {
     }
 }
 
-impl<N: Nodes<Digest>> Nodes<Digest> for Before<'_, N> {
-    type Error = N::Error;
-
-    fn node(&self, at: NodeId) -> Result<Digest, N::Error> {
-        let place = (self.which, at);
-        if let Some(node) = self.remembered.nodes.get(&place) {
-            return Ok(node);
+impl<T: Tiles> Tiles for Before<'_, T> {
+    fn tile(&self, at: TileId) -> Result<Vec<Digest>, ReadError> {
+        // A lowest tile has few who ask for it, and there are many.
+        if at.level == 0 {
+            return self.stored.tile(at);
         }
-        let node = self.stored.node(at)?;
-        self.remembered.nodes.insert(place, node);
-        Ok(node)
+        let place = (self.which, at);
+        if let Some(nodes) = self.remembered.tiles.get(&place) {
+            return Ok(nodes.to_vec());
+        }
+        let nodes = self.stored.tile(at)?;
+        // Those at the edge of the log are still growing.
+        if nodes.len() == WIDTH {
+            self.remembered.tiles.insert(place, nodes.as_slice().into());
+        }
+        Ok(nodes)
     }
 
-    fn siblings(
-        &self,
-        levels: Range<u8>,
-        index: u64,
-        size: u64,
-        path: &mut Vec<Digest>,
-    ) -> Result<u8, N::Error> {
-        let Range { start, end } = levels;
-        let made = self.made.clamp(start, end);
-        let reached = self.stored.siblings(start..made, index, size, path)?;
-        if reached < made {
-            return Ok(reached);
-        }
-        siblings_by_node(self, made..end, index, size, path)
+    fn damaged(&self, at: TileId) -> ReadError {
+        self.stored.damaged(at)
     }
 }
 
@@ -129,17 +121,20 @@ impl<N: Nodes<Digest>> Nodes<Digest> for Before<'_, N> {
 #[expect(clippy::expect_used, reason = "a test stops at what it did not expect")]
 mod tests {
     use super::*;
+    use crate::ledger::tiles::kept::Kept;
     use protocol::merkle::{Tree, TreeHash as _};
 
     #[test]
     fn ways_out_of_memory_are_those_of_the_tree() {
-        let tree: Tree<Keccak> = (0..150_u64).map(|n| Keccak::leaf(&n.to_be_bytes())).collect();
+        let leaves: Vec<Digest> = (0..1000_u64).map(|n| Keccak::leaf(&n.to_be_bytes())).collect();
+        let tree: Tree<Keccak> = leaves.iter().copied().collect();
+        let kept = Kept::of(&leaves);
         let remembered = Remembered::default();
         // The second time everything is remembered.
         for _ in 0..2 {
-            for size in [1, 2, 31, 32, 33, 64, 95, 149, 150] {
+            for size in [1, 2, 31, 255, 256, 257, 511, 512, 999, 1000] {
                 for index in 0..size {
-                    let way = remembered.before(Which::Log, 0, tree.clone()).inclusion_path(index, size);
+                    let way = remembered.before(Which::Log, &kept).inclusion_path(index, size);
                     assert_eq!(way.expect("a way"), tree.inclusion_path(index, size), "{index} of {size}");
                 }
             }

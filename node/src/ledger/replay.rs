@@ -6,7 +6,7 @@
 
 use super::batch::{BatchHeader, stage};
 use super::cut::{CutError, cut, latest};
-use super::decide::{Clocks, Decision, Instruction, Tip, decide};
+use super::decide::{Clocks, Decision, Instruction, Tip, decide, decided};
 use super::outbox::{record_chain, record_settled};
 use super::reads::{Overlay, Reads as _};
 use super::refused::Refused;
@@ -142,7 +142,7 @@ impl<'a> Replay<'a> {
         let snapshot = self.store.snapshot()?;
         let mut overlay = Overlay::over(&*snapshot);
         self.accept(&mut overlay, step, &instruction)?;
-        self.store.stage(overlay.into_writes())?;
+        self.store.stage(decided(overlay, &mut self.tip))?;
         Ok(())
     }
 
@@ -156,7 +156,7 @@ impl<'a> Replay<'a> {
             let instruction = Instruction { entry, memo, signatures, signers, batch: None };
             self.accept(&mut overlay, step, &instruction)?;
         }
-        self.store.stage(overlay.into_writes())?;
+        self.store.stage(decided(overlay, &mut self.tip))?;
         Ok(())
     }
 

@@ -3,15 +3,18 @@
 //! Numbers in keys are big-endian, so that a table is in the order of the log or of the vouchers. Values are postcard,
 //! but for records, chunks and tree nodes, which are stored as the bytes that are hashed.
 
+use super::tiles::{TileId, WIDTH};
 use crate::store::{StoreError, Table};
 use anchors::Place;
 use protocol::checkpoint::Checkpoint;
 use protocol::dossier::Anchored;
 use protocol::entry::{Entry, Signed};
 use protocol::lifecycle::State;
-use protocol::merkle::NodeId;
+use protocol::manifest::Terms;
+use protocol::voucher::Record;
 use protocol::{Digest, PublicKey, Signature};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::ops::Range;
 
 /// A row that does not read as what its table holds, or an I/O error below it.
 #[derive(Debug, thiserror::Error)]
@@ -48,14 +51,50 @@ pub fn key_number(table: Table, key: &[u8]) -> Result<u64, ReadError> {
         .ok_or_else(|| ReadError::damaged(table, "with a key of another width"))
 }
 
-/// The key of a node of the log tree.
-pub fn log_node_key(at: NodeId) -> Vec<u8> {
-    [[at.level].as_slice(), &at.index.to_be_bytes()].concat()
+/// The key of a tile of the batch tree whose batch begins at `first`.
+pub fn batch_tile_key(first: u64, at: TileId) -> Vec<u8> {
+    [first.to_be_bytes().as_slice(), &at.key()].concat()
 }
 
-/// The key of a node of the batch tree whose batch begins at `first`.
-pub fn batch_node_key(first: u64, at: NodeId) -> Vec<u8> {
-    [first.to_be_bytes().as_slice(), &[at.level], &at.index.to_be_bytes()].concat()
+/// The records that stand in one row: those that are the leaves of one tile of their batch's tree, whose first leaf is the
+/// manifest's. So the first block of a batch has room for one less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// First voucher of the batch.
+    pub batch: u64,
+    /// Counted from 0.
+    pub number: u64,
+}
+
+impl Block {
+    /// The block in which voucher `number` of the batch that begins at `batch` has its record.
+    pub const fn of(batch: u64, number: u64) -> Self {
+        let leaf = number.saturating_sub(batch).saturating_add(1);
+        Self { batch, number: leaf / WIDTH as u64 }
+    }
+
+    /// Its key in [`Table::Records`].
+    pub fn key(self) -> [u8; 16] {
+        let mut key = [0; 16];
+        let (batch, number) = key.split_at_mut(8);
+        batch.copy_from_slice(&self.batch.to_be_bytes());
+        number.copy_from_slice(&self.number.to_be_bytes());
+        key
+    }
+
+    /// The numbers of its vouchers, in a batch of so many.
+    pub fn vouchers(self, count: u64) -> Range<u64> {
+        let number = |leaf: u64| self.batch.saturating_add(leaf.saturating_sub(1).min(count));
+        let begin = self.number.saturating_mul(WIDTH as u64);
+        number(begin)..number(begin.saturating_add(WIDTH as u64))
+    }
+
+    /// A voucher's record out of its row; none where the row ends before it.
+    pub fn record(self, value: &[u8], voucher: u64) -> Option<Record> {
+        let place = voucher.checked_sub(self.vouchers(u64::MAX).start)?;
+        let begin = usize::try_from(place).ok()?.checked_mul(Record::WIDTH)?;
+        Record::decode(value.get(begin..begin.checked_add(Record::WIDTH)?)?)
+    }
 }
 
 /// The key of a chunk of heads as of checkpoint `number`. A chunk is written only when it changes: the version in force
@@ -64,9 +103,9 @@ pub fn chunk_key(chunk: u64, number: u64) -> Vec<u8> {
     [chunk.to_be_bytes(), number.to_be_bytes()].concat()
 }
 
-/// The key of a node of the head tree as of checkpoint `number`.
-pub fn head_node_key(at: NodeId, number: u64) -> Vec<u8> {
-    [[at.level].as_slice(), &at.index.to_be_bytes(), &number.to_be_bytes()].concat()
+/// The key of a tile of the head tree as of checkpoint `number`; the version in force is found as that of a chunk.
+pub fn head_tile_key(at: TileId, number: u64) -> Vec<u8> {
+    [at.key().as_slice(), &number.to_be_bytes()].concat()
 }
 
 /// Bytes of an incident's key.
@@ -173,6 +212,12 @@ impl Accepted {
     }
 }
 
+/// The entry alone of a row in [`Table::Entries`]: with it begins the row, and the rest is not looked at.
+pub fn decode_entry(index: u64, value: &[u8]) -> Result<Entry, ReadError> {
+    let entry = postcard::take_from_bytes::<&[u8]>(value).ok().and_then(|(entry, _)| Entry::decode(entry));
+    entry.ok_or_else(|| ReadError::damaged(Table::Entries, index))
+}
+
 fn signed_of(rows: Vec<SignedRow>) -> Option<Vec<Signed>> {
     let signed = |row: SignedRow| {
         let signature = Signature::from_slice(&row.signature).ok()?;
@@ -248,6 +293,13 @@ pub struct Batch {
     pub manifest: String,
     /// The terms' bytes.
     pub terms: Vec<u8>,
+}
+
+impl Batch {
+    /// Its terms, read; `first` is for the error.
+    pub fn read_terms(&self, first: u64) -> Result<Terms, ReadError> {
+        Terms::decode(&self.terms).map_err(|_| ReadError::damaged(Table::Batches, first))
+    }
 }
 
 /// A checkpoint and what the chain said of it last.

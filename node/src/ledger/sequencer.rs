@@ -1,15 +1,15 @@
 //! The only writer: one thread takes instructions in the order of their arrival, decides each, and commits a group of
 //! them with one sync. A caller hears of its entry only after that.
 
-use super::decide::{Clocks, Decision, Instruction, Tip, decide};
+use super::decide::{Clocks, Decision, Instruction, Tip, decide, decided};
 use super::reads::Overlay;
 use super::refused::Refused;
-use super::rows::{Accepted, Batch, ReadError, decode, key_number, log_node_key};
+use super::rows::{Accepted, Batch, ReadError, decode, key_number};
+use super::tiles::{self, Growing, TileId, Tiles};
 use crate::observe;
 use crate::store::{Snapshot, Span, Store, StoreError, Table};
 use anchors::Clock;
 use protocol::Digest;
-use protocol::merkle::{Frontier, NodeId, Nodes};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -126,7 +126,7 @@ impl Room {
             let decision = decide(&mut overlay, &mut tip, clocks, &instruction);
             answers.push((reply, decision));
         }
-        let writes = overlay.into_writes();
+        let writes = decided(overlay, &mut tip);
         if !writes.is_empty() {
             let began = Instant::now();
             if let Err(error) = self.store.commit(writes) {
@@ -174,19 +174,20 @@ pub fn load_tip(snapshot: &dyn Snapshot) -> Result<Tip, ReadError> {
         }
         None => (0, 0),
     };
-    let log = Frontier::load(&LogNodes(snapshot), index.saturating_add(1))?;
+    let log = Growing::load(&LogTree(snapshot), index.saturating_add(1))?;
     Ok(Tip { log, vouchers, issued, at: latest.state.entry.at })
 }
 
-/// The nodes of the log tree as they are stored.
-pub struct LogNodes<'a>(pub &'a dyn Snapshot);
+/// The tree of the log as it is stored.
+pub struct LogTree<'a>(pub &'a dyn Snapshot);
 
-impl Nodes<Digest> for LogNodes<'_> {
-    type Error = ReadError;
+impl Tiles for LogTree<'_> {
+    fn tile(&self, at: TileId) -> Result<Vec<Digest>, ReadError> {
+        let value = self.0.get(Table::LogTiles, &at.key())?;
+        value.and_then(|value| tiles::decode(&value)).ok_or_else(|| self.damaged(at))
+    }
 
-    fn node(&self, at: NodeId) -> Result<Digest, ReadError> {
-        let value = self.0.get(Table::LogNodes, &log_node_key(at))?;
-        let node = value.and_then(|value| Digest::from_slice(&value).ok());
-        node.ok_or_else(|| ReadError::damaged(Table::LogNodes, format!("{} on level {}", at.index, at.level)))
+    fn damaged(&self, at: TileId) -> ReadError {
+        ReadError::damaged(Table::LogTiles, at)
     }
 }

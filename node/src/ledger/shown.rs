@@ -1,10 +1,11 @@
 //! Showing a leaf that is asked for on the chain (F8, docs/protocol.md section 13): what an operator must always be able to.
 
-use super::batch::BatchNodes;
+use super::batch::BatchTree;
 use super::heads::HeadTree;
 use super::reads::Reads as _;
 use super::rows::{Published, ReadError};
-use super::sequencer::LogNodes;
+use super::sequencer::LogTree;
+use super::tiles::Tiled;
 use super::view::View;
 use crate::store::{Order, Span, Table};
 use protocol::fraud::{Ask, AskedTree};
@@ -33,7 +34,7 @@ impl View {
         }
         let snapshot = self.snapshot();
         let entry = snapshot.known_entry(ask.index)?.state.entry;
-        let path = inclusion_path::<Keccak, _>(&LogNodes(snapshot), ask.index, ask.size)?;
+        let path = inclusion_path::<Keccak, _>(&Tiled(LogTree(snapshot)), ask.index, ask.size)?;
         Ok(Some((entry.encode().to_vec(), path)))
     }
 
@@ -50,7 +51,7 @@ impl View {
                 return Ok(None);
             }
             let tree = HeadTree::at(snapshot, checkpoint.number);
-            let path = inclusion_path::<Keccak, _>(&tree, ask.index, chunks)?;
+            let path = inclusion_path::<Keccak, _>(&Tiled(&tree), ask.index, chunks)?;
             return Ok(Some((tree.chunk(ask.index)?.encode().to_vec(), path)));
         }
         Ok(None)
@@ -66,11 +67,11 @@ impl View {
             None => [manifest_digest(&batch.manifest).as_bytes(), batch.terms.as_slice()].concat(),
             Some(place) => {
                 let number = first.saturating_add(place);
-                let record = snapshot.record(number)?;
+                let record = snapshot.record(first, number)?;
                 record.ok_or_else(|| ReadError::damaged(Table::Records, number))?.encode().to_vec()
             }
         };
-        let nodes = BatchNodes::new(snapshot, first, &batch);
+        let nodes = Tiled(BatchTree::new(snapshot, first, &batch));
         let path = inclusion_path::<Keccak, _>(&nodes, ask.index, batch.count.saturating_add(1))?;
         Ok(Some((leaf, path)))
     }

@@ -1,12 +1,12 @@
 //! What the ledger shows of itself: everything read from one snapshot, so that no answer mixes two moments.
 
-use super::batch::{BatchNodes, STORED_FROM_LEVEL};
+use super::batch::BatchTree;
 use super::census::Census;
 use super::heads::HeadTree;
 use super::reads::{Issued, Reads as _};
 use super::remembered::{Remembered, Which};
 use super::rows::{Accepted, Batch, Incident, Published, ReadError, Run, decode, key_number, number_key};
-use super::sequencer::LogNodes;
+use super::sequencer::LogTree;
 use crate::store::{Order, Row, Snapshot, Span, Table};
 use protocol::dossier::{
     Dossier, DossierCheckpoint, HeadPart, HistoryItem, Ledger, ManifestPart, Memo, PendingItem, Step,
@@ -14,7 +14,6 @@ use protocol::dossier::{
 };
 use protocol::heads::{chunk_of, chunks_for};
 use protocol::lifecycle::Kind;
-use protocol::manifest::Terms;
 use protocol::receipt::{Absence, Receipt};
 use protocol::signing::KeyPair;
 use protocol::voucher::Record;
@@ -247,12 +246,11 @@ impl View {
 
     fn batch_parts(&self, voucher: &VoucherNow) -> Result<(ManifestPart, VoucherPart), ReadError> {
         let VoucherNow { number, record, batch_first, batch, .. } = voucher;
-        let stored = BatchNodes::new(&*self.snapshot, *batch_first, batch);
-        let nodes = self.remembered.before(Which::Batch(*batch_first), STORED_FROM_LEVEL, stored);
+        let stored = BatchTree::new(&*self.snapshot, *batch_first, batch);
+        let nodes = self.remembered.before(Which::Batch(*batch_first), stored);
         let size = batch.count.saturating_add(1);
         let leaf = (number - batch_first).saturating_add(1);
-        let terms =
-            Terms::decode(&batch.terms).map_err(|_| ReadError::damaged(Table::Batches, batch_first))?;
+        let terms = batch.read_terms(*batch_first)?;
         let path = nodes.inclusion_path(0, size)?;
         let manifest = ManifestPart { text: batch.manifest.clone(), terms, path };
         let path = nodes.inclusion_path(leaf, size)?;
@@ -262,7 +260,7 @@ impl View {
     fn head_part(&self, number: u64, under: &Published) -> Result<HeadPart, ReadError> {
         let checkpoint = under.checkpoint.number;
         let stored = HeadTree::at(&*self.snapshot, checkpoint);
-        let tree = self.remembered.before(Which::Heads(checkpoint), 0, stored);
+        let tree = self.remembered.before(Which::Heads(checkpoint), stored);
         let chunk = chunk_of(number);
         let path = tree.inclusion_path(chunk, chunks_for(under.checkpoint.vouchers))?;
         Ok(HeadPart { chunk: tree.stored().chunk(chunk)?, path })
@@ -270,7 +268,7 @@ impl View {
 
     fn history_item(&self, item: &Accepted, size: u64) -> Result<HistoryItem, ReadError> {
         let index = item.state.index;
-        let log = self.remembered.before(Which::Log, 0, LogNodes(&*self.snapshot));
+        let log = self.remembered.before(Which::Log, LogTree(&*self.snapshot));
         let path = log.inclusion_path(index, size)?;
         Ok(HistoryItem { index, step: accepted_step(item), path })
     }

@@ -75,6 +75,28 @@ pub trait Store: Send + Sync {
     /// Applies `writes` without waiting for the disk: for bulk loads whose rows count only once a small final commit
     /// says so.
     fn stage(&self, writes: WriteSet) -> Result<(), StoreError>;
+
+    /// Stages many rows of one table, whose keys ascend and are not there yet, in parts of the store's choice: like
+    /// [`stage`](Self::stage), and whichever part was applied when it fails or the process ends is there.
+    fn load(&self, table: Table, rows: &mut dyn ExactSizeIterator<Item = Row>) -> Result<(), StoreError> {
+        in_sets(self, table, rows)
+    }
+}
+
+/// Stages rows in sets of a good size.
+fn in_sets<S: Store + ?Sized>(
+    store: &S,
+    table: Table,
+    rows: &mut dyn ExactSizeIterator<Item = Row>,
+) -> Result<(), StoreError> {
+    let mut writes = WriteSet::new();
+    for Row { key, value } in rows {
+        writes.put(table, key, value);
+        if writes.bytes() >= WriteSet::BULK_BYTES {
+            store.stage(std::mem::take(&mut writes))?;
+        }
+    }
+    store.stage(writes)
 }
 
 /// An unchanging view of all tables.

@@ -10,19 +10,19 @@ pub enum Table {
     Meta,
     /// Log entries by index.
     Entries,
-    /// Stored nodes of the log tree.
-    LogNodes,
+    /// The log tree, in tiles.
+    LogTiles,
     /// Runs of neighbouring vouchers that share their latest entry, by their first voucher.
     Runs,
     /// Chunks of the head array.
     HeadChunks,
-    /// Stored nodes of the tree over the head chunks.
-    HeadNodes,
+    /// The tree over the head chunks, in tiles.
+    HeadTiles,
     /// Batches by their first voucher: manifest, terms, root, Issue entry.
     Batches,
-    /// Stored nodes of the batch trees.
-    BatchNodes,
-    /// Voucher records by number.
+    /// The batch trees, in tiles.
+    BatchTiles,
+    /// Voucher records, in blocks of as many as a tile has leaves.
     Records,
     /// Voucher key to its number.
     Vouchers,
@@ -43,12 +43,12 @@ impl Table {
     pub const ALL: [Self; 15] = [
         Self::Meta,
         Self::Entries,
-        Self::LogNodes,
+        Self::LogTiles,
         Self::Runs,
         Self::HeadChunks,
-        Self::HeadNodes,
+        Self::HeadTiles,
         Self::Batches,
-        Self::BatchNodes,
+        Self::BatchTiles,
         Self::Records,
         Self::Vouchers,
         Self::Checkpoints,
@@ -63,12 +63,12 @@ impl Table {
         match self {
             Self::Meta => "meta",
             Self::Entries => "entries",
-            Self::LogNodes => "log-nodes",
+            Self::LogTiles => "log-tiles",
             Self::Runs => "runs",
             Self::HeadChunks => "head-chunks",
-            Self::HeadNodes => "head-nodes",
+            Self::HeadTiles => "head-tiles",
             Self::Batches => "batches",
-            Self::BatchNodes => "batch-nodes",
+            Self::BatchTiles => "batch-tiles",
             Self::Records => "records",
             Self::Vouchers => "vouchers",
             Self::Checkpoints => "checkpoints",

@@ -187,8 +187,16 @@ async fn a_store_that_lost_a_row_gives_no_shorter_file() {
     let site = busy().await;
     for (table, row, path) in [
         (crate::store::Table::Entries, crate::ledger::rows::number_key(9).to_vec(), "tile/entries/000"),
-        (crate::store::Table::Records, crate::ledger::rows::number_key(9).to_vec(), "batch/0/records/0"),
-        (crate::store::Table::LogNodes, crate::ledger::rows::log_node_key(NodeId::leaf(9)), "tile/0/000"),
+        (
+            crate::store::Table::Records,
+            crate::ledger::rows::Block::of(0, 9).key().to_vec(),
+            "batch/0/records/0",
+        ),
+        (
+            crate::store::Table::LogTiles,
+            crate::ledger::tiles::TileId::of(NodeId::leaf(9)).key(),
+            "tile/0/000",
+        ),
     ] {
         let mut writes = crate::store::WriteSet::new();
         writes.delete(table, row);

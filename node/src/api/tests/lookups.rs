@@ -72,7 +72,7 @@ async fn every_name_that_is_not_issued_costs_the_same_and_is_answered_the_same()
     let mut rows = WriteSet::new();
     rows.put(Table::Vouchers, *staged.as_bytes(), number_key(20).to_vec());
     let record = [staged.as_bytes().as_slice(), &[0; 32]].concat();
-    rows.put(Table::Records, number_key(20), record);
+    rows.put(Table::Records, crate::ledger::rows::Block::of(20, 20).key(), record);
     rows.put(Table::Vouchers, *overwritten.as_bytes(), number_key(3).to_vec());
     site.fixture.store.commit(rows).expect("committed");
     let mut neighbour = *cards.keys[3].as_bytes();

@@ -230,20 +230,20 @@ pub(super) fn pages_join_to_the_whole(place: &dyn Place) {
 pub(super) fn a_snapshot_never_changes(place: &dyn Place) {
     let store = place.open().unwrap();
     for key in [b"a", b"b", b"c"] {
-        store.commit(put(Table::HeadNodes, key, b"old")).unwrap();
+        store.commit(put(Table::HeadTiles, key, b"old")).unwrap();
     }
     let snapshot = store.snapshot().unwrap();
-    let mut rows = snapshot.rows(Table::HeadNodes, Span::all(), Order::Ascending);
+    let mut rows = snapshot.rows(Table::HeadTiles, Span::all(), Order::Ascending);
     assert_eq!(rows.next().unwrap().unwrap().key, b"a");
-    store.commit(set(&[(Table::HeadNodes, b"b", Some(b"new")), (Table::HeadNodes, b"c", None)])).unwrap();
-    store.stage(put(Table::HeadNodes, b"d", b"new")).unwrap();
+    store.commit(set(&[(Table::HeadTiles, b"b", Some(b"new")), (Table::HeadTiles, b"c", None)])).unwrap();
+    store.stage(put(Table::HeadTiles, b"d", b"new")).unwrap();
 
-    assert_eq!(snapshot.get(Table::HeadNodes, b"b").unwrap().unwrap(), b"old");
+    assert_eq!(snapshot.get(Table::HeadTiles, b"b").unwrap().unwrap(), b"old");
     let rest: Vec<_> = rows.map(|row| row.unwrap()).collect();
     let old = |key: &[u8]| Row { key: key.to_vec(), value: b"old".to_vec() };
     assert_eq!(rest, [old(b"b"), old(b"c")]);
-    assert_eq!(snapshot.last(Table::HeadNodes, Span::all()).unwrap(), Some(old(b"c")));
-    assert_eq!(keys(&*store, Table::HeadNodes, Span::all(), Order::Ascending), [b"a", b"b", b"d"]);
+    assert_eq!(snapshot.last(Table::HeadTiles, Span::all()).unwrap(), Some(old(b"c")));
+    assert_eq!(keys(&*store, Table::HeadTiles, Span::all(), Order::Ascending), [b"a", b"b", b"d"]);
 }
 
 pub(super) fn staged_sets_are_visible_and_ordered(place: &dyn Place) {
@@ -258,14 +258,14 @@ pub(super) fn staged_sets_are_visible_and_ordered(place: &dyn Place) {
 
 pub(super) fn reopening_keeps_what_was_written(place: &dyn Place) {
     let store = place.open().unwrap();
-    store.commit(set(&[(Table::Entries, b"a", Some(b"1")), (Table::LogNodes, b"a", Some(b"2"))])).unwrap();
+    store.commit(set(&[(Table::Entries, b"a", Some(b"1")), (Table::LogTiles, b"a", Some(b"2"))])).unwrap();
     store.commit(set(&[(Table::Entries, b"a", None), (Table::Entries, b"b", Some(b"3"))])).unwrap();
     store.stage(put(Table::Records, b"staged", b"4")).unwrap();
     drop(store);
     for _ in 0..2 {
         let store = place.open().unwrap();
         assert_eq!(keys(&*store, Table::Entries, Span::all(), Order::Ascending), [b"b"]);
-        assert_eq!(get(&*store, Table::LogNodes, b"a"), Some(b"2".to_vec()));
+        assert_eq!(get(&*store, Table::LogTiles, b"a"), Some(b"2".to_vec()));
         assert_eq!(get(&*store, Table::Records, b"staged"), Some(b"4".to_vec()), "closed in good order");
     }
 }

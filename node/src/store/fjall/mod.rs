@@ -22,7 +22,9 @@ use ::fjall::{Database, Keyspace, KeyspaceCreateOptions, LsmError, PersistMode, 
 use self::folder::{Folder, refused};
 use self::journal::Lost;
 use self::mark::{Confirmed, ConfirmedFile, MARK_KEY, Mark, StoreName};
-use super::{Order, Row, Rows, Snapshot, Span, Store, StoreError, Table, WriteSet, check_sizes, format};
+use super::{
+    Order, Row, Rows, Snapshot, Span, Store, StoreError, Table, WriteSet, check_sizes, format, in_sets,
+};
 
 /// Sizes of a [`FjallStore`]. Its memory is the cache and, for each table that is being written, one to five times
 /// `memtable_bytes`: with the defaults 64 MiB, and at most 80 MiB a table under a heavy load.
@@ -45,7 +47,7 @@ impl Default for FjallOptions {
         Self {
             cache_bytes: 64 << 20,
             memtable_bytes: 16 << 20,
-            journal_bytes: 128 << 20,
+            journal_bytes: 64 << 20,
             reserve_bytes: 256 << 20,
         }
     }
@@ -56,6 +58,15 @@ const MIN_JOURNAL_BYTES: u64 = 64 << 20;
 
 /// Files kept open: leaves half of the usual limit of 1,024 to connections.
 const OPEN_FILES: usize = 400;
+
+/// Threads of fjall. The first of them keeps itself free for flushes: while there is a compaction to do that no other has
+/// taken yet, it spins. With as many threads as cores, which is fjall's choice, two cores lose one for as long as
+/// anything is merged.
+const WORKERS: usize = 4;
+
+/// Rows from which on a load becomes table files of its own. Fewer are cheaper together with what comes before and after
+/// them: each such file is merged with all others of its table later.
+const INGESTED_FROM: usize = 1 << 16;
 
 /// A [`Store`] in a folder.
 ///
@@ -124,6 +135,7 @@ impl FjallStore {
         let database = Database::builder(place)
             .cache_size(options.cache_bytes)
             .max_cached_files(Some(OPEN_FILES))
+            .worker_threads(WORKERS)
             .max_journaling_size(options.journal_bytes.max(MIN_JOURNAL_BYTES))
             .open()
             .map_err(failed)?;
@@ -165,9 +177,37 @@ impl Store for FjallStore {
     fn stage(&self, writes: WriteSet) -> Result<(), StoreError> {
         self.engine.write(writes, PersistMode::Buffer)
     }
+
+    fn load(&self, table: Table, rows: &mut dyn ExactSizeIterator<Item = Row>) -> Result<(), StoreError> {
+        if rows.len() < INGESTED_FROM {
+            return in_sets(self, table, rows);
+        }
+        self.engine.ingest(table, rows)
+    }
 }
 
 impl Engine {
+    /// Writes table files of these rows and nothing else: neither the journal nor the memory of recent writes sees them.
+    fn ingest(&self, table: Table, rows: &mut dyn Iterator<Item = Row>) -> Result<(), StoreError> {
+        let mut files = self.table(table).start_ingestion().map_err(|error| self.stop(error))?;
+        for (number, Row { key, value }) in rows.enumerate() {
+            if number.is_multiple_of(INGESTED_FROM) {
+                self.check_room(WriteSet::BULK_BYTES)?;
+            }
+            files.write(key, value).map_err(|error| self.stop(error))?;
+        }
+        let mut numbers = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cause) = self.stopped.get() {
+            return Err(StoreError::Stopped { cause: cause.clone() });
+        }
+        // The files are on disk when this returns, and so must be every set before them.
+        let written = self.database.persist(PersistMode::SyncData).and_then(|()| files.finish());
+        written.map_err(|error| self.stop(error))?;
+        self.confirmed.note(numbers.confirm());
+        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = self.database.snapshot();
+        Ok(())
+    }
+
     fn write(&self, writes: WriteSet, persist: PersistMode) -> Result<(), StoreError> {
         check_sizes(&writes)?;
         let mut numbers = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
