@@ -148,7 +148,7 @@ fuzz: ## Each parser of foreign bytes under libFuzzer; SECONDS=600 for longer
 kill: $(NPM_DONE) ## A node killed again and again, and at each of its effects; ROUNDS=5000 for more
 	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins
 	VOUCHSAFE_KILL_ROUNDS=$(ROUNDS) cargo test --locked --package vouchsafe-tests --test unbreakable -- \
-		--nocapture --test-threads=1 kill::
+		--nocapture --test-threads=1 kill:: large::
 
 races: $(NPM_DONE) ## 64 clients at one voucher, again and again, held against a model; ROUNDS=3000 for more
 	cargo build --locked --package vouchsafe-node --package vouchsafe-cli --bins

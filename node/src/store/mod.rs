@@ -131,11 +131,13 @@ pub trait Snapshot: Send + Sync {
 
 /// Refuses rows that no store takes.
 fn check_sizes(writes: &WriteSet) -> Result<(), StoreError> {
-    for (table, key, value) in writes.iter() {
-        let (key_bytes, value_bytes) = (key.len(), value.map_or(0, <[u8]>::len));
-        if key_bytes == 0 || key_bytes > MAX_KEY_BYTES || value_bytes > MAX_VALUE_BYTES {
-            return Err(StoreError::RowSize { table, key_bytes, value_bytes });
-        }
+    writes.iter().try_for_each(|(table, key, value)| check_size(table, key, value.unwrap_or_default()))
+}
+
+fn check_size(table: Table, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let (key_bytes, value_bytes) = (key.len(), value.len());
+    if key_bytes == 0 || key_bytes > MAX_KEY_BYTES || value_bytes > MAX_VALUE_BYTES {
+        return Err(StoreError::RowSize { table, key_bytes, value_bytes });
     }
     Ok(())
 }

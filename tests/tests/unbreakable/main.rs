@@ -10,6 +10,7 @@ mod clocks;
 mod faults;
 mod history;
 mod kill;
+mod large;
 mod load;
 mod races;
 mod soak;

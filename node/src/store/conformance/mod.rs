@@ -32,6 +32,7 @@ macro_rules! conformance {
             pages_join_to_the_whole,
             a_snapshot_never_changes,
             staged_sets_are_visible_and_ordered,
+            what_is_loaded_lies_between_what_was_there,
             reopening_keeps_what_was_written,
             a_second_opening_is_refused_until_all_is_dropped,
             rows_outside_the_limits_are_refused_and_change_nothing,
@@ -288,6 +289,33 @@ pub(super) fn a_second_opening_is_refused_until_all_is_dropped(place: &dyn Place
     assert_eq!(rows.next().unwrap().unwrap().key, b"a");
     drop(rows);
     assert_eq!(get(&*place.open().unwrap(), Table::Outbox, b"a"), Some(b"1".to_vec()));
+}
+
+pub(super) fn what_is_loaded_lies_between_what_was_there(place: &dyn Place) {
+    let key = |number: u32| number.to_be_bytes();
+    // Few go with everything else, many into files of their own.
+    for (first, count) in [(1, 100), (1_000_000, 70_000)] {
+        let store = place.open().unwrap();
+        let even = |number| Row { key: key(first + 2 * number).to_vec(), value: b"even".to_vec() };
+        store.stage(put(Table::Vouchers, &key(first + 1), b"odd")).unwrap();
+        let before = store.snapshot().unwrap();
+        store.load(Table::Vouchers, &mut (0..count).map(even).collect::<Vec<_>>().into_iter()).unwrap();
+        store.commit(put(Table::Vouchers, &key(first + 3), b"odd")).unwrap();
+        assert_eq!(before.get(Table::Vouchers, &key(first)).unwrap(), None, "a snapshot never changes");
+        let span = Span::all().at_least(&key(first)).at_most(&key(first + 2 * count));
+        drop((before, store));
+        let store = place.open().unwrap();
+        let rows = store.snapshot().unwrap().rows(Table::Vouchers, span, Order::Ascending);
+        let values: Vec<_> = rows.map(|row| row.unwrap().value).collect();
+        assert_eq!(values.len(), count as usize + 2);
+        assert_eq!(
+            values[..5],
+            [b"even".to_vec(), b"odd".to_vec(), b"even".to_vec(), b"odd".to_vec(), b"even".to_vec()]
+        );
+        assert!(values[5..].iter().all(|value| value == b"even"));
+    }
+    let store = place.open().unwrap();
+    store.load(Table::Vouchers, &mut std::iter::empty()).unwrap();
 }
 
 pub(super) fn rows_outside_the_limits_are_refused_and_change_nothing(place: &dyn Place) {

@@ -23,7 +23,7 @@ use self::folder::{Folder, refused};
 use self::journal::Lost;
 use self::mark::{Confirmed, ConfirmedFile, MARK_KEY, Mark, StoreName};
 use super::{
-    Order, Row, Rows, Snapshot, Span, Store, StoreError, Table, WriteSet, check_sizes, format, in_sets,
+    Order, Row, Rows, Snapshot, Span, Store, StoreError, Table, WriteSet, check_size, check_sizes, format, in_sets,
 };
 
 /// Sizes of a [`FjallStore`]. Its memory is the cache and, for each table that is being written, one to five times
@@ -194,6 +194,7 @@ impl Engine {
             if number.is_multiple_of(INGESTED_FROM) {
                 self.check_room(WriteSet::BULK_BYTES)?;
             }
+            check_size(table, &key, &value)?;
             files.write(key, value).map_err(|error| self.stop(error))?;
         }
         let mut numbers = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
