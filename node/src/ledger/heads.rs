@@ -3,7 +3,7 @@
 
 use super::rows::{ReadError, chunk_key, head_tile_key, number_key};
 use super::tiles::{self, TileId, Tiled, Tiles, WIDTH};
-use crate::store::{Snapshot, Store, Table, WriteSet};
+use crate::store::{Row, Snapshot, Span, Store, StoreError, Table, WriteSet};
 use protocol::entry::Entry;
 use protocol::heads::{CHUNK_WORDS, Chunk, Head, chunk_of, chunks_for};
 use protocol::merkle::root_of;
@@ -26,8 +26,7 @@ impl<'a> HeadTree<'a> {
     /// A chunk; one that was never written is padding.
     pub fn chunk(&self, chunk: u64) -> Result<Chunk, ReadError> {
         let key = chunk_key(chunk, self.number);
-        let row = self.snapshot.floor(Table::HeadChunks, &key)?;
-        match row.filter(|row| row.key.starts_with(&number_key(chunk))) {
+        match self.in_force(Table::HeadChunks, &number_key(chunk), &key)? {
             Some(row) => {
                 Chunk::decode(&row.value).ok_or_else(|| ReadError::damaged(Table::HeadChunks, chunk))
             }
@@ -42,10 +41,14 @@ impl<'a> HeadTree<'a> {
 
     /// A tile; none where no node of it was ever written.
     fn stored(&self, at: TileId) -> Result<Option<Vec<Digest>>, ReadError> {
-        let place = at.key();
-        let row = self.snapshot.floor(Table::HeadTiles, &head_tile_key(at, self.number))?;
-        let Some(row) = row.filter(|row| row.key.starts_with(&place)) else { return Ok(None) };
+        let row = self.in_force(Table::HeadTiles, &at.key(), &head_tile_key(at, self.number))?;
+        let Some(row) = row else { return Ok(None) };
         tiles::decode(&row.value).map(Some).ok_or_else(|| self.damaged(at))
+    }
+
+    /// The newest version of what stands at `place`, up to this one.
+    fn in_force(&self, table: Table, place: &[u8], version: &[u8]) -> Result<Option<Row>, StoreError> {
+        self.snapshot.last(table, Span::prefix(place).at_most(version))
     }
 }
 

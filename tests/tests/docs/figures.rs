@@ -120,8 +120,10 @@ fn limits_are_the_constants() {
     says(ARCHITECTURE, &format!("{voucher} questions about one voucher"));
     let incidents = constant("node/src/ledger/decide.rs", "INCIDENTS_PER_ENTRY");
     says(ARCHITECTURE, &format!("at most {incidents} against one entry"));
-    let level = constant("node/src/ledger/batch.rs", "STORED_FROM_LEVEL");
-    says(ARCHITECTURE, &format!("from level {level} upwards"));
+    let height = constant("node/src/ledger/tiles.rs", "HEIGHT");
+    says(ARCHITECTURE, &format!("up to {} nodes, from level {height} upwards", 1 << height));
+    let ingested = constant("node/src/store/fjall/mod.rs", "INGESTED_FROM");
+    says("docs/decisions/0013-trees-in-tiles.md", &format!("from {} rows on", grouped(ingested)));
 }
 
 #[test]

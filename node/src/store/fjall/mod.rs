@@ -23,7 +23,8 @@ use self::folder::{Folder, refused};
 use self::journal::Lost;
 use self::mark::{Confirmed, ConfirmedFile, MARK_KEY, Mark, StoreName};
 use super::{
-    Order, Row, Rows, Snapshot, Span, Store, StoreError, Table, WriteSet, check_size, check_sizes, format, in_sets,
+    Order, Row, Rows, Snapshot, Span, Store, StoreError, Table, WriteSet, check_size, check_sizes, format,
+    in_sets,
 };
 
 /// Sizes of a [`FjallStore`]. Its memory is the cache and, for each table that is being written, one to five times
