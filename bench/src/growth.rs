@@ -3,6 +3,7 @@
 //! The records are random: their codes are nobody's business here, and the node does not see them anyway.
 
 use crate::Scale;
+use crate::http::{all, request};
 use crate::measure::{Figure, Goal, Spread, in_words, number};
 use crate::process::peak;
 use crate::runtime;
@@ -12,10 +13,12 @@ use protocol::lifecycle::{Kind, Status};
 use protocol::manifest::{Flags, Terms, manifest_digest};
 use protocol::merkle::{Frontier, TreeHash as _};
 use protocol::signing::KeyPair;
-use protocol::{Digest, Keccak, LedgerId};
+use protocol::{Digest, Keccak, LedgerId, PublicKey};
 use serde_json::json;
 use std::time::Instant;
 use vouchsafe_tests::Node;
+
+const CONNECTIONS: usize = 16;
 
 /// Figures of a ledger that grows a hundredfold.
 pub fn figures(scale: Scale) -> Vec<Figure> {
@@ -25,6 +28,7 @@ pub fn figures(scale: Scale) -> Vec<Figure> {
 async fn grow(scale: Scale) -> Vec<Figure> {
     let (measured, filling, times) = if scale.small { (500, 1_000, 3) } else { (100_000, 1_100_000, 9) };
     let mut node = Node::on_devnet(&[]).await;
+    node.answer_all();
     node.start().await;
     let mut ledger = Growing {
         issuer: KeyPair::from_seed(&[5; 32]),
@@ -37,12 +41,14 @@ async fn grow(scale: Scale) -> Vec<Figure> {
     for filled in 0..times {
         ledger.issue(&node, filling).await;
         if filled == 0 {
+            ledger.fill_cache(&node, scale).await;
             small_peak = peak(&node.process().id().to_string());
             small_at = ledger.first;
         }
     }
     let large_from = ledger.first;
     let large = ledger.issue_several(&node, measured, scale).await;
+    ledger.fill_cache(&node, scale).await;
     let large_peak = peak(&node.process().id().to_string());
     let each = |seconds: &[f64]| in_words(Spread::of(seconds.to_vec()).median / number(measured));
     vec![
@@ -56,13 +62,20 @@ async fn grow(scale: Scale) -> Vec<Figure> {
         },
         Figure {
             what: format!("peak memory of the node at {} vouchers", ledger.first),
-            beside: format!("at {small_at} of them; batches of {filling} were taken in"),
+            beside: format!(
+                "at {small_at} of them; batches of {filling} were taken in, and the cache of blocks is full"
+            ),
             goal: Goal::AtMost(1.1),
             unit: "times as much",
             measured: Spread::single(large_peak / small_peak),
             behind: format!("{large_peak:.0} MiB against {small_peak:.0} MiB"),
         },
     ]
+}
+
+/// What a record of this number is made of.
+fn random(number: u64, what: &[u8]) -> [u8; 32] {
+    *protocol::keccak(&[what, &number.to_be_bytes()]).as_bytes()
 }
 
 struct Growing {
@@ -90,6 +103,17 @@ impl Growing {
         seconds
     }
 
+    /// Asks for vouchers all over the ledger, until the node's cache of blocks holds what it may.
+    async fn fill_cache(&self, node: &Node, scale: Scale) {
+        let asked = if scale.small { 100 } else { 50_000 };
+        let step = usize::try_from(self.first / asked).expect("a step").max(1);
+        let path = |number| format!("/v1/vouchers/{}", PublicKey::new(random(number, b"key")));
+        let requests: Vec<Vec<u8>> =
+            (0..self.first).step_by(step).map(|number| request("GET", &path(number), "")).collect();
+        let address = node.url().trim_start_matches("http://");
+        all(address, &requests, CONNECTIONS, &[200]).await;
+    }
+
     fn batch(&self, count: u64) -> Vec<u8> {
         let manifest = json!({
             "format": "vouchsafe/manifest@1", "issuer": { "name": "Bench" }, "product": { "sku": "B", "title": "B" },
@@ -99,7 +123,6 @@ impl Growing {
         .to_string();
         let flags = Flags { stamped: true, ..Flags::default() };
         let terms = Terms::new(count, 1, flags, Vec::new(), Vec::new()).expect("terms");
-        let random = |number: u64, what: &[u8]| *protocol::keccak(&[what, &number.to_be_bytes()]).as_bytes();
         let records: Vec<u8> = (self.first..self.first + count)
             .flat_map(|number| [random(number, b"key"), random(number, b"label")])
             .flatten()

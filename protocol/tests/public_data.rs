@@ -10,7 +10,7 @@ use vouchsafe_protocol::public_data::{
     DataPath, FormatError, LEVELS, Part, RECORDS_PER_FILE, TileNodes, decode_bundle, decode_checkpoint,
     decode_chunks, decode_ledger, decode_records, decode_tile, encode_bundle, encode_checkpoint,
     encode_chunks, encode_ledger, encode_records, encode_tile, level_size, record_file, record_files,
-    tile_of, tiles_of,
+    tiles_of,
 };
 use vouchsafe_protocol::voucher::Record;
 use vouchsafe_protocol::{Address, Digest, Keccak, PublicKey, Signature, keccak};
@@ -131,12 +131,7 @@ fn tiles_prove_what_the_tree_proves() {
 }
 
 #[test]
-fn a_node_is_in_the_tile_that_says_so() {
-    assert_eq!(tile_of(NodeId { level: 8, index: 0 }, 256), Some((1, part(0, 1))));
-    assert_eq!(tile_of(NodeId { level: 7, index: 1 }, 256), Some((0, part(0, 256))));
-    assert_eq!(tile_of(NodeId { level: 7, index: 1 }, 255), None);
-    assert_eq!(tile_of(NodeId { level: 3, index: 40 }, 700), Some((0, part(1, 256))));
-    assert_eq!(tile_of(NodeId { level: 255, index: u64::MAX }, 700), None);
+fn a_level_has_the_nodes_that_are_complete() {
     assert_eq!((level_size(65_536, 2), level_size(65_535, 2), level_size(u64::MAX, 255)), (1, 0, 0));
     assert_eq!(tiles_of(66_000).count(), 258 + 2 + 1);
 }

@@ -87,28 +87,17 @@ pub trait Nodes<D> {
         size: u64,
         path: &mut Vec<D>,
     ) -> Result<u8, Self::Error> {
-        siblings_by_node(self, levels, index, size, path)
-    }
-}
-
-/// [`Nodes::siblings`], one node after the other: for the levels on which there is no quicker way.
-pub fn siblings_by_node<D, N: Nodes<D> + ?Sized>(
-    nodes: &N,
-    levels: Range<u8>,
-    index: u64,
-    size: u64,
-    path: &mut Vec<D>,
-) -> Result<u8, N::Error> {
-    let end = levels.end;
-    for level in levels {
-        let above = |place: u64| place.checked_shr(level.into()).unwrap_or(0);
-        let sibling = above(index) ^ 1;
-        if sibling >= above(size) {
-            return Ok(level);
+        let end = levels.end;
+        for level in levels {
+            let above = |place: u64| place.checked_shr(level.into()).unwrap_or(0);
+            let sibling = above(index) ^ 1;
+            if sibling >= above(size) {
+                return Ok(level);
+            }
+            path.push(self.node(NodeId { level, index: sibling })?);
         }
-        path.push(nodes.node(NodeId { level, index: sibling })?);
+        Ok(end)
     }
-    Ok(end)
 }
 
 /// The largest power of two strictly below `size`, where a tree of `size > 1` leaves splits; 1 for smaller sizes.

@@ -24,13 +24,6 @@ pub fn tiles_of(size: u64) -> impl Iterator<Item = (u8, Part)> {
     (0..LEVELS).flat_map(move |level| Part::all(level_size(size, level)).map(move |part| (level, part)))
 }
 
-/// The tile of a tree of `size` leaves from which the node at `at` follows; none where the tree has no such node.
-pub fn tile_of(at: NodeId, size: u64) -> Option<(u8, Part)> {
-    let level = at.level / HEIGHT;
-    let last = at.index.checked_add(1)?.checked_shl(u32::from(at.level % HEIGHT))?.checked_sub(1)?;
-    Part::holding(last, level_size(size, level)).map(|part| (level, part))
-}
-
 /// A tile's bytes: its hashes, one after the other.
 pub fn encode_tile(hashes: &[Digest]) -> Vec<u8> {
     hashes.iter().flat_map(|hash| *hash.as_bytes()).collect()

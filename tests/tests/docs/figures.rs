@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use vouchsafe_node::config::{AnchoringConfig, LimitConfig, RateConfig};
 use vouchsafe_node::ledger::{MEMO_LIMIT, SIGNATURE_LIMIT};
-use vouchsafe_node::store::Table;
+use vouchsafe_node::store::{FjallOptions, Table};
 
 const PROTOCOL: &str = "docs/protocol.md";
 const ARCHITECTURE: &str = "docs/ARCHITECTURE.md";
@@ -158,6 +158,14 @@ fn limits_that_an_operator_meets_are_the_constants() {
         &format!("slower than {} KiB a second is given up after its first minute", upload("PACE") >> 10),
     );
     says(OPERATIONS, "with a sync every two seconds");
+    let FjallOptions { cache_bytes, memtable_bytes, journal_bytes, reserve_bytes } = FjallOptions::default();
+    says(OPERATIONS, &format!("keeps {} MiB of what it read", cache_bytes >> 20));
+    says(
+        OPERATIONS,
+        &format!("{} MiB, and up to {} MiB while", memtable_bytes >> 20, (5 * memtable_bytes) >> 20),
+    );
+    says(OPERATIONS, &format!("a journal of up to {} MiB", journal_bytes >> 20));
+    says(OPERATIONS, &format!("while {} MiB are still free", reserve_bytes >> 20));
     assert_eq!(constant("node/src/api/rates.rs", "PART_OF_A_VOUCHER"), 10);
     says(ARCHITECTURE, "of which one address gets a tenth");
     says(ARCHITECTURE, &format!("| {} s, the chain |", constant("node/src/run.rs", "WATCH")));
