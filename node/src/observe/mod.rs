@@ -13,8 +13,10 @@ use metrics::{EndpointLabels, LimitLabels, METRICS, ReasonLabels, RequestLabels,
 use prometheus_client::encoding::text::encode;
 use protocol::dossier;
 use protocol::{Address, Digest};
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Display;
 use std::net::SocketAddr;
+use std::panic::PanicHookInfo;
 use std::sync::Once;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -66,6 +68,19 @@ pub fn log_to_stderr() {
     // Fails only where a log was set up before, which then stays.
     let _ =
         if watched { to.try_init() } else { to.json().flatten_event(true).with_span_list(false).try_init() };
+    std::panic::set_hook(Box::new(defect));
+}
+
+/// A panic, wherever it happens: said like everything else, and so with the name of the request that met it. Its own words
+/// stay unsaid, because they may hold anything that somebody sent.
+fn defect(panic: &PanicHookInfo<'_>) {
+    let at = panic.location().map(ToString::to_string).unwrap_or_default();
+    let trace = Backtrace::capture();
+    if trace.status() == BacktraceStatus::Captured {
+        tracing::error!(at, %trace, "panicked");
+    } else {
+        tracing::error!(at, "panicked; with RUST_BACKTRACE=1 the next one says how it came there");
+    }
 }
 
 /// What is said within it carries the request's name, which its answer has, too.
@@ -366,6 +381,40 @@ pub fn metrics(ledger: &LedgerFigures) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Said(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Said {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("no panic").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_is_said_with_its_place_and_its_request_and_not_in_its_own_words() {
+        let said = Said::default();
+        let writer = said.clone();
+        let log = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(defect));
+        let ended = tracing::subscriber::with_default(log, || {
+            request("1f-7").in_scope(|| std::panic::catch_unwind(|| panic!("1234-5678-9012")))
+        });
+        std::panic::set_hook(usual);
+        assert!(ended.is_err());
+        let said = String::from_utf8(said.0.lock().expect("no panic").clone()).expect("UTF-8");
+        for word in ["panicked", "node/src/observe/mod.rs:", "1f-7"] {
+            assert!(said.contains(word), "no {word:?} in {said}");
+        }
+        assert!(!said.contains("1234"), "{said}");
+    }
 
     #[test]
     fn figures_of_the_ledger_are_those_given_and_counts_only_rise() {
