@@ -5,6 +5,7 @@ use crate::Scale;
 use crate::http::{all, at_rate, request};
 use crate::issue::Issued;
 use crate::measure::{Figure, Goal, Spread, in_words, number, seconds};
+use crate::process::until_at_rest;
 use protocol::Keccak;
 use protocol::dossier::Dossier;
 use protocol::merkle::TreeHash as _;
@@ -18,7 +19,8 @@ use vouchsafe_tests::{Program, path};
 const CONNECTIONS: usize = 16;
 
 /// All figures about dossiers.
-pub async fn figures(scale: Scale, issued: &Issued) -> Vec<Figure> {
+pub async fn figures(scale: Scale, issued: &mut Issued) -> Vec<Figure> {
+    until_at_rest(&issued.node.process().id().to_string()).await;
     let vouchers = issued.vouchers();
     let asked = if scale.small { 200 } else { 20_000 };
     let places = (0..asked).map(|n: usize| n.wrapping_mul(7_368_787) % vouchers.len());
@@ -44,7 +46,7 @@ pub async fn figures(scale: Scale, issued: &Issued) -> Vec<Figure> {
     let median = latencies.get(latencies.len() / 2).copied().unwrap_or(f64::NAN);
     let mut figures = vec![
         Figure {
-            what: format!("dossiers over HTTP, random vouchers of {}", issued.count),
+            what: format!("dossiers over HTTP, random vouchers of {}, the store at rest", issued.count),
             beside: format!("an axum handler that returns {} constant bytes", one.body.len()),
             goal: Goal::AtLeast(0.4),
             unit: "of its rate",

@@ -90,10 +90,10 @@ const AREAS: &[(&str, Area)] = &[
 /// One ledger from its first card to the check of everything, because each area needs what the one before left.
 fn ledger(scale: Scale, told: &mut Told) {
     runtime().block_on(async {
-        let (figures, issued) = issue::figures(scale).await;
+        let (figures, mut issued) = issue::figures(scale).await;
         told.tell("ledger", figures);
         told.tell("ledger", claims::figures(&issued).await);
-        told.tell("ledger", dossier::figures(scale, &issued).await);
+        told.tell("ledger", dossier::figures(scale, &mut issued).await);
         told.tell("ledger", restart::figures(scale, issued).await);
     });
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 /// The peak of this process's memory, in MiB.
 pub fn peak_of_this_process() -> f64 {
@@ -14,6 +15,26 @@ pub fn peak(process: &str) -> f64 {
     let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib: Option<f64> = kib.and_then(|text| text.split_whitespace().next()?.parse().ok());
     kib.map_or(f64::NAN, |kib| kib / 1024.0)
+}
+
+/// Waits until a process is at rest: what it does behind its answers has come to an end, or a minute has passed.
+pub async fn until_at_rest(process: &str) {
+    let mut before = ticks(process);
+    for _ in 0..60 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let now = ticks(process);
+        if now - before < 5 {
+            break;
+        }
+        before = now;
+    }
+}
+
+/// Hundredths of a second that a process has had of all cores.
+fn ticks(process: &str) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
 /// Runs this program again for one measurement in a process of its own: the number that it prints.
