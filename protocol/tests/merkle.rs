@@ -223,6 +223,17 @@ proptest! {
     }
 
     #[test]
+    fn proofs_made_at_once_are_those_made_one_by_one(
+        leaves in 0_u64..300,
+        size in 0_u64..300,
+        indices in prop::collection::vec(0_u64..310, 0..40),
+    ) {
+        let tree: Tree<Keccak> = (0..leaves.max(size)).map(|n| Keccak::leaf(&n.to_be_bytes())).collect();
+        let one_by_one: Vec<_> = indices.iter().map(|index| tree.inclusion_path(*index, size)).collect();
+        prop_assert_eq!(tree.inclusion_paths(&indices, size), one_by_one);
+    }
+
+    #[test]
     fn proofs_judged_at_once_are_judged_as_one_by_one(
         size in 1_u64..100,
         asked in prop::collection::vec((any::<prop::sample::Index>(), 0_u64..3, 0_usize..4), 0..40),

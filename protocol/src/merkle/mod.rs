@@ -9,7 +9,7 @@ mod tree;
 mod verify;
 
 pub use frontier::Frontier;
-pub use prove::{consistency_path, inclusion_path, root_of, unprovable_leaf};
+pub use prove::{consistency_path, inclusion_path, inclusion_paths, root_of, unprovable_leaf};
 pub use tree::{NoSuchNode, Tree};
 pub use verify::{Inclusion, ProofError, verify_consistency, verify_inclusion, verify_inclusions};
 

@@ -15,29 +15,90 @@ pub fn inclusion_path<H: TreeHash, N: Nodes<H::Output>>(
     index: u64,
     size: u64,
 ) -> Result<Vec<H::Output>, N::Error> {
-    let mut path = Vec::new();
-    if index >= size {
-        return Ok(path);
-    }
-    let last = size.saturating_sub(1);
-    let height = u64::BITS.saturating_sub(last.leading_zeros());
-    path.reserve_exact(usize::try_from(height).unwrap_or_default());
-    let levels = 0..u8::try_from(height).unwrap_or(u8::MAX);
-    let reached = nodes.siblings(levels, index, size, &mut path)?;
-    for level in u32::from(reached)..height {
-        let sibling = (index >> level) ^ 1;
-        let first = sibling.checked_shl(level).unwrap_or(0);
-        // All but the last subtree of a level are perfect, and stored.
-        match sibling.cmp(&(last >> level)) {
-            Ordering::Less => {
-                let level = u8::try_from(level).unwrap_or(u8::MAX);
-                path.push(nodes.node(NodeId { level, index: sibling })?);
+    let mut climb = Climb::from(index, size);
+    climb.up_to(nodes, u8::MAX)?;
+    climb.finish::<H, N>(nodes)
+}
+
+/// The inclusion proofs of several leaves, as [`inclusion_path`] makes them one by one. All ways go up a few levels at a
+/// time, side by side, so that nodes that are far from the processor are waited for together.
+pub fn inclusion_paths<H: TreeHash, N: Nodes<H::Output>>(
+    nodes: &N,
+    indices: &[u64],
+    size: u64,
+) -> Result<Vec<Vec<H::Output>>, N::Error> {
+    let mut paths = Vec::with_capacity(indices.len());
+    for indices in indices.chunks(SIDE_BY_SIDE) {
+        let mut climbs: Vec<_> = indices.iter().map(|index| Climb::from(*index, size)).collect();
+        for level in (0..height(size)).step_by(LEVELS_AT_A_TIME.into()) {
+            for climb in &mut climbs {
+                climb.up_to(nodes, level.saturating_add(LEVELS_AT_A_TIME))?;
             }
-            Ordering::Equal => path.push(range_root::<H, N>(nodes, first, size)?),
-            Ordering::Greater => {}
+        }
+        for climb in climbs {
+            paths.push(climb.finish::<H, N>(nodes)?);
         }
     }
-    Ok(path)
+    Ok(paths)
+}
+
+/// Ways that go up together: about as many misses of the cache as a core waits for at once.
+const SIDE_BY_SIDE: usize = 16;
+/// Levels that one of them goes before the next one's turn: those of a large tree that no cache holds.
+const LEVELS_AT_A_TIME: u8 = 7;
+
+/// Levels below the root of a tree of `size` leaves.
+fn height(size: u64) -> u8 {
+    u8::try_from(u64::BITS.saturating_sub(size.saturating_sub(1).leading_zeros())).unwrap_or(u8::MAX)
+}
+
+/// A way up from a leaf, so far as it was made.
+struct Climb<D> {
+    index: u64,
+    size: u64,
+    path: Vec<D>,
+    /// Levels that it has behind it.
+    reached: u8,
+    /// The first level that it does not go to among perfect subtrees.
+    end: u8,
+}
+
+impl<D: Copy> Climb<D> {
+    fn from(index: u64, size: u64) -> Self {
+        let end = if index < size { height(size) } else { 0 };
+        Self { index, size, path: Vec::with_capacity(end.into()), reached: 0, end }
+    }
+
+    /// Goes on among perfect subtrees, up to this level.
+    fn up_to<N: Nodes<D>>(&mut self, nodes: &N, level: u8) -> Result<(), N::Error> {
+        let goal = level.min(self.end);
+        if self.reached < goal {
+            self.reached = nodes.siblings(self.reached..goal, self.index, self.size, &mut self.path)?;
+            if self.reached < goal {
+                self.end = self.reached;
+            }
+        }
+        Ok(())
+    }
+
+    /// The path, with what lies beside the way where the last subtree of a level is not perfect.
+    fn finish<H: TreeHash<Output = D>, N: Nodes<D>>(mut self, nodes: &N) -> Result<Vec<D>, N::Error> {
+        if self.index >= self.size {
+            return Ok(self.path);
+        }
+        let last = self.size.saturating_sub(1);
+        for level in self.reached..height(self.size) {
+            let sibling = (self.index >> level) ^ 1;
+            let first = sibling.checked_shl(level.into()).unwrap_or(0);
+            // All but the last subtree of a level are perfect, and stored.
+            match sibling.cmp(&(last >> level)) {
+                Ordering::Less => self.path.push(nodes.node(NodeId { level, index: sibling })?),
+                Ordering::Equal => self.path.push(range_root::<H, N>(nodes, first, self.size)?),
+                Ordering::Greater => {}
+            }
+        }
+        Ok(self.path)
+    }
 }
 
 /// The proof that the tree of the first `to_size` leaves extends that of the first `from_size`

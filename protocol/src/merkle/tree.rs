@@ -1,6 +1,6 @@
 //! A whole tree in memory: for tests, small batches and checks that recompute a root.
 
-use super::{NodeId, Nodes, TreeHash, consistency_path, inclusion_path, root_of};
+use super::{NodeId, Nodes, TreeHash, consistency_path, inclusion_path, inclusion_paths, root_of};
 use std::ops::Range;
 
 /// All nodes of a tree, level by level: about two digests a leaf.
@@ -86,6 +86,11 @@ impl<H: TreeHash> Tree<H> {
         inclusion_path::<H, _>(self, index, size).unwrap_or_default()
     }
 
+    /// The inclusion proofs of several leaves, made together; empty where there is no such leaf.
+    pub fn inclusion_paths(&self, indices: &[u64], size: u64) -> Vec<Vec<H::Output>> {
+        inclusion_paths::<H, _>(self, indices, size).unwrap_or_default()
+    }
+
     /// The proof that the first `to_size` leaves extend the first `from_size`; empty where they do not exist.
     pub fn consistency_path(&self, from_size: u64, to_size: u64) -> Vec<H::Output> {
         consistency_path::<H, _>(self, from_size, to_size).unwrap_or_default()
@@ -114,8 +119,8 @@ impl<H: TreeHash> Nodes<H::Output> for Tree<H> {
         for (row, level) in rows.iter().zip(levels.clone()) {
             let sibling = place ^ 1;
             let at = usize::try_from(sibling).unwrap_or(usize::MAX);
-            let Some(node) = row.get(at).filter(|_| sibling < perfect) else { return Ok(level) };
-            path.push(*node);
+            let Some(node) = row.get(at..=at).filter(|_| sibling < perfect) else { return Ok(level) };
+            path.extend_from_slice(node);
             (place, perfect) = (place >> 1, perfect >> 1);
         }
         Ok(levels.end.min(levels.start.saturating_add(u8::try_from(rows.len()).unwrap_or(u8::MAX))))
