@@ -13,6 +13,10 @@ use vouchsafe_node::config::{Folder, read_secret};
 use vouchsafe_node::init::{self, ChainChoice, EvmChoice};
 use vouchsafe_node::{backup, clock, control, demo, fsck, observe, rebuild, rotate, run, store};
 
+/// Gives back what threads that merge tables gave up; how is said in `.cargo/config.toml`.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Prints a line. Whoever reads no further, as `head` does, takes nothing from what was done.
 macro_rules! say {
     ($($said:tt)*) => {{
