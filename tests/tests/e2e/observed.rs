@@ -3,7 +3,7 @@
 use protocol::lifecycle::Kind;
 use protocol::signing::KeyPair;
 use serde_json::Value;
-use vouchsafe_tests::{Act, Effect, Faults, Issuer, Node, Outcome};
+use vouchsafe_tests::{Act, Effect, Faults, Issuer, Node, Outcome, until};
 
 /// The lines of the log so far that hold this text.
 fn lines(node: &mut Node, text: &str) -> Vec<Value> {
@@ -50,15 +50,14 @@ async fn every_line_of_a_request_names_it_and_every_other_its_work() {
         assert!(found.iter().all(|line| line["number"].is_u64()), "{found:?}");
     }
 
-    // Said on another thread than the one that has the request.
-    faults.at(1, &[Effect::Write], Act::BrokenForGood);
-    let found = loop {
+    // Said on another thread than the one that has the request: its probe writes nothing, and asks for a sync.
+    faults.at(1, &[Effect::Write, Effect::Sync], Act::BrokenForGood);
+    let found = until("the node not ready, and a line that says why", async || {
         let asked = node.http().get("/readyz").await.status;
         let found = lines(&mut node, "failed: ");
-        if asked == 503 && !found.is_empty() {
-            break found;
-        }
-    };
+        (asked == 503 && !found.is_empty()).then_some(found)
+    })
+    .await;
     for line in found {
         let is_named = line["span"]["id"].is_string() || line["span"]["work"].is_string();
         assert!(is_named, "{line}");
