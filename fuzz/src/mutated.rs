@@ -1,11 +1,14 @@
-//! A valid dossier that was changed in its structure: it may hide what is not anchored yet, and never say anything else.
+//! A valid dossier that was changed in its structure: it may hide what is not anchored yet, and says else what the ledger
+//! says under that checkpoint, of the one voucher or of another.
 //!
 //! The bytes are a list of changes: which golden dossier, then for each change what, where, and with which other part. So
 //! nearly every input still parses, which bytes flipped at random in a text hardly ever do.
 
 use crate::changes::{self, Choices, changed};
 use crate::seeds;
+use protocol::digest::bytes_from_hex;
 use protocol::dossier::{Dossier, Memo, Step};
+use protocol::entry::Entry;
 use protocol::verify::{
     Finality, Question, StepCode, StepReport, TrustedCheckpoint, incident_stands, verify,
 };
@@ -29,6 +32,32 @@ static GOLDEN: LazyLock<Vec<Golden>> = LazyLock::new(|| {
     cases.map(golden).collect()
 });
 
+/// The whole log of the ledger that the golden dossiers are of.
+static LOG: LazyLock<Vec<Logged>> = LazyLock::new(|| {
+    let ledger = seeds::vectors("ledger.json");
+    let logged = |entry: &Value| Logged {
+        entry: entry["encoded"]
+            .as_str()
+            .and_then(|hex| Entry::decode(&bytes_from_hex(hex).ok()?))
+            .expect("an entry"),
+        memo: entry["memo"].as_str().map_or(Memo::None, |text| Memo::Text(text.to_owned())),
+    };
+    ledger["entries"].as_array().expect("entries").iter().map(logged).collect()
+});
+
+/// An entry of the log, and what its parties wrote.
+struct Logged {
+    entry: Entry,
+    memo: Memo,
+}
+
+impl Logged {
+    /// Whether a dossier shows this, its memo perhaps withheld.
+    fn is(&self, step: &Step) -> bool {
+        step.entry == self.entry && (step.memo == self.memo || step.memo == Memo::Withheld)
+    }
+}
+
 pub fn check(bytes: &[u8]) {
     let mut choices = Choices::of(bytes);
     let golden = &GOLDEN[choices.below(GOLDEN.len())];
@@ -47,7 +76,8 @@ pub fn check(bytes: &[u8]) {
         return;
     }
     let changed = Dossier::parse(&text).expect("what was accepted parses");
-    assert_means_the_same(&golden.dossier, &changed);
+    assert_of_the_checkpoint(&changed, &golden.dossier);
+    assert_says_what_the_log_says(&changed);
     assert_signed(&changed);
 }
 
@@ -64,31 +94,33 @@ fn assert_signed(changed: &Dossier) {
     }
 }
 
-/// What an accepted dossier says is what the one said that it was made of; less, where the rest is not anchored.
-fn assert_means_the_same(before: &Dossier, after: &Dossier) {
-    assert_eq!(after.ledger.id, before.ledger.id, "another ledger");
-    assert_eq!(after.checkpoint.checkpoint, before.checkpoint.checkpoint, "another checkpoint");
-    assert_eq!(after.manifest.text, before.manifest.text, "another manifest");
-    assert_eq!(after.manifest.terms, before.manifest.terms, "other terms");
-    let name = |dossier: &Dossier| (dossier.voucher.number, dossier.voucher.key, dossier.voucher.label);
-    assert_eq!(name(after), name(before), "another voucher");
-    assert_eq!(after.head.chunk, before.head.chunk, "other heads");
-    assert_eq!(after.history.len(), before.history.len(), "another history");
-    for (after, before) in after.history.iter().zip(&before.history) {
-        assert_eq!(after.index, before.index, "another place");
-        assert_same_step(&after.step, &before.step);
-    }
-    assert!(after.pending.len() <= before.pending.len(), "an entry that nobody promised");
-    for (after, before) in after.pending.iter().zip(&before.pending) {
-        assert_eq!((after.index, after.receipt), (before.index, before.receipt), "another promise");
-        assert_same_step(&after.step, &before.step);
-    }
+fn assert_of_the_checkpoint(changed: &Dossier, made_of: &Dossier) {
+    assert_eq!(changed.ledger.id, made_of.ledger.id, "another ledger");
+    assert_eq!(changed.checkpoint.checkpoint, made_of.checkpoint.checkpoint, "another checkpoint");
 }
 
-fn assert_same_step(after: &Step, before: &Step) {
-    assert_eq!(after.entry, before.entry, "another entry");
-    let is_same = after.memo == before.memo || after.memo == Memo::Withheld;
-    assert!(is_same, "another memo: {:?} for {:?}", after.memo, before.memo);
+/// Enough parts of another voucher's dossier make one of that voucher: then it is held against what is true of that one.
+fn assert_says_what_the_log_says(changed: &Dossier) {
+    let number = changed.voucher.number;
+    let name = |dossier: &Dossier| {
+        let Dossier { voucher, manifest, .. } = dossier;
+        (voucher.number, voucher.key, voucher.label, manifest.text.clone(), manifest.terms.clone())
+    };
+    let is_issued = GOLDEN.iter().any(|golden| name(&golden.dossier) == name(changed));
+    assert!(is_issued, "a voucher that nobody issued: {:?}", changed.voucher);
+    let size = changed.checkpoint.checkpoint.size;
+    let (anchored, promised): (Vec<_>, Vec<_>) = (0..)
+        .zip(&*LOG)
+        .filter(|(_, logged)| logged.entry.covers(number))
+        .partition(|(index, _)| *index < size);
+    assert_eq!(changed.history.len(), anchored.len(), "another history");
+    for (item, (index, logged)) in changed.history.iter().zip(&anchored) {
+        assert!(item.index == *index && logged.is(&item.step), "another entry at {index}: {item:?}");
+    }
+    assert!(changed.pending.len() <= promised.len(), "an entry that nobody promised");
+    for (item, (index, logged)) in changed.pending.iter().zip(&promised) {
+        assert!(item.index == *index && logged.is(&item.step), "another promise at {index}: {item:?}");
+    }
 }
 
 /// Changes of each kind, spread over the dossiers.
