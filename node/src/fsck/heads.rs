@@ -2,10 +2,11 @@
 //!
 //! Apart from `ledger::heads`, which made what is checked here, and with nothing of it.
 
-use protocol::heads::{Chunk, Head, chunk_of, chunks_for};
+use protocol::heads::{CHUNK_WORDS, Chunk, Head, chunk_of, chunks_for};
 use protocol::merkle::{NodeId, Nodes, TreeHash as _, root_of};
 use protocol::{Digest, Keccak};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Memory: 12 bytes a voucher.
 #[derive(Default)]
@@ -44,6 +45,12 @@ impl Heads {
     /// A chunk of the array.
     pub fn chunk(&self, chunk: u64) -> Option<&Chunk> {
         self.chunks.get(place(chunk))
+    }
+
+    /// The heads of those vouchers of a range that there are.
+    pub fn words(&self, numbers: Range<u64>) -> impl Iterator<Item = Head> + '_ {
+        let end = numbers.end.min((self.chunks.len() as u64).saturating_mul(CHUNK_WORDS));
+        (numbers.start..end).filter_map(|number| Some(self.chunk(chunk_of(number))?.word_of(number)))
     }
 
     /// Hashes what changed, from the leaves upwards.

@@ -65,17 +65,16 @@ pub fn fsck(
     let mut check = Check::new(snapshot, ledger, checkpoints);
     check.at_checkpoints()?;
     let mut rows = snapshot.rows(Table::Entries, Span::all(), Order::Ascending);
-    loop {
+    let mut look = || {
         let slice = rows.by_ref().take(SLICE).collect::<Result<Vec<Row>, StoreError>>()?;
-        if slice.is_empty() {
-            break;
-        }
-        let looked = slice.par_iter().map(|row| entry::look(snapshot, ledger, row));
-        for looked in looked.collect::<Result<Vec<_>, _>>()? {
-            check.entry(looked);
-            check.at_checkpoints()?;
-        }
-        check.log_nodes()?;
+        slice.par_iter().map(|row| entry::look(snapshot, ledger, row)).collect::<Result<Vec<_>, _>>()
+    };
+    let mut looked = look()?;
+    while !looked.is_empty() {
+        // While a slice is put in its order, on one core, the others look at the next.
+        let (placed, next) = rayon::join(|| check.slice(looked), &mut look);
+        placed?;
+        looked = next?;
         progress(check.found.entries, total);
     }
     check.end()?;
@@ -130,6 +129,15 @@ impl<'a> Check<'a> {
         if !holds {
             self.fault(what());
         }
+    }
+
+    /// Puts the next entries where the log has them, with the checkpoints that were cut between them.
+    fn slice(&mut self, slice: Vec<Looked>) -> Result<(), ReadError> {
+        for looked in slice {
+            self.entry(looked);
+            self.at_checkpoints()?;
+        }
+        self.log_nodes()
     }
 
     /// Puts the next entry where the log has it.
@@ -290,7 +298,8 @@ impl<'a> Check<'a> {
             Err(error) => self.fault(as_fault(error)?),
         }
         self.stored_runs()?;
-        let others = others::faults(self.snapshot, self.ledger, self.found.entries, &self.checkpoints)?;
+        let others =
+            others::faults(self.snapshot, self.ledger, self.found.entries, &self.checkpoints, &self.heads)?;
         for fault in others {
             self.fault(fault);
         }

@@ -184,7 +184,7 @@ async fn damage_of_the_counts_of_batches_is_found() {
     let fixture = full().await;
     let wrong = || Some(crate::ledger::census::Census::issued(9999).encode());
     for row in rows(&fixture, Table::Censuses) {
-        finds(&fixture, Table::Censuses, &row.key, wrong(), "are not those of its runs");
+        finds(&fixture, Table::Censuses, &row.key, wrong(), "are not those of the log");
     }
     finds(&fixture, Table::Censuses, &number_key(9999), wrong(), "where none begins");
 }

@@ -43,7 +43,12 @@ impl Census {
     pub fn moved(&mut self, count: u64, from: Status, to: Status) {
         let left = self.of(from);
         *left = left.saturating_sub(count);
-        let joined = self.of(to);
+        self.joined(count, to);
+    }
+
+    /// So many more vouchers are in a state.
+    pub fn joined(&mut self, count: u64, status: Status) {
+        let joined = self.of(status);
         *joined = joined.saturating_add(count);
     }
 
@@ -69,8 +74,7 @@ pub fn counted(snapshot: &dyn Snapshot, first: u64, batch: &Batch) -> Result<Cen
         let (_, run) = run.ok_or_else(|| ReadError::damaged(Table::Runs, format!("for voucher {number}")))?;
         let status = snapshot.known_entry(run.index)?.state.status;
         let last = run.end.min(end);
-        let joined = census.of(status);
-        *joined = joined.saturating_add(last.saturating_sub(number));
+        census.joined(last.saturating_sub(number), status);
         number = last;
     }
     Ok(census)
