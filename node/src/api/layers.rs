@@ -1,18 +1,20 @@
-//! What every request goes through: a name, a log line and a duration, a bound on its time, and an answer of the right
-//! form even where a handler panics or there is none.
+//! What every request goes through: a name, a log line and a duration, an answer of the right form even where a handler
+//! panics or there is none; and the gate, by which requests of one kind are bounded in number, rate and time.
 
 use super::problem::{Answered, Kind, Problem};
+use super::rates::{Class, Rates};
 use crate::observe;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Semaphore;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tracing::Instrument as _;
 
@@ -21,8 +23,7 @@ pub(super) fn surround<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> R
     routes
         .fallback(async || Problem::new(Kind::NotFound, "no such resource: see /v1/openapi.json"))
         .method_not_allowed_fallback(wrong_method)
-        .layer(CatchPanicLayer::custom(|_| panicked().into_response()))
-        .layer(axum::middleware::from_fn(observed))
+        .layer(from_fn(observed))
 }
 
 /// Lets pages of other origins ask: one that was saved to a disk, or that another host gives out, checks as well as this
@@ -51,26 +52,51 @@ pub(super) fn panicked() -> Problem {
     )
 }
 
-/// Breaks off what takes too long. A step that is already with the sequencer is still decided: the same step sent again
-/// gets its answer.
-pub(super) async fn timed(State(limit): State<Duration>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Problem::new(Kind::Overloaded, "the answer took too long: send the same request again")
-            .retry_after(Duration::from_secs(5))
-            .into_response(),
+/// What requests may take, all of them through one gate or its clones.
+#[derive(Clone, Default)]
+pub(super) struct Gate {
+    /// So many are at work at a time.
+    pub places: Option<Arc<Semaphore>>,
+    /// They are answered within this time.
+    pub time: Option<Duration>,
+    /// Each is counted by who sent it.
+    pub rate: Option<(Arc<Rates>, Class)>,
+}
+
+impl Gate {
+    /// Lets requests come to these routes through the gate alone.
+    pub(super) fn around<S: Clone + Send + Sync + 'static>(self, routes: Router<S>) -> Router<S> {
+        routes.layer(from_fn_with_state(self, passed))
+    }
+
+    /// Sends away who comes while more are at work than can be served in good time, so that who is served waits for few
+    /// others; and breaks off what takes too long. A step that is already with the sequencer is still decided: the same
+    /// step sent again gets its answer.
+    async fn pass(&self, request: Request, next: Next) -> Result<Response, Problem> {
+        let place = self.places.as_ref().map(|places| places.try_acquire()).transpose();
+        let place = place.map_err(|_| {
+            Problem::new(Kind::Overloaded, "too many requests are at work: send the same request again")
+                .retry_after(Duration::from_secs(1))
+        })?;
+        let _held = place.map(|place| (place, observe::AtWork::new()));
+        let answer = self.counted(request, next);
+        let Some(time) = self.time else { return answer.await };
+        tokio::time::timeout(time, answer).await.unwrap_or_else(|_| {
+            Err(Problem::new(Kind::Overloaded, "the answer took too long: send the same request again")
+                .retry_after(Duration::from_secs(5)))
+        })
+    }
+
+    async fn counted(&self, mut request: Request, next: Next) -> Result<Response, Problem> {
+        if let Some((rates, class)) = &self.rate {
+            rates.count(*class, &mut request).await?;
+        }
+        Ok(next.run(request).await)
     }
 }
 
-/// Sends away who comes while more are at work than can be served in good time: who is served waits for few others.
-pub(super) async fn admitted(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
-    let Ok(_place) = places.try_acquire() else {
-        return Problem::new(Kind::Overloaded, "too many requests are at work: send the same request again")
-            .retry_after(Duration::from_secs(1))
-            .into_response();
-    };
-    let _counted = observe::AtWork::new();
-    next.run(request).await
+async fn passed(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    gate.pass(request, next).await.unwrap_or_else(Problem::into_response)
 }
 
 /// Names the request and says how it ended. All that is said in between carries its name.
@@ -90,7 +116,9 @@ async fn answered(request: Request, next: Next) -> Response {
     let method = shown(request.method());
     // The template alone: a path may hold what somebody pasted by mistake.
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
+    // What a handler had in hand is dropped with it, and what all share stays whole or is poisoned.
+    let ended = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let response = ended.unwrap_or_else(|_| panicked().into_response());
     let problem = response.extensions().get::<Answered>().map(|answered| answered.0.name());
     if let Some(name) = problem {
         observe::refused(name);

@@ -39,8 +39,8 @@ use crate::ledger::{Ledger, View};
 use crate::observe;
 use anchors::{AnchorReader, Devnet};
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use layers::Gate;
 use problem::{Kind, Problem};
 use rates::{Class, Rates};
 use std::fmt::Display;
@@ -121,7 +121,12 @@ pub fn router(state: ApiState) -> Router {
 
 /// The route table. What is for those who run the node is counted by nobody.
 fn routes(rates: &Arc<Rates>) -> Router<Shared> {
-    let counted = |class| from_fn_with_state((Arc::clone(rates), class), rates::counted);
+    let places = Arc::new(Semaphore::new(AT_WORK));
+    let gate = |class| Gate {
+        places: Some(Arc::clone(&places)),
+        time: Some(REQUEST_TIME),
+        rate: Some((Arc::clone(rates), class)),
+    };
     let reads = Router::new()
         .route("/v1/ledger", get(ledger::show))
         .route("/v1/audits/latest", get(audits::latest))
@@ -139,20 +144,21 @@ fn routes(rates: &Arc<Rates>) -> Router<Shared> {
         .route("/v1/receipts/{index}", get(entries::receipt))
         .route("/v1/incidents", get(incidents::list))
         .route("/v1/absences/{voucher}", get(absences::show))
-        .route("/v1/openapi.json", get(openapi::show))
-        .layer(counted(Class::Read));
-    let files = Router::new().route("/data/{*path}", get(data::show)).layer(counted(Class::File));
-    let steps = Router::new().route("/v1/steps", post(steps::submit)).layer(counted(Class::Step));
-    let timed = layers::open(reads.merge(files).merge(steps))
-        .layer(from_fn_with_state(Arc::new(Semaphore::new(AT_WORK)), layers::admitted))
-        // Whoever looks after the node is answered when it has too much to do, too.
+        .route("/v1/openapi.json", get(openapi::show));
+    let files = Router::new().route("/data/{*path}", get(data::show));
+    let steps = Router::new().route("/v1/steps", post(steps::submit));
+    // An upload takes as long as its sender keeps sending.
+    let uploads = Router::new().route("/v1/batches", post(batches::submit));
+    // Whoever looks after the node is answered when it has too much to do, too.
+    let health = Router::new()
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
-        .layer(from_fn_with_state(REQUEST_TIME, layers::timed));
-    // An upload takes as long as its sender keeps sending.
-    let uploads = Router::new().route("/v1/batches", post(batches::submit)).layer(counted(Class::Step));
-    timed.merge(uploads)
+        .route("/metrics", get(health::metrics));
+    let asked = gate(Class::Read).around(reads);
+    let asked = asked.merge(gate(Class::File).around(files)).merge(gate(Class::Step).around(steps));
+    layers::open(asked)
+        .merge(Gate { places: None, time: None, ..gate(Class::Step) }.around(uploads))
+        .merge(Gate { time: Some(REQUEST_TIME), ..Gate::default() }.around(health))
 }
 
 impl Api {

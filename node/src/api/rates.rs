@@ -9,11 +9,9 @@ use super::problem::{Kind, Problem};
 use super::request::{Named, discard};
 use crate::config::RateConfig;
 use crate::observe;
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use ipnet::IpNet;
@@ -22,7 +20,6 @@ use std::convert::Infallible;
 use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Where the proxies of node.toml say whom they speak for.
@@ -74,13 +71,21 @@ impl Rates {
         }
     }
 
-    fn request(&self, class: Class, asker: Asker) -> Result<(), Problem> {
+    /// Counts a request by who sent it, whom its handler finds as [`Asker`]. One that is too many is read to its end, so
+    /// that its sender reads the answer.
+    pub(super) async fn count(&self, class: Class, request: &mut Request) -> Result<(), Problem> {
         let rate = match class {
             Class::Read => &self.reads,
             Class::File => &self.files,
             Class::Step => &self.steps,
         };
-        rate.as_ref().map_or(Ok(()), |rate| rate.count(asker))
+        let asker = self.asker(request.extensions(), request.headers());
+        let counted = rate.as_ref().map_or(Ok(()), |rate| rate.count(asker));
+        match counted {
+            Ok(()) => drop(request.extensions_mut().insert(asker)),
+            Err(_) => discard(request.body_mut()).await,
+        }
+        counted
     }
 
     /// Counts a question about a voucher. What one asker is refused is not taken from the others' part.
@@ -152,25 +157,6 @@ impl Rate {
         let detail = format!("more than {per_minute} a minute ({name}): come back in {wait_s} s");
         let problem = Problem::new(Kind::RateLimited, detail).with("limit", name);
         Err(problem.with("per_minute", &per_minute.get()).retry_after(Duration::from_secs(wait_s)))
-    }
-}
-
-/// Counts a request by who sent it, and answers in its stead where that is too often.
-pub(super) async fn counted(
-    State((rates, class)): State<(Arc<Rates>, Class)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let asker = rates.asker(request.extensions(), request.headers());
-    match rates.request(class, asker) {
-        Ok(()) => {
-            request.extensions_mut().insert(asker);
-            next.run(request).await
-        }
-        Err(problem) => {
-            discard(request.body_mut()).await;
-            problem.into_response()
-        }
     }
 }
 

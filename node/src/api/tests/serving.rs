@@ -175,8 +175,8 @@ async fn a_panic_is_a_problem_and_what_it_says_is_not_told() {
 #[tokio::test]
 async fn what_takes_too_long_is_broken_off() {
     let slow = get(async || tokio::time::sleep(Duration::from_mins(1)).await);
-    let limit = axum::middleware::from_fn_with_state(Duration::from_millis(20), layers::timed);
-    let router: Router = Router::new().route("/slow", slow.layer(limit));
+    let gate = layers::Gate { time: Some(Duration::from_millis(20)), ..layers::Gate::default() };
+    let router: Router = gate.around(Router::new().route("/slow", slow));
     let request = Request::get("/slow").body(Body::empty()).expect("a request");
     let response = router.oneshot(request).await.expect("infallible");
     assert_eq!(
