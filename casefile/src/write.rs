@@ -4,7 +4,7 @@ use crate::archive;
 use crate::evidence::{Evidence, EvidenceError};
 use crate::findings::{Contradiction, Findings, Found, before};
 use crate::index::Index;
-use crate::lang::{Language, Texts};
+use crate::lang::{LANGUAGES, Texts};
 use crate::members;
 use crate::report::{PdfError, render};
 use protocol::dossier::Step;
@@ -121,7 +121,7 @@ fn given(evidence: &Evidence) -> Result<Vec<(String, Vec<u8>)>, CaseError> {
 pub fn derived(evidence: &Evidence) -> Result<Vec<(String, Vec<u8>)>, CaseError> {
     let findings = Findings::of(evidence);
     let mut derived = vec![(members::READ_ME.to_owned(), read_me(evidence).into_bytes())];
-    for language in Language::ALL {
+    for language in LANGUAGES {
         let rendered = render(&findings, language)?;
         let tag = language.tag();
         derived.push((format!("report.{tag}.html"), rendered.html.into_bytes()));
@@ -138,7 +138,7 @@ fn read_me(evidence: &Evidence) -> String {
         let tool = crate::plain::cut(&evidence.tool, 60);
         Texts::new(language).with("case-read-me", &[("tool", &tool)])
     };
-    Language::ALL.map(text).map(|text| format!("{text}\n")).join("\n")
+    LANGUAGES.map(text).map(|text| format!("{text}\n")).join("\n")
 }
 
 /// A refused second sale beside the entry that was accepted: two signatures of one key over one state, with the very

@@ -3,46 +3,30 @@
 //! The words for steps, reasons, kinds and statuses are the command's: one definition, read from its files. What is the
 //! case's own stands beside this file; its ids begin with `case-`.
 
+mod language;
+
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+pub use language::Language;
 use std::fmt;
 
-/// A language of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Chinese in simplified characters.
-    Chinese,
-    /// English.
-    English,
-}
+/// The languages of a report, the first one first.
+pub const LANGUAGES: [Language; 2] = [Language::Chinese, Language::English];
 
-impl Language {
-    /// Both, the first one first.
-    pub const ALL: [Self; 2] = [Self::Chinese, Self::English];
-
-    /// Its BCP 47 tag.
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::Chinese => "zh-CN",
-            Self::English => "en",
-        }
-    }
-
-    const fn files(self) -> &'static [&'static str] {
-        match self {
-            Self::Chinese => &[
-                include_str!("../../../verifier-cli/src/lang/zh-CN/steps.ftl"),
-                include_str!("../../../verifier-cli/src/lang/zh-CN/report.ftl"),
-                include_str!("zh-CN/report.ftl"),
-                include_str!("zh-CN/checks.ftl"),
-            ],
-            Self::English => &[
-                include_str!("../../../verifier-cli/src/lang/en/steps.ftl"),
-                include_str!("../../../verifier-cli/src/lang/en/report.ftl"),
-                include_str!("en/report.ftl"),
-                include_str!("en/checks.ftl"),
-            ],
-        }
+const fn files(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::Chinese => &[
+            include_str!("../../../verifier-cli/src/lang/zh-CN/steps.ftl"),
+            include_str!("../../../verifier-cli/src/lang/zh-CN/report.ftl"),
+            include_str!("zh-CN/report.ftl"),
+            include_str!("zh-CN/checks.ftl"),
+        ],
+        Language::English => &[
+            include_str!("../../../verifier-cli/src/lang/en/steps.ftl"),
+            include_str!("../../../verifier-cli/src/lang/en/report.ftl"),
+            include_str!("en/report.ftl"),
+            include_str!("en/checks.ftl"),
+        ],
     }
 }
 
@@ -74,7 +58,7 @@ impl fmt::Debug for Texts {
 impl Texts {
     /// The messages of this language.
     pub fn new(language: Language) -> Self {
-        let bundle = bundle_of(language.tag(), language.files());
+        let bundle = bundle_of(language.tag(), files(language));
         Self { language, bundle }
     }
 

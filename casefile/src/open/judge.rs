@@ -4,7 +4,7 @@ use super::finding::{Check, Finding, Problem, Subject};
 use super::read::Opened;
 use crate::evidence::{CaseDossier, Evidence, ReadCheckpoint};
 use crate::findings::{Promise, Shown, judge};
-use crate::lang::Language;
+use crate::lang::{LANGUAGES, Language};
 use crate::members;
 use crate::write::derived;
 use protocol::chain_proof::Proven;
@@ -183,7 +183,7 @@ impl Opened {
 /// The members that are reports.
 fn reports() -> Vec<String> {
     let of = |language: Language| ["html", "pdf"].map(|kind| format!("report.{}.{kind}", language.tag()));
-    Language::ALL.map(of).concat()
+    LANGUAGES.map(of).concat()
 }
 
 impl Trust {

@@ -13,10 +13,10 @@ mod verdicts;
 use crate::config::ConfigError;
 use crate::run;
 use anchors::AnchorError;
+use casefile::lang::Language;
 use stage::Stage;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use transcript::Language;
 
 /// Options of `demo`.
 #[derive(Debug, clap::Args)]
@@ -72,7 +72,7 @@ impl DemoError {
 
 /// Tells the story.
 pub async fn run(args: DemoArgs) -> Result<ExitCode, DemoError> {
-    let language = args.lang.unwrap_or_else(Language::of_locale);
+    let language = args.lang.unwrap_or_else(|| Language::of_locale(|name| std::env::var(name).ok()));
     let mut stage = Stage::new(language)?;
     let told = tokio::select! {
         told = story::tell(&mut stage, args.stay) => told,

@@ -4,8 +4,9 @@
 //! scope: the story.
 
 use super::DemoError;
-use super::transcript::{Language, Lines, Transcript};
+use super::transcript::{Lines, Transcript};
 use anchors::{AnchorReader as _, Devnet, EvmChain, EvmOptions};
+use casefile::lang::Language;
 use protocol::verify::Verdict;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;

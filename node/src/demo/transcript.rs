@@ -1,35 +1,8 @@
 //! What the demo tells: numbered chapters, plain sentences, commands as a user types them, and of their output what
 //! matters. Codes never come here; long hex and link names are shortened, so that lines can be read.
 
+use casefile::lang::Language;
 use std::io::{self, Write as _};
-
-/// The language of the sentences; the commands are told the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Language {
-    /// English
-    #[value(name = "en")]
-    English,
-    /// Chinese in simplified characters
-    #[value(name = "zh", alias = "zh-CN")]
-    Chinese,
-}
-
-impl Language {
-    /// What the locale says; the first of these variables that is not empty decides, as in every POSIX program.
-    pub fn of_locale() -> Self {
-        let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
-        if locale.to_ascii_lowercase().starts_with("zh") { Self::Chinese } else { Self::English }
-    }
-
-    /// The locale that makes other programs speak it.
-    pub const fn locale(self) -> &'static str {
-        match self {
-            Self::English => "C.UTF-8",
-            Self::Chinese => "zh_CN.UTF-8",
-        }
-    }
-}
 
 /// Which lines of an output are told.
 #[derive(Debug, Clone, Copy)]

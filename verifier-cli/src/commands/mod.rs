@@ -21,13 +21,13 @@ pub mod vouch;
 use crate::cli::{self, Command, Stop};
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::lang::Language;
+use crate::lang::spoken;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the command of these arguments (the first is the program's name) in the surroundings of this process.
 pub fn run(arguments: &[OsString]) -> ExitCode {
-    let language = Language::find(arguments, |name| std::env::var(name).ok());
+    let language = spoken(arguments, |name| std::env::var(name).ok());
     let mut console = Console::of_process(language);
     let exit = match cli::parse(arguments, &console.texts) {
         Ok(cli) => dispatch(cli.command, &mut console).unwrap_or_else(|failure| {

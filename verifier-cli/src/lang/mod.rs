@@ -7,7 +7,8 @@
 mod language;
 mod texts;
 
-pub use language::Language;
+pub use casefile::lang::Language;
+pub use language::spoken;
 pub use texts::{Arg, Text, Texts};
 
 /// The files of each language, in the same order.

@@ -2,7 +2,8 @@
 
 use super::files::unwritable;
 use crate::failure::Failure;
-use protocol::digest::{Digest, LedgerId, PublicKey, Signature, bytes_from_hex, bytes_to_hex};
+use crate::node_client::ReceiptView;
+use protocol::digest::{Digest, LedgerId, PublicKey, bytes_from_hex, bytes_to_hex};
 use protocol::entry::{Entry, Signed};
 use protocol::receipt::Receipt;
 use serde::{Deserialize, Serialize};
@@ -10,26 +11,6 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-
-/// A receipt as a node sends it.
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub struct ReceiptView {
-    /// Place in the log.
-    pub index: u64,
-    /// Leaf hash of the entry.
-    pub leaf: Digest,
-    /// Unix milliseconds by which a checkpoint covers it.
-    pub anchor_by: u64,
-    /// The operator's.
-    pub signature: Signature,
-}
-
-impl From<ReceiptView> for Receipt {
-    fn from(view: ReceiptView) -> Self {
-        let ReceiptView { index, leaf, anchor_by, signature } = view;
-        Self { index, leaf, anchor_by, signature }
-    }
-}
 
 /// An entry as it stands in the log, with all that travels with it: the API's `Step`.
 #[derive(Debug, Clone, Deserialize)]

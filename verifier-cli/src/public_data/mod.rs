@@ -16,12 +16,10 @@ pub use http::HttpData;
 pub use tree::{TreeName, TreeNodes};
 
 use protocol::Digest;
-use protocol::Keccak;
 use protocol::checkpoint::Checkpoint;
-use protocol::dossier::{HeadPart, Ledger, Step};
-use protocol::heads::{Chunk, chunk_of, chunks_for};
+use protocol::dossier::{Ledger, Step};
+use protocol::heads::Chunk;
 use protocol::manifest::Terms;
-use protocol::merkle::inclusion_path;
 use protocol::public_data::{
     DataPath, FormatError, Part, decode_bundle, decode_checkpoint, decode_chunks, decode_ledger,
     decode_manifest, decode_records, decode_terms, decode_tile, record_file,
@@ -81,22 +79,6 @@ pub trait PublicData: Send + Sync {
     /// Head chunks under a checkpoint.
     fn head_chunks(&self, checkpoint: u64, part: Part) -> Result<Vec<Chunk>, DataError> {
         self.read(DataPath::HeadChunks { checkpoint, part }, |bytes| decode_chunks(bytes, part))
-    }
-}
-
-impl dyn PublicData + '_ {
-    /// The chunk of voucher `number` under a checkpoint, with its path to the head root: what a dossier shows.
-    pub fn head_of(&self, checkpoint: &Checkpoint, number: u64) -> Result<HeadPart, DataError> {
-        let size = chunks_for(checkpoint.vouchers);
-        let chunk = chunk_of(number);
-        let path = DataPath::Checkpoint(checkpoint.number);
-        let outside = || DataError::damaged(path, self.whence(), format!("it has no voucher {number}"));
-        let part = Part::holding(chunk, size).ok_or_else(outside)?;
-        let chunks = self.head_chunks(checkpoint.number, part)?;
-        let place = usize::try_from(chunk.saturating_sub(part.first())).unwrap_or(usize::MAX);
-        let nodes = TreeNodes::new(self, TreeName::Heads(checkpoint.number), size);
-        let found = chunks.get(place).copied().ok_or_else(outside)?;
-        Ok(HeadPart { chunk: found, path: inclusion_path::<Keccak, _>(&nodes, chunk, size)? })
     }
 }
 

@@ -5,9 +5,9 @@ mod published;
 
 use protocol::Keccak;
 use protocol::audit::HeadArray;
-use protocol::heads::Head;
-use protocol::merkle::{TreeHead, verify_inclusion};
-use protocol::public_data::DataPath;
+use protocol::heads::{Head, chunk_of, chunks_for};
+use protocol::merkle::{TreeHead, inclusion_path, verify_inclusion};
+use protocol::public_data::{DataPath, Part};
 use published::{COUNTS, Published, SIZES};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
 use vouchsafe_cli::mirror::{Mirror, MirrorReport, newest_there};
-use vouchsafe_cli::public_data::{DataError, FolderData, PublicData};
+use vouchsafe_cli::public_data::{DataError, FolderData, PublicData, TreeName, TreeNodes};
 
 static HONEST: LazyLock<Published> = LazyLock::new(|| Published::new(|_, _| ()));
 
@@ -235,12 +235,16 @@ fn heads_that_contradict_the_log_are_kept_with_the_tiles_that_lead_to_them() {
     assert!(heads.iter().all(|name| name.starts_with("head/3/")), "{heads:?}");
     assert_eq!(heads.iter().filter(|name| name.contains("chunks")).count(), 1, "{heads:?}");
     // The mirror alone proves it.
-    let mirror: Box<dyn PublicData> = Box::new(FolderData::new(to.path()));
+    let mirror = FolderData::new(to.path());
     let checkpoint = liar.checkpoints[3];
-    let part = mirror.head_of(&checkpoint, VICTIM).unwrap();
-    assert_eq!(part.chunk.word_of(VICTIM), Head::new(4, 7).unwrap());
-    let tree = TreeHead { size: checkpoint.vouchers.div_ceil(16), root: checkpoint.head_root };
-    verify_inclusion::<Keccak>(part.chunk.leaf(), VICTIM / 16, tree, &part.path).unwrap();
+    let (chunk, size) = (chunk_of(VICTIM), chunks_for(checkpoint.vouchers));
+    let part = Part::holding(chunk, size).unwrap();
+    let shown = mirror.head_chunks(3, part).unwrap()[usize::try_from(chunk - part.first()).unwrap()];
+    assert_eq!(shown.word_of(VICTIM), Head::new(4, 7).unwrap());
+    let nodes = TreeNodes::new(&mirror, TreeName::Heads(3), size);
+    let path = inclusion_path::<Keccak, _>(&nodes, chunk, size).unwrap();
+    let tree = TreeHead { size, root: checkpoint.head_root };
+    verify_inclusion::<Keccak>(shown.leaf(), chunk, tree, &path).unwrap();
     // And so it does the next time, from what is there.
     let report = copy(&liar, &Source::silent_after(from.path(), 0), to.path(), 5);
     assert_eq!((report.exit(), report.fetched), (30, 0));

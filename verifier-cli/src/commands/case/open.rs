@@ -108,7 +108,7 @@ struct Told<'a> {
 }
 
 fn tell(opened: &Opened, checks: &[Check], console: &mut Console) {
-    let words = Texts::new(console.texts.language().into());
+    let words = Texts::new(console.texts.language());
     for check in checks {
         let (mark, tone) = match check.finding {
             Finding::Passed => ("✔", None),

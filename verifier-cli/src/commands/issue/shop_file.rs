@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use crate::node_client::LedgerName;
+use crate::node_client::ReceiptView;
 use crate::party::files::{suffixed, unreadable};
-use crate::party::receipts::ReceiptView;
 use protocol::checkpoint::LedgerOrigin;
 use protocol::digest::{Digest, LedgerId, PublicKey};
 use protocol::entry::Signed;

@@ -3,9 +3,10 @@
 
 use super::take::Desk;
 use crate::failure::Failure;
+use crate::node_client::ReceiptView;
 use crate::node_client::{NodeError, Problem, Run};
 use crate::party::instruction::Instruction;
-use crate::party::receipts::{ReceiptView, StepView};
+use crate::party::receipts::StepView;
 use crate::party::step::{Afterwards, Refusal, role};
 use protocol::PublicKey;
 use protocol::digest::bytes_to_hex;
