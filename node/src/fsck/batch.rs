@@ -29,6 +29,7 @@ pub fn faults(
     let mut faults = Vec::new();
     if batch.count != entry.count || batch.index != index || batch.root != *entry.content.as_bytes() {
         faults.push(format!("the batch of entry {index} does not fit it"));
+        return Ok(faults);
     }
     let Ok(terms) = batch.read_terms(entry.first) else {
         faults.push(format!("the terms of the batch of entry {index} are no terms"));
@@ -39,8 +40,12 @@ pub fn faults(
     tree.append(terms.leaf(manifest_digest(&batch.manifest)), |_, _| ());
     let stored = BatchTree::new(snapshot, entry.first, batch);
     let end = Block::of(entry.first, entry.first.saturating_add(entry.count)).number.saturating_add(1);
-    let begins: Vec<u64> = (0..end).step_by(usize::try_from(PIECE).unwrap_or(1)).collect();
-    for part in begins.chunks(PIECES) {
+    let mut begins = (0..end).step_by(usize::try_from(PIECE).unwrap_or(1));
+    loop {
+        let part: Vec<u64> = begins.by_ref().take(PIECES).collect();
+        if part.is_empty() {
+            break;
+        }
         let pieces = part.par_iter().map(|begin| {
             piece(snapshot, entry.first, entry.count, *begin..end.min(begin.saturating_add(PIECE)))
         });

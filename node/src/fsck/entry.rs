@@ -1,7 +1,7 @@
 //! One entry by itself: everything that follows from it, the entry at its `prev` and its batch. Nothing here depends on
 //! what was checked before, so entries are looked at on all cores.
 
-use super::batch;
+use super::{as_fault, batch};
 use crate::ledger::reads::Reads as _;
 use crate::ledger::rows::{Accepted, ReadError, key_number};
 use crate::store::{Row, Snapshot, Table};
@@ -28,9 +28,16 @@ pub fn look(snapshot: &dyn Snapshot, ledger: LedgerId, row: &Row) -> Result<Look
     let entry = accepted.state.entry;
     let mut faults = Vec::new();
     let state = if entry.kind() == Some(Kind::Issue) {
-        issue(snapshot, ledger, &accepted, &mut faults)?
+        issue(snapshot, ledger, &accepted, &mut faults)
     } else {
-        step(snapshot, ledger, &accepted, &mut faults)?
+        step(snapshot, ledger, &accepted, &mut faults)
+    };
+    let state = match state {
+        Ok(state) => state,
+        Err(error) => {
+            faults.push(format!("entry {index}: {}", as_fault(error)?));
+            None
+        }
     };
     Ok(Looked { index, entry, follows: state == Some(accepted.state), faults })
 }

@@ -110,6 +110,12 @@ async fn damage_of_entries_is_found() {
         entry.state.status = Status::Voided;
     });
     finds(4, "issues from number 71 where 70 is due", &|entry| entry.state.entry.first = 71);
+    for bit in 0..64 {
+        finds(4, "the batch of entry 4 does not fit it", &|entry| entry.state.entry.count ^= 1 << bit);
+        finds(4, "where 70 is due", &|entry| entry.state.entry.first ^= 1 << bit);
+        finds(1, "entry 1", &|entry| entry.state.entry.count ^= 1 << bit);
+        finds(1, "entry 1", &|entry| entry.state.entry.first ^= 1 << bit);
+    }
     super::tests::finds(&fixture, Table::Entries, &at(3), None, "stands where entry 3 is due");
     super::tests::finds(&fixture, Table::Entries, &at(3), Some(vec![1, 2]), "entries lacks a readable row 3");
 }
