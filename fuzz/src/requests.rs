@@ -14,7 +14,7 @@ use protocol::merkle::{Frontier, TreeHash as _};
 use protocol::signing::KeyPair;
 use protocol::voucher::Record;
 use protocol::{Digest, Keccak, LedgerId, PublicKey};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -103,6 +103,7 @@ impl Node {
         let (choice, rest) = input.split_first()?;
         let (method, path, kind) = match choice {
             b'S' => ("POST", "/v1/steps".to_owned(), "application/json"),
+            b'M' => ("POST", "/v1/steps/many".to_owned(), "application/json"),
             b'V' => ("POST", "/v1/verify".to_owned(), "application/json"),
             b'C' => ("POST", "/v1/cases".to_owned(), "application/json"),
             b'B' => ("POST", "/v1/batches".to_owned(), "application/octet-stream"),
@@ -171,7 +172,7 @@ fn batch(ledger: LedgerId, first: u64) -> Vec<u8> {
 }
 
 /// A step that continues the batch of the ledger, signed by its issuer.
-fn step(kind: Kind, number: u64) -> Vec<u8> {
+fn step(kind: Kind, number: u64) -> Value {
     let party = match kind {
         Kind::Transfer | Kind::Sell => PublicKey::new([2; 32]),
         _ => issuer().public(),
@@ -179,13 +180,12 @@ fn step(kind: Kind, number: u64) -> Vec<u8> {
     let entry = entry(kind, number, 1, party);
     let issue = NODE.ledger.view().and_then(|view| view.entry(0)).expect("a view").expect("the batch");
     let instruction = entry.instruction(NODE.name(), issue.state.entry.leaf());
-    let body = json!({
+    json!({
         "ledger": NODE.name(),
         "entry": protocol::digest::bytes_to_hex(&entry.encode()),
         "memo": null,
         "signatures": [Signed::new("issuer", &issuer(), &instruction)],
-    });
-    format!("S{body}").into_bytes()
+    })
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {
@@ -208,10 +208,12 @@ pub fn seeds() -> Vec<Vec<u8>> {
         "runs?first=0&count=8".to_owned(),
         "incidents?limit=9".to_owned(),
     ];
+    let list = json!({ "steps": [step(Kind::Hold, 7), step(Kind::Release, 7), step(Kind::Sell, 6)] });
     let kinds = [Kind::Transfer, Kind::Sell, Kind::Redeem, Kind::Void, Kind::Hold, Kind::Claim, Kind::Return];
     batches
         .into_iter()
-        .chain((0..).zip(kinds).map(|(number, kind)| step(kind, number)))
+        .chain((0..).zip(kinds).map(|(number, kind)| format!("S{}", step(kind, number)).into_bytes()))
+        .chain([format!("M{list}").into_bytes()])
         .chain(questions.map(|question| format!("V{question}").into_bytes()))
         .chain([format!("C{}", json!({ "vouchers": [key], "files": [] })).into_bytes()])
         .chain(paths.map(|path| format!("G{path}").into_bytes()))

@@ -40,6 +40,11 @@ pub(super) fn step() -> Value {
     json!({ "entry": entry, "memo": MEMO, "signatures": signed_by("holder", 0xa1) })
 }
 
+/// A list of one step.
+pub(super) fn steps() -> Value {
+    json!({ "steps": [step()] })
+}
+
 /// The line before the records of a batch of a thousand.
 pub(super) fn batch() -> Value {
     let flags = Flags { stamped: true, ..Flags::default() };

@@ -54,7 +54,7 @@ pub(super) async fn show() -> impl IntoResponse {
             Codes, stamps and serials never go to a node."
     ),
     paths(
-        ledger::show, checkpoints::list, checkpoints::show, batches::list, batches::submit, batches::show, steps::submit, runs::list,
+        ledger::show, checkpoints::list, checkpoints::show, batches::list, batches::submit, batches::show, steps::submit, steps::submit_many, runs::list,
         vouchers::show, vouchers::dossier, vouchers::history, cases::make, verify::judge, entries::show, entries::receipt, incidents::list,
         absences::show, audits::latest, data::show, show, health::live, health::ready, health::metrics
     ),
@@ -110,6 +110,7 @@ fn problems_of(operation: &str) -> &'static [Kind] {
             Expired,
             Storage,
         ],
+        "submit_steps" => &[Malformed, SecretSent, TimedOut, TooLarge, WrongContentType, WrongLedger],
         "voucher" | "history" => &[Malformed, NoSuchVoucher, NotAnchored, Storage],
         "dossier" => &[Malformed, NotFound, NoSuchVoucher, NotAnchored, Storage],
         "case" => &[

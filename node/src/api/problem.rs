@@ -193,6 +193,26 @@ impl Problem {
         };
         Self::new(Kind::Storage, detail).retry_after(LONG)
     }
+
+    /// HTTP status.
+    pub const fn status(&self) -> u16 {
+        self.kind.status()
+    }
+
+    /// Whole seconds after which to come back, where that helps.
+    pub fn retry_after_s(&self) -> Option<u64> {
+        self.retry_after.map(|wait| wait.as_secs().max(1))
+    }
+
+    /// Its members.
+    pub fn into_json(self) -> Value {
+        let Self { kind, detail, mut members, .. } = self;
+        members.insert("type".to_owned(), json!(format!("{URN}{}", kind.name())));
+        members.insert("title".to_owned(), json!(kind.title()));
+        members.insert("status".to_owned(), json!(kind.status()));
+        members.insert("detail".to_owned(), json!(detail));
+        Value::Object(members)
+    }
 }
 
 /// The wait for what an operator must mend.
@@ -242,18 +262,14 @@ impl From<JsonError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Self { kind, detail, mut members, retry_after } = self;
-        members.insert("type".to_owned(), json!(format!("{URN}{}", kind.name())));
-        members.insert("title".to_owned(), json!(kind.title()));
-        members.insert("status".to_owned(), json!(kind.status()));
-        members.insert("detail".to_owned(), json!(detail));
+        let (kind, wait_s) = (self.kind, self.retry_after_s());
         let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Value::Object(members).to_string()).into_response();
+        let mut response = (status, self.into_json().to_string()).into_response();
         response.extensions_mut().insert(Answered(kind));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-        if let Some(wait) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        if let Some(wait_s) = wait_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
         }
         response
     }

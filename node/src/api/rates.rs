@@ -88,6 +88,11 @@ impl Rates {
         counted
     }
 
+    /// Counts one more step of a request that was counted for its first.
+    pub(super) fn step(&self, asker: Asker) -> Result<(), Problem> {
+        self.steps.as_ref().map_or(Ok(()), |rate| rate.count(asker))
+    }
+
     /// Counts a question about a voucher. What one asker is refused is not taken from the others' part.
     pub(super) fn question(&self, asker: Asker, voucher: &PublicKey) -> Result<(), Problem> {
         let key = voucher.as_bytes();

@@ -25,7 +25,7 @@ mod view;
 
 pub use batch::BatchHeader;
 pub use refused::Refused;
-pub use sequencer::{LogTree, Outcome, Progress};
+pub use sequencer::{Begun, LogTree, Outcome, Progress};
 pub use view::{View, VoucherNow, accepted_step, incident_step};
 
 use crate::store::Store;
@@ -155,9 +155,13 @@ impl Ledger {
 
     /// Takes one step. When `Ok` comes back, its entry is on disk at its index.
     pub async fn submit(&self, request: StepRequest) -> Result<Outcome, Refused> {
+        self.begin(request)?.outcome().await
+    }
+
+    /// Checks one step and puts it in line: of several that are begun before the first is waited for, most share a sync.
+    pub fn begin(&self, request: StepRequest) -> Result<Begun, Refused> {
         self.check_not_halted()?;
-        let instruction = self.prepare(request)?;
-        self.sequencer.submit(instruction).await
+        self.sequencer.begin(self.prepare(request)?)
     }
 
     /// Everything about a step that needs no turn at the sequencer: its form, its memo, its signatures. They are
@@ -196,7 +200,7 @@ impl Ledger {
         let ledger = self.clone();
         match blocking(move || ledger.stage(&header, &mut records)).await? {
             Staged::Already(outcome) => Ok(*outcome),
-            Staged::Ready(instruction) => self.sequencer.submit(*instruction).await,
+            Staged::Ready(instruction) => self.sequencer.begin(*instruction)?.outcome().await,
         }
     }
 

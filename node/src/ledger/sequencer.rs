@@ -28,6 +28,17 @@ pub struct Outcome {
     pub repeated: bool,
 }
 
+/// An instruction that is in line.
+#[must_use]
+pub struct Begun(oneshot::Receiver<Result<Outcome, Refused>>);
+
+impl Begun {
+    /// What it led to. When `Ok` comes back, the entry is on disk.
+    pub async fn outcome(self) -> Result<Outcome, Refused> {
+        self.0.await.unwrap_or(Err(Refused::Stopped))
+    }
+}
+
 struct Job {
     instruction: Instruction,
     reply: oneshot::Sender<Result<Outcome, Refused>>,
@@ -71,14 +82,14 @@ impl Sequencer {
         Ok(Self { jobs, progress })
     }
 
-    /// Has an instruction decided. When `Ok` comes back, the entry is on disk.
-    pub async fn submit(&self, instruction: Instruction) -> Result<Outcome, Refused> {
+    /// Puts an instruction in line: it is decided after those before it, whether or not anybody waits for it.
+    pub fn begin(&self, instruction: Instruction) -> Result<Begun, Refused> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(Job { instruction, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Refused::Overloaded,
             mpsc::error::TrySendError::Closed(_) => Refused::Stopped,
         })?;
-        answer.await.unwrap_or(Err(Refused::Stopped))
+        Ok(Begun(answer))
     }
 
     /// How far the log has come; changes are signalled.

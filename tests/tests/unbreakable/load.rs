@@ -294,7 +294,11 @@ async fn clients_who_never_finish_their_body_are_told_and_given_up() {
     let mut stage = stage().await;
     let before = stage.node.process().footprint();
     let mut waiting = JoinSet::new();
-    for (path, kind) in [("/v1/steps", "application/json"), ("/v1/batches", "application/octet-stream")] {
+    for (path, kind) in [
+        ("/v1/steps", "application/json"),
+        ("/v1/steps/many", "application/json"),
+        ("/v1/batches", "application/octet-stream"),
+    ] {
         for _ in 0..20 {
             let mut stream = stage.connect().await;
             let head = format!(
@@ -325,7 +329,7 @@ async fn floods_of_headers_and_bodies_are_refused() {
         let said = stage.answer_to_a_flood(request.as_bytes()).await;
         assert!(said.starts_with("HTTP/1.1 431"), "{said}");
     }
-    for path in ["/v1/steps", "/v1/verify"] {
+    for path in ["/v1/steps", "/v1/steps/many", "/v1/verify"] {
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: node\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {HUGE}\r\n\r\n"
         );

@@ -7,6 +7,8 @@ use crate::fixture::{Fixture, key};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use protocol::PublicKey;
+use protocol::lifecycle::Kind;
 use std::net::SocketAddr;
 
 const NONE: RateConfig = RateConfig {
@@ -55,6 +57,20 @@ async fn an_address_that_asks_too_often_waits_and_others_do_not() {
     ask(&site, "192.0.2.1:1000", &[], "/healthz").await.with(200);
     let metrics = ask(&site, "192.0.2.1:1000", &[], "/metrics").await.text;
     assert!(metrics.contains("vouchsafe_rate_limited_total{limit=\"reads_per_address\"} "), "{metrics}");
+}
+
+#[tokio::test]
+async fn each_step_of_a_list_counts() {
+    let site = site(RateConfig { steps_per_address: 3, ..NONE }).await;
+    site.fixture.issued(20).await;
+    let sale = |number| site.fixture.step(Kind::Sell, number, 1, PublicKey::NOBODY, &[&site.fixture.issuer]);
+    let sales: Vec<_> = (0..5).map(sale).collect();
+    let answers = site.submit_many(&sales.iter().collect::<Vec<_>>()).await;
+    let statuses: Vec<_> = answers.iter().filter_map(|answer| answer["status"].as_u64()).collect();
+    assert_eq!(statuses, [201, 201, 201, 429, 429]);
+    assert!(answers[3]["retry_after"].as_u64().is_some_and(|wait| (1..=60).contains(&wait)));
+    assert_eq!(answers[3]["problem"]["limit"], "steps_per_address");
+    assert_limited(site.submit(&sales[3]).await, "steps_per_address");
 }
 
 #[tokio::test]

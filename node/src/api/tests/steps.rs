@@ -65,6 +65,58 @@ async fn of_two_racing_sales_one_is_taken_and_the_other_shows_the_first() {
 }
 
 #[tokio::test]
+async fn each_step_of_a_list_is_answered_as_it_would_be_alone() {
+    let site = Site::new().await;
+    site.fixture.issued(20).await;
+    let issuer = &site.fixture.issuer;
+    let sale = |number, to: u8| site.fixture.step(Kind::Sell, number, 1, key(to).public(), &[issuer]);
+    let (first, second, beaten) = (sale(3, 4), sale(4, 4), sale(3, 5));
+    let unsigned = site.fixture.step(Kind::Sell, 6, 1, key(4).public(), &[&key(9)]);
+    let list = [&first, &unsigned, &second, &beaten, &second];
+    let answers = site.submit_many(&list).await;
+    let statuses: Vec<_> = answers.iter().filter_map(|answer| answer["status"].as_u64()).collect();
+    assert_eq!(statuses, [201, 403, 201, 409, 200], "in the order of the list");
+    assert_eq!(answers[0]["step"]["receipt"]["index"], 1);
+    assert_eq!(answers[2]["step"]["receipt"]["index"], 2);
+    assert_eq!(answers[4]["step"], answers[2]["step"], "the same step twice is one entry");
+    // Alone they are answered with just that.
+    for (step, answer) in list.into_iter().zip(&answers) {
+        let alone = site.submit(step).await;
+        let is_taken = answer["problem"].is_null();
+        let (said, other) = if is_taken { ("step", "problem") } else { ("problem", "step") };
+        assert_eq!((&alone.json, &Value::Null), (&answer[said], &answer[other]));
+    }
+    assert_eq!(site.get("/v1/ledger").await.with(200)["size"], 3);
+}
+
+#[tokio::test]
+async fn a_list_that_is_malformed_anywhere_is_refused_as_a_whole() {
+    let site = Site::new().await;
+    site.fixture.issued(20).await;
+    let step = step_json(&site.fixture.step(Kind::Sell, 3, 1, PublicKey::NOBODY, &[&site.fixture.issuer]));
+    let foreign = bytes_to_hex(&[7; 32]);
+    let say = async |steps: Value| site.post("/v1/steps/many", &json!({ "steps": steps })).await;
+    for (wrong, place) in [
+        (json!([step, changed(&step, "entry", json!("0x00"))]), "steps[1].entry"),
+        (json!([step, changed(&step, "surplus", json!(1))]), "steps[1]"),
+        (json!([]), "0 steps where 1 to 64 are taken"),
+        (json!(vec![&step; 65]), "65 steps"),
+        (json!({}), "steps"),
+    ] {
+        let problem = say(wrong).await.problem("malformed");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains(place)), "{problem}");
+    }
+    say(json!([step, changed(&step, "ledger", json!(foreign))])).await.problem("wrong-ledger");
+    let secret = json!({ "steps": [step], "code": "4711" });
+    site.post("/v1/steps/many", &secret).await.problem("secret-sent");
+    let secret = json!([changed(&step, "stamp", json!("4711"))]);
+    say(secret).await.problem("secret-sent");
+    let huge = changed(&step, "memo", json!("x".repeat(300_000)));
+    say(json!([huge])).await.problem("too-large");
+    assert_eq!(site.get("/v1/ledger").await.with(200)["size"], 1, "nothing of them was taken");
+}
+
+#[tokio::test]
 async fn incidents_come_in_pages_and_a_replayed_attempt_is_kept_once() {
     let site = Site::new().await;
     site.fixture.issued(20).await;

@@ -9,6 +9,7 @@ use protocol::manifest::Manifest;
 use protocol::receipt::Receipt;
 use protocol::{Digest, PublicKey, Signature};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// The operator's promise that an entry stands at its index and will be anchored (docs/protocol.md section 9).
@@ -96,6 +97,29 @@ pub struct AcceptedStep {
     pub entry: String,
     /// The operator's promise.
     pub receipt: ReceiptView,
+}
+
+/// What came of each step of a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StepAnswers {
+    /// In the order of the list.
+    pub answers: Vec<StepAnswer>,
+}
+
+/// What came of one step of a list: what it would have been answered with alone.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StepAnswer {
+    /// HTTP status: 201 where it is new, 200 where it stood before, or that of its problem.
+    pub status: u16,
+    /// Null where it was not taken.
+    #[schema(required)]
+    pub step: Option<AcceptedStep>,
+    /// Why it was not taken; null where it was.
+    #[schema(required, value_type = Option<super::super::shapes::Problem>)]
+    pub problem: Option<Value>,
+    /// Seconds after which to send the same step again; null where that does not help.
+    #[schema(required)]
+    pub retry_after: Option<u64>,
 }
 
 /// What came of a batch.

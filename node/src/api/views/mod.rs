@@ -10,6 +10,6 @@ pub use ledger::{
 };
 pub use log::{
     AcceptedBatch, AcceptedStep, BatchSummary, BatchView, Batches, CensusView, IncidentView, Incidents,
-    ReceiptView, SignatureView, StepView,
+    ReceiptView, SignatureView, StepAnswer, StepAnswers, StepView,
 };
 pub use vouchers::{AbsenceView, Absent, History, RunView, Runs, VoucherView};
