@@ -50,6 +50,17 @@ pub struct Problem {
     pub members: serde_json::Value,
 }
 
+impl Problem {
+    /// From its members; none where they are those of something else.
+    pub(super) fn read(status: u16, retry_after_s: Option<u64>, members: serde_json::Value) -> Option<Self> {
+        let kind = members.get("type")?.as_str()?;
+        let name = kind.strip_prefix("urn:vouchsafe:problem:").unwrap_or_default().to_owned();
+        let text = |member: &str| members.get(member).and_then(serde_json::Value::as_str);
+        let detail = text("detail").or_else(|| text("title")).unwrap_or_default().to_owned();
+        Some(Self { name, status, detail, retry_after_s, members })
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (HTTP {}): {}", self.name, self.status, self.detail)

@@ -5,13 +5,15 @@
 
 mod address;
 mod error;
+mod steps;
 mod together;
 mod upload;
 mod views;
 
 pub use address::NodeAddress;
 pub use error::{NodeError, Problem};
-pub use together::{TOGETHER, together};
+pub use steps::{LIST, SaidOfStep, TakenStep};
+pub use together::together;
 pub use views::{CheckpointView, LedgerName, LedgerView, ReceiptView, Run, Runs, VoucherView};
 
 use protocol::PublicKey;
@@ -160,7 +162,8 @@ impl NodeClient {
         if status.is_success() {
             return Ok((status.as_u16(), bytes));
         }
-        match problem(status.as_u16(), retry_after_s, &bytes) {
+        let members = serde_json::from_slice(&bytes).ok();
+        match members.and_then(|members| Problem::read(status.as_u16(), retry_after_s, members)) {
             Some(problem) => {
                 Err(NodeError::Problem { address: self.address.to_string(), problem: Box::new(problem) })
             }
@@ -214,16 +217,6 @@ fn builder(silence: Option<Duration>) -> ClientBuilder {
         Some(silence) => client.read_timeout(silence),
         None => client,
     }
-}
-
-/// A problem, if the body is one.
-fn problem(status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Option<Problem> {
-    let members: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let kind = members.get("type")?.as_str()?;
-    let name = kind.strip_prefix("urn:vouchsafe:problem:").unwrap_or_default().to_owned();
-    let text = |member: &str| members.get(member).and_then(serde_json::Value::as_str);
-    let detail = text("detail").or_else(|| text("title")).unwrap_or_default().to_owned();
-    Some(Problem { name, status, detail, retry_after_s, members })
 }
 
 /// The whole chain of causes in one line, without the URL.

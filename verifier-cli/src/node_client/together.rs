@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Questions under way at a time: a node answers most within milliseconds, so these hide the way to it; and it takes
 /// thousands before it says that it has too much.
-pub const TOGETHER: usize = 16;
+const TOGETHER: usize = 16;
 
 /// Asks each, at most [`TOGETHER`] at a time. After a failure no more are asked: those have no answer. What was under way
 /// by then has its own.

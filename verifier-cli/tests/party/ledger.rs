@@ -114,8 +114,14 @@ impl Ledger {
         let ok = |body| Answer { status: 200, body };
         let missing = || problem(404, "not-found", json!({}));
         if method == "POST" {
-            self.posted.push(String::from_utf8_lossy(body).into_owned());
-            return if path == "/v1/batches" { self.issue(body) } else { self.step(body) };
+            return match path {
+                "/v1/batches" => {
+                    self.posted.push(String::from_utf8_lossy(body).into_owned());
+                    self.issue(body)
+                }
+                "/v1/steps/many" => self.steps(body),
+                _ => missing(),
+            };
         }
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let words: Vec<&str> = path.split('/').skip(2).collect();
@@ -267,9 +273,21 @@ impl Ledger {
         index
     }
 
-    fn step(&mut self, body: &[u8]) -> Answer {
+    fn steps(&mut self, body: &[u8]) -> Answer {
         let body: Value = serde_json::from_slice(body).unwrap();
-        let (mut entry, signatures) = (entry_of(&body), signed_of(&body));
+        let said = body["steps"].as_array().unwrap().iter().map(|step| {
+            self.posted.push(step.to_string());
+            let Answer { status, body } = self.step(step);
+            let is_problem = status >= 400;
+            let (step, problem) = if is_problem { (Value::Null, body) } else { (body, Value::Null) };
+            json!({ "status": status, "step": step, "problem": problem, "retry_after": null })
+        });
+        let answers: Vec<Value> = said.collect();
+        Answer { status: 200, body: json!({ "answers": answers }) }
+    }
+
+    fn step(&mut self, body: &Value) -> Answer {
+        let (mut entry, signatures) = (entry_of(body), signed_of(body));
         let memo = body["memo"].as_str().map(str::to_owned);
         assert_eq!(protocol::entry::memo_content(memo.as_deref()), entry.content);
         if self.lies.overloaded > 0 {

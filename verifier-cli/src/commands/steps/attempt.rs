@@ -1,10 +1,9 @@
-//! One run of vouchers, tried: decided, signed, sent. Nothing here changes what the desk remembers, so several are tried at
-//! a time; `take` settles them in their order.
+//! Runs of vouchers, tried: each decided and signed, all sent. Nothing here changes what the desk remembers, so several are
+//! prepared at a time; `take` settles them in their order.
 
 use super::take::Desk;
 use crate::failure::Failure;
-use crate::node_client::ReceiptView;
-use crate::node_client::{NodeError, Problem, Run};
+use crate::node_client::{NodeError, Problem, Run, SaidOfStep, TakenStep};
 use crate::party::instruction::Instruction;
 use crate::party::receipts::StepView;
 use crate::party::step::{Afterwards, Refusal, role};
@@ -13,13 +12,8 @@ use protocol::digest::bytes_to_hex;
 use protocol::entry::Entry;
 use protocol::lifecycle::{Kind, Role};
 use protocol::signing::KeyPair;
-use serde::Deserialize;
 use serde_json::json;
 use std::sync::PoisonError;
-use std::time::Duration;
-
-/// How often an overloaded node is asked again, and how long it may ask us to wait.
-const PATIENCE: (u32, u64) = (5, 10);
 
 /// A run to be tried, with the voucher's own key where the code is at hand.
 pub struct Piece {
@@ -52,23 +46,22 @@ pub enum Attempt {
     /// Signed, and not to be sent.
     Signed(Instruction),
     /// The node took it.
-    Answered(Instruction, u16, Answer),
+    Answered(Instruction, u16, TakenStep),
     /// The node refused it.
     Declined(Instruction, Box<Problem>),
 }
 
-/// A node's answer to an instruction.
-#[derive(Deserialize)]
-pub struct Answer {
-    /// 98 bytes, hex.
-    pub entry: String,
-    /// The operator's promise.
-    pub receipt: ReceiptView,
+/// What a run needs.
+pub enum Prepared {
+    /// Nothing: it came to this.
+    Done(Attempt),
+    /// To be sent.
+    Signed(Instruction),
 }
 
 impl Desk<'_> {
-    /// One run: done already, refused, or signed and sent.
-    pub(super) fn attempt(&self, piece: Piece) -> Result<Attempt, Failure> {
+    /// One run: done already, refused, or signed.
+    pub(super) fn prepare(&self, piece: Piece) -> Result<Prepared, Failure> {
         let Piece { run, pair } = piece;
         if self.wish.may_be_done(&run) {
             let latest = self.step_at(run.index)?;
@@ -76,7 +69,7 @@ impl Desk<'_> {
             if let Some(entry) = entry.filter(|entry| entry.kind() == Some(self.wish.kind))
                 && self.wish.is_done_by(&entry, self.operator.ledger, self.key)?
             {
-                return Ok(Attempt::Already { run, latest: Box::new(latest), entry });
+                return Ok(Prepared::Done(Attempt::Already { run, latest: Box::new(latest), entry }));
             }
         }
         let seller = self.seller(&run)?;
@@ -87,52 +80,38 @@ impl Desk<'_> {
                 }
                 let role = role(&instruction.entry, &self.key.public(), false);
                 instruction.sign(self.operator.ledger, role, self.key.pair());
-                self.send(instruction)
+                Ok(Prepared::Signed(instruction))
             }
             Err(refusal) => {
                 let winner = Box::new(self.step_at(run.index)?);
-                Ok(Attempt::Refused { run, refusal, winner })
+                Ok(Prepared::Done(Attempt::Refused { run, refusal, winner }))
             }
         }
     }
 
-    /// Sends an instruction, or keeps it where nothing is to be sent.
-    pub(super) fn send(&self, instruction: Instruction) -> Result<Attempt, Failure> {
+    /// Sends instructions, or keeps them where nothing is to be sent: in their order what came of each, and nothing for
+    /// those that a failure left unsent.
+    pub(super) fn send(&self, instructions: Vec<Instruction>) -> Vec<Option<Result<Attempt, Failure>>> {
         if !self.sends() {
-            return Ok(Attempt::Signed(instruction));
+            return instructions.into_iter().map(|signed| Some(Ok(Attempt::Signed(signed)))).collect();
         }
-        match self.post(&instruction) {
-            Ok((status, answer)) => Ok(Attempt::Answered(instruction, status, answer)),
-            Err(NodeError::Problem { problem, .. }) if is_of_the_step(&problem) => {
-                Ok(Attempt::Declined(instruction, problem))
-            }
-            Err(error) => Err(error.into()),
-        }
+        let texts: Vec<String> = instructions.iter().map(|instruction| self.text(instruction)).collect();
+        let said = self.node.submit(&texts).into_iter();
+        instructions
+            .into_iter()
+            .zip(said)
+            .map(|(instruction, said)| Some(heard(instruction, said?)))
+            .collect()
     }
 
-    fn post(&self, instruction: &Instruction) -> Result<(u16, Answer), NodeError> {
+    fn text(&self, instruction: &Instruction) -> String {
         let body = json!({
             "ledger": self.operator.ledger,
             "entry": bytes_to_hex(&instruction.entry.encode()),
             "memo": instruction.memo,
             "signatures": instruction.signatures,
         });
-        let body = body.to_string().into_bytes();
-        let mut tries = 0;
-        loop {
-            let answer = self.node.post("v1/steps", "application/json", body.clone());
-            let wait = match &answer {
-                Err(error) => error.problem("overloaded").map(|problem| problem.retry_after_s.unwrap_or(1)),
-                Ok(_) => None,
-            };
-            tries += 1;
-            match wait {
-                Some(wait_s) if tries < PATIENCE.0 => {
-                    std::thread::sleep(Duration::from_secs(wait_s.min(PATIENCE.1)));
-                }
-                _ => return answer,
-            }
-        }
+        body.to_string()
     }
 
     /// The step at a place of the log.
@@ -164,6 +143,16 @@ impl Desk<'_> {
         };
         self.sellers.lock().unwrap_or_else(PoisonError::into_inner).insert(run.index, seller);
         Ok(seller)
+    }
+}
+
+fn heard(instruction: Instruction, said: SaidOfStep) -> Result<Attempt, Failure> {
+    match said {
+        Ok((status, answer)) => Ok(Attempt::Answered(instruction, status, answer)),
+        Err(NodeError::Problem { problem, .. }) if is_of_the_step(&problem) => {
+            Ok(Attempt::Declined(instruction, problem))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -23,6 +23,7 @@ pub fn send(desk: &mut Desk<'_>, path: &Path, console: &mut Console) -> Result<(
         let found = foreign.entry.kind().map_or_else(|| Text::new("party-kind-unknown"), super::kind_text);
         return Err(text.with("found", found).with("kind", super::kind_text(kind)));
     }
+    let mut signed = Vec::with_capacity(instructions.len());
     for mut instruction in instructions {
         let entry = instruction.entry;
         let mut others = instruction.signers(desk.operator.ledger);
@@ -35,9 +36,9 @@ pub fn send(desk: &mut Desk<'_>, path: &Path, console: &mut Console) -> Result<(
         console.remark(&text);
         let role = role(&entry, &desk.key.public(), !others.is_empty());
         instruction.sign(desk.operator.ledger, role, desk.key.pair());
-        desk.put(instruction, console)?;
+        signed.push(instruction);
     }
-    Ok(())
+    desk.put(signed, console)
 }
 
 /// Writes what was signed and not sent.

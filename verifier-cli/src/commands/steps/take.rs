@@ -2,7 +2,7 @@
 //! kept, refusals told with their evidence.
 
 use super::args::Common;
-use super::attempt::{Answer, Attempt, Piece};
+use super::attempt::{Attempt, Piece, Prepared};
 use super::outcome::{Covered, Outcome, Refused};
 use super::select::Target;
 use super::words::{evidence, refusal_name, refusal_text, role_text, vouchers_text};
@@ -11,7 +11,7 @@ use crate::console::{Console, plain};
 use crate::failure::{Failure, REFUSED};
 use crate::keys::PartyKey;
 use crate::lang::Text;
-use crate::node_client::{NodeClient, Problem, Run, Runs, TOGETHER, together};
+use crate::node_client::{LIST, NodeClient, Problem, Run, Runs, TakenStep, together};
 use crate::party::instruction::Instruction;
 use crate::party::receipts::{Operator, ReceiptFile, StepView, entry_from_hex};
 use crate::party::step::Wish;
@@ -131,13 +131,16 @@ impl<'d> Desk<'d> {
 
     fn wait(&mut self, piece: Piece, waiting: &mut Vec<Piece>, console: &mut Console) -> Result<(), Failure> {
         waiting.push(piece);
-        if waiting.len() < TOGETHER { Ok(()) } else { self.take_together(waiting, console) }
+        if waiting.len() < LIST { Ok(()) } else { self.take_together(waiting, console) }
     }
 
-    /// Sends an instruction that is signed, or keeps it.
-    pub fn put(&mut self, instruction: Instruction, console: &mut Console) -> Result<(), Failure> {
-        let attempt = self.send(instruction)?;
-        self.settle(attempt, console)
+    /// Sends instructions that are signed, or keeps them.
+    pub fn put(&mut self, instructions: Vec<Instruction>, console: &mut Console) -> Result<(), Failure> {
+        let mut outcome = Ok(());
+        for attempt in self.send(instructions).into_iter().flatten() {
+            outcome = outcome.and(attempt.and_then(|attempt| self.settle(attempt, console)));
+        }
+        outcome
     }
 
     /// Whether anything is sent at all.
@@ -150,7 +153,7 @@ impl<'d> Desk<'d> {
     fn take_together(&mut self, pieces: &mut Vec<Piece>, console: &mut Console) -> Result<(), Failure> {
         let counts: Vec<u64> = pieces.iter().map(|piece| piece.run.count).collect();
         let (desk, pieces) = (&*self, std::mem::take(pieces));
-        let attempts = together(pieces, |piece| desk.attempt(piece));
+        let attempts = desk.attempt(together(pieces, |piece| desk.prepare(piece)));
         let mut outcome = Ok(());
         for (attempt, count) in attempts.into_iter().zip(counts) {
             let Some(attempt) = attempt else { continue };
@@ -159,6 +162,36 @@ impl<'d> Desk<'d> {
             self.bar.inc(count);
         }
         outcome
+    }
+
+    /// Sends what was prepared before the first failure: in its order what came of each, and nothing where nothing did.
+    fn attempt(
+        &self,
+        prepared: Vec<Option<Result<Prepared, Failure>>>,
+    ) -> Vec<Option<Result<Attempt, Failure>>> {
+        let (mut attempts, mut signed) = (Vec::with_capacity(prepared.len()), Vec::new());
+        let mut has_failed = false;
+        for prepared in prepared {
+            attempts.push(match prepared {
+                Some(Ok(Prepared::Signed(instruction))) => {
+                    signed.extend((!has_failed).then_some((attempts.len(), instruction)));
+                    None
+                }
+                Some(Ok(Prepared::Done(attempt))) => Some(Ok(attempt)),
+                Some(Err(failure)) => {
+                    has_failed = true;
+                    Some(Err(failure))
+                }
+                None => None,
+            });
+        }
+        let (places, signed): (Vec<usize>, Vec<Instruction>) = signed.into_iter().unzip();
+        for (place, said) in places.into_iter().zip(self.send(signed)) {
+            if let Some(attempt) = attempts.get_mut(place) {
+                *attempt = said;
+            }
+        }
+        attempts
     }
 
     /// Remembers what came of an attempt, and tells what was refused.
@@ -199,7 +232,7 @@ impl<'d> Desk<'d> {
     }
 
     /// An answer is believed when its receipt is the operator's, for just this step. Either way it is kept.
-    fn accept(&mut self, asked: &Instruction, status: u16, answer: &Answer) -> Result<(), Failure> {
+    fn accept(&mut self, asked: &Instruction, status: u16, answer: &TakenStep) -> Result<(), Failure> {
         let unreadable =
             || Failure::refused("party-answer-unreadable").with("node", self.node.address().to_string());
         let stands = entry_from_hex(&answer.entry).ok_or_else(unreadable)?;
