@@ -11,45 +11,71 @@ use rayon::prelude::{IndexedParallelIterator as _, IntoParallelRefIterator as _,
 use serde_json::json;
 
 const CLIENTS: usize = 64;
+/// Claims in a list.
+const LIST: usize = 64;
 /// The first warms up, the last is left for later.
 const SHARES: usize = 10;
 
 /// A claim, signed and ready to go.
 struct Claim {
-    request: Vec<u8>,
+    body: String,
     instruction: Vec<u8>,
     signatures: Vec<Signed>,
 }
 
-/// Claims all vouchers of the batch but a last share, round by round, and measures each round beside its signatures.
+/// Claims all vouchers of the batch but a last share, round by round, in lists and one by one in turn, and measures each
+/// round beside its signatures.
 pub async fn figures(issued: &Issued) -> Vec<Figure> {
     let claimant = KeyPair::from_seed(&[9; 32]);
     let keys = issued.keys();
-    let mut ratios = Vec::new();
-    let (mut rate, mut bare) = (0.0, 0.0);
+    let (mut in_lists, mut one_by_one) = (Pace::default(), Pace::default());
     let share = keys.len() / SHARES;
     for (round, keys) in keys.chunks(share).take(SHARES - 1).enumerate() {
         let claims = claims(issued, round * share, keys, &claimant);
-        let took = send(issued, &claims).await;
-        let checked = seconds(|| check(&claims));
-        if round > 0 {
-            rate = number(claims.len()) / took;
-            bare = number(claims.len()) / checked;
-            ratios.push(rate / bare);
-        }
+        let (listed, alone) = claims.split_at(claims.len() / 2);
+        in_lists.take(round, listed, send(issued, lists(listed)).await);
+        one_by_one.take(round, alone, send(issued, alone.iter().map(Claim::request).collect()).await);
     }
     until_anchored(&issued.node, "size", share * (SHARES - 1) + 1).await;
-    vec![Figure {
-        what: format!("claims, two signatures and a durable receipt each, {CLIENTS} clients"),
-        beside: "checking those signatures on both cores and nothing else".to_owned(),
-        goal: Goal::AtLeast(0.6),
-        unit: "of its rate",
-        measured: Spread::of(ratios),
-        behind: format!(
-            "{rate:.0}/s against {bare:.0}/s; the clients run on the same cores ({} a claim)",
-            in_words(1.0 / rate)
-        ),
-    }]
+    let what = format!("claims, two signatures and a durable receipt each, {CLIENTS} clients");
+    vec![
+        in_lists.figure(format!("{what}, {LIST} in a request"), Goal::AtLeast(0.6)),
+        one_by_one.figure("the same, each in a request of its own".to_owned(), Goal::Open),
+    ]
+}
+
+/// How fast claims are taken, round by round.
+#[derive(Default)]
+struct Pace {
+    ratios: Vec<f64>,
+    rate: f64,
+    bare: f64,
+}
+
+impl Pace {
+    /// A round that took so many seconds; the first warms up.
+    fn take(&mut self, round: usize, claims: &[Claim], took: f64) {
+        let checked = seconds(|| check(claims));
+        if round > 0 {
+            (self.rate, self.bare) = (number(claims.len()) / took, number(claims.len()) / checked);
+            self.ratios.push(checked / took);
+        }
+    }
+
+    fn figure(self, what: String, goal: Goal) -> Figure {
+        let Self { ratios, rate, bare } = self;
+        let each = in_words(1.0 / rate);
+        Figure {
+            what,
+            beside: "checking those signatures on both cores and nothing else".to_owned(),
+            goal,
+            unit: "of its rate",
+            measured: Spread::of(ratios),
+            behind: format!(
+                "{rate:.0}/s against {bare:.0}/s; the clients run on the same cores ({each} a claim)"
+            ),
+        }
+    }
 }
 
 /// Claims the last share.
@@ -57,12 +83,25 @@ pub async fn last_share(issued: &Issued) {
     let keys = issued.keys();
     let first = keys.len() / SHARES * (SHARES - 1);
     let keys = keys.get(first..).unwrap_or_default();
-    send(issued, &claims(issued, first, keys, &KeyPair::from_seed(&[9; 32]))).await;
+    send(issued, lists(&claims(issued, first, keys, &KeyPair::from_seed(&[9; 32])))).await;
 }
 
-async fn send(issued: &Issued, claims: &[Claim]) -> f64 {
-    let requests: Vec<Vec<u8>> = claims.iter().map(|claim| claim.request.clone()).collect();
-    all(&issued.address, &requests, CLIENTS, &[201]).await
+async fn send(issued: &Issued, requests: Vec<Vec<u8>>) -> f64 {
+    all(&issued.address, &requests, CLIENTS, &[200, 201]).await
+}
+
+impl Claim {
+    fn request(&self) -> Vec<u8> {
+        request("POST", "/v1/steps", &self.body)
+    }
+}
+
+fn lists(claims: &[Claim]) -> Vec<Vec<u8>> {
+    let list = |claims: &[Claim]| {
+        let bodies: Vec<&str> = claims.iter().map(|claim| claim.body.as_str()).collect();
+        request("POST", "/v1/steps/many", &format!(r#"{{"steps":[{}]}}"#, bodies.join(",")))
+    };
+    claims.chunks(LIST).map(list).collect()
 }
 
 fn claims(issued: &Issued, first: usize, keys: &[KeyPair], claimant: &KeyPair) -> Vec<Claim> {
@@ -84,7 +123,7 @@ fn claims(issued: &Issued, first: usize, keys: &[KeyPair], claimant: &KeyPair) -
             Signed::new("claimant", claimant, &instruction),
         ];
         let body = json!({ "entry": bytes_to_hex(&entry.encode()), "memo": null, "signatures": signatures });
-        Claim { request: request("POST", "/v1/steps", &body.to_string()), instruction, signatures }
+        Claim { body: body.to_string(), instruction, signatures }
     };
     keys.par_iter().enumerate().map(claim).collect()
 }

@@ -1,9 +1,10 @@
 //! Whether a voucher costs the same when the ledger is large: batches of one size on a ledger that grows around them.
 //!
-//! The records are random: their codes are nobody's business here, and the node does not see them anyway.
+//! The ledger is filled with random records: their codes are nobody's business here, and the node does not see them anyway.
 
 use crate::Scale;
 use crate::http::{all, request};
+use crate::issue::{issue, make_issuer, write_cards};
 use crate::measure::{Figure, Goal, Spread, in_words, number};
 use crate::process::peak;
 use crate::runtime;
@@ -15,10 +16,15 @@ use protocol::merkle::{Frontier, TreeHash as _};
 use protocol::signing::KeyPair;
 use protocol::{Digest, Keccak, LedgerId, PublicKey};
 use serde_json::json;
+use std::ops::Range;
 use std::time::Instant;
+use tempfile::TempDir;
 use vouchsafe_tests::Node;
 
 const CONNECTIONS: usize = 16;
+
+/// What a node may take while batches of a million vouchers come in, whatever is in its ledger: docs/operations.md states it.
+const STATED_MIB: f64 = 400.0;
 
 /// Figures of a ledger that grows a hundredfold.
 pub fn figures(scale: Scale) -> Vec<Figure> {
@@ -27,19 +33,17 @@ pub fn figures(scale: Scale) -> Vec<Figure> {
 
 async fn grow(scale: Scale) -> Vec<Figure> {
     let (measured, filling, times) = if scale.small { (500, 1_000, 3) } else { (100_000, 1_100_000, 9) };
-    let mut node = Node::on_devnet(&[]).await;
-    node.answer_all();
-    node.start().await;
-    let mut ledger = Growing {
-        issuer: KeyPair::from_seed(&[5; 32]),
-        id: node.ledger.parse().expect("a ledger"),
-        first: 0,
-    };
-    ledger.issue(&node, measured).await;
-    let small = ledger.issue_several(&node, measured, scale).await;
+    let mut small = Vec::new();
+    for _ in 0..rounds(scale) {
+        let (node, mut ledger) = Growing::on_a_new_node().await;
+        ledger.take_in(&node, measured).await;
+        small.push(ledger.both(&node, measured).await);
+    }
+    let (mut node, mut ledger) = Growing::on_a_new_node().await;
+    ledger.take_in(&node, measured).await;
     let (mut small_peak, mut small_at) = (f64::NAN, 0);
     for filled in 0..times {
-        ledger.issue(&node, filling).await;
+        ledger.take_in(&node, filling).await;
         if filled == 0 {
             ledger.fill_cache(&node, scale).await;
             small_peak = peak(&node.process().id().to_string());
@@ -47,30 +51,50 @@ async fn grow(scale: Scale) -> Vec<Figure> {
         }
     }
     let large_from = ledger.first;
-    let large = ledger.issue_several(&node, measured, scale).await;
+    let mut large = Vec::new();
+    for _ in 0..rounds(scale) {
+        large.push(ledger.both(&node, measured).await);
+    }
     ledger.fill_cache(&node, scale).await;
     let large_peak = peak(&node.process().id().to_string());
-    let each = |seconds: &[f64]| in_words(Spread::of(seconds.to_vec()).median / number(measured));
-    vec![
+    let times = |what: &str, goal, of: fn(&Both) -> f64| {
+        let (small, large): (Vec<f64>, Vec<f64>) =
+            (small.iter().map(of).collect(), large.iter().map(of).collect());
+        let each = |seconds: &[f64]| in_words(Spread::of(seconds.to_vec()).median / number(measured));
         Figure {
-            what: format!("time a voucher, in batches of {measured} on a ledger of {large_from}"),
-            beside: format!("the same batches on a ledger of {measured}"),
-            goal: Goal::AtMost(1.3),
+            what: format!("{what}, {measured} at a time on a ledger of {large_from}"),
+            beside: format!("the same on a ledger of {measured}"),
+            goal,
             unit: "times as long",
-            measured: Spread::of(large.iter().zip(&small).map(|(large, small)| large / small).collect()),
             behind: format!("{} against {}", each(&large), each(&small)),
-        },
+            measured: Spread::of(large.iter().zip(&small).map(|(large, small)| large / small).collect()),
+        }
+    };
+    vec![
+        times("time a voucher from file to durable receipt", Goal::AtMost(1.3), |both| both.issued),
+        times("the node's part of it: records that are there already", Goal::Open, |both| both.taken_in),
         Figure {
             what: format!("peak memory of the node at {} vouchers", ledger.first),
             beside: format!(
-                "at {small_at} of them; batches of {filling} were taken in, and the cache of blocks is full"
+                "what docs/operations.md states for any number of them; batches of {filling} were taken in, and the cache of \
+                 blocks is full"
             ),
-            goal: Goal::AtMost(1.1),
-            unit: "times as much",
-            measured: Spread::single(large_peak / small_peak),
-            behind: format!("{large_peak:.0} MiB against {small_peak:.0} MiB"),
+            goal: Goal::AtMost(STATED_MIB),
+            unit: "MiB",
+            measured: Spread::single(large_peak),
+            behind: format!("VmHWM; {small_peak:.0} MiB at {small_at}"),
         },
     ]
+}
+
+fn rounds(scale: Scale) -> usize {
+    scale.rounds().min(5)
+}
+
+/// Seconds of one batch: issued by the command, and of random records that the node takes in.
+struct Both {
+    issued: f64,
+    taken_in: f64,
 }
 
 /// What a record of this number is made of.
@@ -81,26 +105,51 @@ fn random(number: u64, what: &[u8]) -> [u8; 32] {
 struct Growing {
     issuer: KeyPair,
     id: LedgerId,
+    /// Vouchers of the ledger.
     first: u64,
+    /// Cards that were issued.
+    cards: usize,
+    /// Numbers of the vouchers that are not cards, but random records.
+    random: Vec<Range<u64>>,
 }
 
 impl Growing {
+    async fn on_a_new_node() -> (Node, Self) {
+        let mut node = Node::on_devnet(&[]).await;
+        node.answer_all();
+        node.start().await;
+        let id = node.ledger.parse().expect("a ledger");
+        (node, Self { issuer: KeyPair::from_seed(&[5; 32]), id, first: 0, cards: 0, random: Vec::new() })
+    }
+
     /// Seconds in which the node takes in a batch of random records.
-    async fn issue(&mut self, node: &Node, count: usize) -> f64 {
+    async fn take_in(&mut self, node: &Node, count: usize) -> f64 {
         let body = self.batch(count as u64);
-        self.first += count as u64;
+        let numbers = self.first..self.first + count as u64;
+        self.first = numbers.end;
+        self.random.push(numbers);
         let start = Instant::now();
         node.http().post_bytes("/v1/batches", "application/octet-stream", body).await.is(201);
         start.elapsed().as_secs_f64()
     }
 
-    /// Seconds of several batches, one after the other.
-    async fn issue_several(&mut self, node: &Node, count: usize, scale: Scale) -> Vec<f64> {
-        let mut seconds = Vec::new();
-        for _ in 0..scale.rounds().min(5) {
-            seconds.push(self.issue(node, count).await);
-        }
-        seconds
+    /// Seconds in which the command issues a file of cards.
+    async fn issue(&mut self, node: &Node, count: usize) -> f64 {
+        let folder = TempDir::new().expect("a folder");
+        make_issuer(&folder).await;
+        write_cards(&folder, self.cards..self.cards + count);
+        let start = Instant::now();
+        issue(&folder, node).await;
+        let took = start.elapsed().as_secs_f64();
+        self.cards += count;
+        self.first += count as u64;
+        took
+    }
+
+    /// One batch of either kind.
+    async fn both(&mut self, node: &Node, count: usize) -> Both {
+        let issued = self.issue(node, count).await;
+        Both { issued, taken_in: self.take_in(node, count).await }
     }
 
     /// Asks for vouchers all over the ledger, until the node's cache of blocks holds what it may.
@@ -108,8 +157,14 @@ impl Growing {
         let asked = if scale.small { 100 } else { 50_000 };
         let step = usize::try_from(self.first / asked).expect("a step").max(1);
         let path = |number| format!("/v1/vouchers/{}", PublicKey::new(random(number, b"key")));
-        let requests: Vec<Vec<u8>> =
-            (0..self.first).step_by(step).map(|number| request("GET", &path(number), "")).collect();
+        let requests: Vec<Vec<u8>> = self
+            .random
+            .iter()
+            .cloned()
+            .flatten()
+            .step_by(step)
+            .map(|number| request("GET", &path(number), ""))
+            .collect();
         let address = node.url().trim_start_matches("http://");
         all(address, &requests, CONNECTIONS, &[200]).await;
     }

@@ -10,7 +10,7 @@ use protocol::{Digest, LedgerId, PublicKey};
 use rayon::prelude::{IntoParallelIterator as _, ParallelIterator as _};
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::path::PathBuf;
+use std::ops::Range;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -43,14 +43,16 @@ pub struct Issued {
 pub async fn figures(scale: Scale) -> (Vec<Figure>, Issued) {
     let count = scale.cards();
     let folder = TempDir::new().expect("a folder");
-    write_file(&folder.path().join("cards.csv"), count);
     let mut node = Node::on_devnet(&["--anchor-interval", "1"]).await;
     node.answer_all();
     node.start().await;
-    let at = |name: &str| folder.path().join(name).display().to_string();
-    Run::vouchsafe(["keygen", "--issuer", "--out", &at("issuer.key")]).end().await.exits(0);
+    make_issuer(&folder).await;
     let derived = derivations(count);
-    let (took, of_command) = issue(&folder, &node, count).await;
+    write_cards(&folder, 0..count);
+    let start = Instant::now();
+    let of_command = issue(&folder, &node).await;
+    until_anchored(&node, "vouchers", count).await;
+    let took = start.elapsed().as_secs_f64();
     let of_node = peak(&node.process().id().to_string());
     let store = bytes_below(&node.data().join("store"));
     let (issue, issuer) = issue_entry(&node).await;
@@ -95,12 +97,19 @@ fn card(number: usize) -> Card {
     Card { serial: format!("1620224{number:010}"), code: code.to_string() }
 }
 
-fn write_file(path: &PathBuf, count: usize) {
+/// Makes the key with which [`issue`] signs.
+pub async fn make_issuer(folder: &TempDir) {
+    let out = folder.path().join("issuer.key").display().to_string();
+    Run::vouchsafe(["keygen", "--issuer", "--out", &out]).end().await.exits(0);
+}
+
+/// Writes the supplier's file with the cards of these numbers.
+pub fn write_cards(folder: &TempDir, numbers: Range<usize>) {
     let mut text = String::from("serial,code,face\n");
-    for Card { serial, code } in (0..count).map(card) {
+    for Card { serial, code } in numbers.map(card) {
         let _ = writeln!(text, "{serial},{code},30");
     }
-    std::fs::write(path, text).expect("the supplier's file");
+    std::fs::write(folder.path().join("cards.csv"), text).expect("the supplier's file");
 }
 
 /// Seconds that all cores need to derive so many keys and nothing else.
@@ -115,14 +124,13 @@ fn derivations(count: usize) -> f64 {
     seconds(|| (0..count).into_par_iter().for_each(derive))
 }
 
-/// Seconds from the start of the command to the anchored checkpoint, and the command's peak in MiB.
-async fn issue(folder: &TempDir, node: &Node, count: usize) -> (f64, f64) {
+/// Issues the cards of the supplier's file: when it returns, the command has checked the receipt. Its peak in MiB.
+pub async fn issue(folder: &TempDir, node: &Node) -> f64 {
     let mut command = Command::new(path(Program::Vouchsafe));
     let typed =
         "issue cards.csv --key issuer.key --product BENCH-30 --issuer-name Bench --out shop-ready.txt";
     command.args(typed.split(' ')).args(["--node", node.url()]).current_dir(folder.path());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let start = Instant::now();
     let mut child = command.spawn().expect("the command");
     let (id, mut peaked) = (child.id().to_string(), 0.0_f64);
     let status = loop {
@@ -133,8 +141,7 @@ async fn issue(folder: &TempDir, node: &Node, count: usize) -> (f64, f64) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     assert!(status.success(), "issue: {status}");
-    until_anchored(node, "vouchers", count).await;
-    (start.elapsed().as_secs_f64(), peaked)
+    peaked
 }
 
 /// Waits until the newest anchored checkpoint counts so many of these.

@@ -35,6 +35,8 @@ pub enum Goal {
     AtLeast(f64),
     /// Not more.
     AtMost(f64),
+    /// Anything: it is part of another figure, and shows where that comes from.
+    Open,
 }
 
 impl Goal {
@@ -43,6 +45,7 @@ impl Goal {
         match self {
             Self::AtLeast(limit) => figure >= limit,
             Self::AtMost(limit) => figure <= limit,
+            Self::Open => true,
         }
     }
 }

@@ -9,10 +9,10 @@ pub fn line(figure: &Figure) -> String {
     let Figure { what, beside, goal, unit, measured: spread, behind } = figure;
     let met = if goal.is_met_by(spread.median) { "ok " } else { "   " };
     format!(
-        "{met} {what}: {} {unit} ({}), goal {}; {beside}: {behind}",
+        "{met} {what}: {} ({}), goal {}; {beside}: {behind}",
         short(spread.median),
         range(*spread),
-        wish(*goal)
+        wish(*goal, unit)
     )
 }
 
@@ -32,8 +32,8 @@ pub fn page(figures: &[(&str, Figure)]) -> String {
         let met = if goal.is_met_by(spread.median) { "" } else { " (not met)" };
         let _ = writeln!(
             page,
-            "| {what} | {beside} | {} {unit} | **{}**{met} | {} | {behind} |",
-            wish(*goal),
+            "| {what} | {beside} | {} | **{}**{met} | {} | {behind} |",
+            wish(*goal, unit),
             short(spread.median),
             range(*spread),
         );
@@ -46,10 +46,11 @@ const HEAD: &str = "# Performance\n\n\
     in turn, the median of the rounds, the smallest and the largest. Seconds are those of the machine named here, and say little of another.\n\
 \n";
 
-fn wish(goal: Goal) -> String {
+fn wish(goal: Goal, unit: &str) -> String {
     match goal {
-        Goal::AtLeast(limit) => format!(">= {limit}"),
-        Goal::AtMost(limit) => format!("<= {limit}"),
+        Goal::AtLeast(limit) => format!(">= {limit} {unit}"),
+        Goal::AtMost(limit) => format!("<= {limit} {unit}"),
+        Goal::Open => format!("none; {unit}"),
     }
 }
 
