@@ -66,8 +66,13 @@ impl NodeClient {
                     }
                 }
             }
-            std::thread::sleep(Duration::from_secs(later.wait_s));
-            (rest, tries) = (later.places, tries + 1);
+            if later.wait_s > 0 {
+                self.waiting.iter().for_each(|tell| tell(later.wait_s));
+                std::thread::sleep(Duration::from_secs(later.wait_s));
+            }
+            // A node that takes some each time takes all of them in the end.
+            tries = if later.places.len() < rest.len() { 1 } else { tries + 1 };
+            rest = later.places;
         }
         said
     }
