@@ -53,8 +53,11 @@ def before_call(context, case, kwargs):
         return
     if isinstance(case.body.get("voucher"), str) and random.random() < 0.5:
         case.body["voucher"] = random.choice(REAL["voucher"])
-    if case.operation.definition.raw.get("operationId") == "submit_step" and random.random() < 0.5:
+    operation = case.operation.definition.raw.get("operationId")
+    if operation == "submit_step" and random.random() < 0.5:
         case.body = continuing(case.body)
+    if operation == "submit_steps":
+        case.body["steps"] = [continuing(step) if random.random() < 0.5 else step for step in case.body["steps"]]
 
 
 def continuing(step):

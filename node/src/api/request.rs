@@ -3,6 +3,7 @@
 
 use super::Shared;
 use super::problem::{Kind, Problem};
+use crate::ledger::SIGNATURE_LIMIT;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
@@ -172,7 +173,11 @@ pub(super) fn signatures(at: &At<'_>) -> Result<Vec<Signed>, JsonError> {
             signature: at.member("signature")?.parsed()?,
         })
     };
-    at.items()?.iter().map(signed).collect()
+    let given = at.items()?;
+    if given.len() > SIGNATURE_LIMIT {
+        return Err(at.error(format!("{} signatures: at most {SIGNATURE_LIMIT} are taken", given.len())));
+    }
+    given.iter().map(signed).collect()
 }
 
 /// A voucher by its key, as 0x hex or as links write it: a name in links may begin with 0x, too.

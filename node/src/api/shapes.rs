@@ -8,6 +8,18 @@ use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, SchemaType, T
 use utoipa::openapi::{Object, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
+/// A signature as it is given. `role` informs; a demand is met by the key.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignatureRequest {
+    /// In the signer's own words.
+    role: String,
+    /// The signer.
+    key: Bytes32,
+    /// Over the instruction (docs/protocol.md section 7).
+    signature: Bytes64,
+}
+
 macro_rules! hex_shapes {
     ($($name:ident $pattern:literal $description:literal),* $(,)?) => { $(
         #[doc = $description]

@@ -3,8 +3,8 @@
 use super::problem::Problem;
 use super::rates::Asker;
 use super::request::{RequestBody, Strict, expect_ledger, signatures};
-use super::shapes::{Bytes32, StepBytes};
-use super::views::{AcceptedStep, SignatureView, StepAnswer, StepAnswers};
+use super::shapes::{Bytes32, SignatureRequest, StepBytes};
+use super::views::{AcceptedStep, StepAnswer, StepAnswers};
 use super::{Api, Shared};
 use crate::ledger::{Begun, MEMO_LIMIT, Outcome, Refused, StepRequest};
 use crate::observe;
@@ -32,7 +32,7 @@ pub(super) struct StepBody {
     /// The memo's exact text; its hash is the entry's content. Null or absent where there is none.
     memo: Option<String>,
     /// At most 8.
-    #[schema(value_type = Vec<SignatureView>, max_items = 8)]
+    #[schema(value_type = Vec<SignatureRequest>, max_items = 8)]
     signatures: Vec<Signed>,
 }
 

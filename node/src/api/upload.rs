@@ -4,9 +4,9 @@
 use super::blocking;
 use super::problem::{Kind, Problem};
 use super::request::{RequestBody, next_bytes, signatures, utf8};
+use super::shapes::SignatureRequest;
 use super::shapes::{Bytes32, Hex, IssueBytes};
 use super::steps::entry;
-use super::views::SignatureView;
 use crate::ledger::BatchHeader;
 use crate::observe;
 use axum::body::Body;
@@ -38,7 +38,7 @@ pub(super) struct BatchLine {
     #[schema(value_type = IssueBytes)]
     pub(super) entry: Entry,
     /// The issuer's.
-    #[schema(value_type = Vec<SignatureView>)]
+    #[schema(value_type = Vec<SignatureRequest>, max_items = 8)]
     signatures: Vec<Signed>,
 }
 
