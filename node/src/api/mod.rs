@@ -84,7 +84,7 @@ const VERDICTS: usize = 16;
 /// Requests at work at a time, uploads aside: as many steps as share one sync.
 const AT_WORK: usize = 512;
 
-/// Lists of steps at work at a time: as many steps as may wait for their turn.
+/// Lists of steps decided at a time: as many steps as may wait for their turn.
 const LISTS: usize = 64;
 
 /// A request other than an upload is answered within this time.
@@ -95,6 +95,7 @@ struct Api {
     state: ApiState,
     uploads: Semaphore,
     verdicts: Semaphore,
+    lists: Semaphore,
     files: Semaphore,
     probe: health::Probe,
     rates: Arc<Rates>,
@@ -112,6 +113,7 @@ pub fn router(state: ApiState) -> Router {
         state,
         uploads: Semaphore::new(UPLOADS),
         verdicts: Semaphore::new(VERDICTS),
+        lists: Semaphore::new(LISTS),
         files: Semaphore::new(data::FILES),
         probe: health::Probe::default(),
         rates,
@@ -149,9 +151,9 @@ fn routes(rates: &Arc<Rates>) -> Router<Shared> {
         .route("/v1/absences/{voucher}", get(absences::show))
         .route("/v1/openapi.json", get(openapi::show));
     let files = Router::new().route("/data/{*path}", get(data::show));
-    let steps = Router::new().route("/v1/steps", post(steps::submit));
-    let lists = Router::new().route("/v1/steps/many", post(steps::submit_many));
-    let place_for_lists = Some(Arc::new(Semaphore::new(LISTS)));
+    let steps = Router::new()
+        .route("/v1/steps", post(steps::submit))
+        .route("/v1/steps/many", post(steps::submit_many));
     // An upload takes as long as its sender keeps sending.
     let uploads = Router::new().route("/v1/batches", post(batches::submit));
     // Whoever looks after the node is answered when it has too much to do, too.
@@ -161,7 +163,6 @@ fn routes(rates: &Arc<Rates>) -> Router<Shared> {
         .route("/metrics", get(health::metrics));
     let asked = gate(Class::Read).around(reads);
     let asked = asked.merge(gate(Class::File).around(files)).merge(gate(Class::Step).around(steps));
-    let asked = asked.merge(Gate { places: place_for_lists, ..gate(Class::Step) }.around(lists));
     layers::open(asked)
         .merge(Gate { places: None, time: None, ..gate(Class::Step) }.around(uploads))
         .merge(Gate { time: Some(REQUEST_TIME), ..Gate::default() }.around(health))

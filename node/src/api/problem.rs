@@ -137,7 +137,7 @@ impl Problem {
 
     /// Why, in the stable word that says most: of the life cycle's refusals theirs, else the name.
     pub fn reason(&self) -> &str {
-        self.members.get("reason").and_then(Value::as_str).unwrap_or(self.kind.name())
+        self.members.get("reason").and_then(Value::as_str).unwrap_or(self.name())
     }
 
     /// Says when to come back.
@@ -192,6 +192,11 @@ impl Problem {
             _ => "the store of this node does not serve: try again later",
         };
         Self::new(Kind::Storage, detail).retry_after(LONG)
+    }
+
+    /// The stable name of its type.
+    pub const fn name(&self) -> &'static str {
+        self.kind.name()
     }
 
     /// HTTP status.

@@ -5,7 +5,7 @@ use super::rates::Asker;
 use super::request::{RequestBody, Strict, expect_ledger, signatures};
 use super::shapes::{Bytes32, SignatureRequest, StepBytes};
 use super::views::{AcceptedStep, StepAnswer, StepAnswers};
-use super::{Api, Shared};
+use super::{Api, Shared, admit};
 use crate::ledger::{Begun, MEMO_LIMIT, Outcome, Refused, StepRequest};
 use crate::observe;
 use axum::Json;
@@ -117,8 +117,9 @@ impl RequestBody for StepsBody {
 /// Submits up to 64 steps at a time.
 ///
 /// Each is decided by itself, in the order of the list, and answered as it would be alone: that one is refused says
-/// nothing of the others. When the answer comes, the entries of those that were taken are on disk. A list that is
-/// malformed anywhere is refused as a whole.
+/// nothing of the others. When the answer comes, the entries of those that were taken are on disk. A list that can not be
+/// read, or that has a step of another ledger, is refused as a whole, and nothing of it is taken; whatever else is wrong
+/// with a step is said of that step.
 #[utoipa::path(post, path = "/v1/steps/many", operation_id = "submit_steps", tag = "vouchers", request_body = StepsBody,
     responses((status = 200, description = "What came of each.", body = StepAnswers)))]
 pub(super) async fn submit_many(
@@ -126,6 +127,8 @@ pub(super) async fn submit_many(
     asker: Asker,
     Strict(body): Strict<StepsBody>,
 ) -> Result<Json<StepAnswers>, Problem> {
+    // Here and not at the gate: who sends slowly keeps nobody else from sending.
+    let _place = admit(&api.lists)?;
     let ledger = &api.state.ledger;
     body.steps.iter().try_for_each(|step| expect_ledger(step.ledger, ledger.facts().id))?;
     let mut line = Vec::with_capacity(body.steps.len());
@@ -161,12 +164,15 @@ impl From<Result<(StatusCode, AcceptedStep), Problem>> for StepAnswer {
             Ok((status, step)) => {
                 Self { status: status.as_u16(), step: Some(step), problem: None, retry_after: None }
             }
-            Err(problem) => Self {
-                status: problem.status(),
-                step: None,
-                retry_after: problem.retry_after_s(),
-                problem: Some(problem.into_json()),
-            },
+            Err(problem) => {
+                observe::refused(problem.name());
+                Self {
+                    status: problem.status(),
+                    step: None,
+                    retry_after: problem.retry_after_s(),
+                    problem: Some(problem.into_json()),
+                }
+            }
         }
     }
 }

@@ -144,10 +144,11 @@ fn limits_that_an_operator_meets_are_the_constants() {
         ),
     );
     let at_work = format!(
-        "{} requests at work, {} uploads, {} verdicts",
+        "{} requests at work, {} uploads, {} verdicts, {} lists of steps",
         api("AT_WORK"),
         api("UPLOADS"),
-        api("VERDICTS")
+        api("VERDICTS"),
+        api("LISTS")
     );
     let waiting = grouped(constant("node/src/ledger/sequencer.rs", "QUEUE"));
     says(OPERATIONS, &format!("Beyond {at_work} or {waiting} waiting steps"));

@@ -72,10 +72,14 @@ async fn each_step_of_a_list_is_answered_as_it_would_be_alone() {
     let sale = |number, to: u8| site.fixture.step(Kind::Sell, number, 1, key(to).public(), &[issuer]);
     let (first, second, beaten) = (sale(3, 4), sale(4, 4), sale(3, 5));
     let unsigned = site.fixture.step(Kind::Sell, 6, 1, key(4).public(), &[&key(9)]);
-    let list = [&first, &unsigned, &second, &beaten, &second];
+    let mut of_a_clock = sale(7, 4);
+    of_a_clock.entry.at = 1;
+    let list = [&first, &unsigned, &second, &beaten, &second, &of_a_clock];
+    let before = refusals(&site, "unauthorised").await;
     let answers = site.submit_many(&list).await;
+    assert!(refusals(&site, "unauthorised").await > before, "what is refused in a list counts, too");
     let statuses: Vec<_> = answers.iter().filter_map(|answer| answer["status"].as_u64()).collect();
-    assert_eq!(statuses, [201, 403, 201, 409, 200], "in the order of the list");
+    assert_eq!(statuses, [201, 403, 201, 409, 200, 400], "in the order of the list");
     assert_eq!(answers[0]["step"]["receipt"]["index"], 1);
     assert_eq!(answers[2]["step"]["receipt"]["index"], 2);
     assert_eq!(answers[4]["step"], answers[2]["step"], "the same step twice is one entry");
@@ -89,8 +93,16 @@ async fn each_step_of_a_list_is_answered_as_it_would_be_alone() {
     assert_eq!(site.get("/v1/ledger").await.with(200)["size"], 3);
 }
 
+/// Problems of this name that were answered with so far.
+async fn refusals(site: &Site, name: &str) -> u64 {
+    let metrics = site.get("/metrics").await.text;
+    let line = format!("vouchsafe_refusals_total{{reason=\"{name}\"}} ");
+    let count = metrics.lines().find_map(|of| of.strip_prefix(&line)?.parse().ok());
+    count.unwrap_or(0)
+}
+
 #[tokio::test]
-async fn a_list_that_is_malformed_anywhere_is_refused_as_a_whole() {
+async fn a_list_that_can_not_be_read_is_refused_as_a_whole() {
     let site = Site::new().await;
     site.fixture.issued(20).await;
     let step = step_json(&site.fixture.step(Kind::Sell, 3, 1, PublicKey::NOBODY, &[&site.fixture.issuer]));
