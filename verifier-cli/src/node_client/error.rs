@@ -77,15 +77,16 @@ impl NodeError {
     }
 }
 
-/// How often a node that was asked too often is asked in all, and the longest wait for it.
-const PATIENCE: (u32, u64) = (5, 60);
+/// How often a node is asked in all that asks for patience each time.
+pub(super) const TRIES: u32 = 5;
+/// The longest wait that it is granted.
+const LONGEST_WAIT_S: u64 = 60;
 
 impl NodeError {
-    /// Seconds to wait before the same is asked again, where that helps and this was try number `tries`.
-    pub(super) fn patience_s(&self, tries: u32) -> Option<u64> {
-        let (most, longest_s) = PATIENCE;
+    /// Seconds to wait before the same is asked again, where it was asked too often and waiting helps.
+    pub(super) fn patience_s(&self) -> Option<u64> {
         let wait_s = self.problem("rate-limited")?.retry_after_s?.max(1);
-        (tries < most && wait_s <= longest_s).then_some(wait_s)
+        (wait_s <= LONGEST_WAIT_S).then_some(wait_s)
     }
 }
 
@@ -124,11 +125,10 @@ mod tests {
 
     #[test]
     fn a_node_that_was_asked_too_often_is_waited_for_within_reason() {
-        assert_eq!(limited("rate-limited", Some(3)).patience_s(1), Some(3));
-        assert_eq!(limited("rate-limited", Some(3)).patience_s(5), None, "asked five times");
-        assert_eq!(limited("rate-limited", Some(3600)).patience_s(1), None, "nobody waits an hour");
-        assert_eq!(limited("rate-limited", None).patience_s(1), None);
-        assert_eq!(limited("storage", Some(3)).patience_s(1), None, "that is for the asker to decide");
-        assert_eq!(NodeError::Address.patience_s(1), None);
+        assert_eq!(limited("rate-limited", Some(3)).patience_s(), Some(3));
+        assert_eq!(limited("rate-limited", Some(3600)).patience_s(), None, "nobody waits an hour");
+        assert_eq!(limited("rate-limited", None).patience_s(), None);
+        assert_eq!(limited("storage", Some(3)).patience_s(), None, "that is for the asker to decide");
+        assert_eq!(NodeError::Address.patience_s(), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Speaking to a node: its HTTP resources as calls that wait for their answer.
 //!
-//! In scope: the reading resources, one way to post, problems (RFC 9457) as errors. Out of scope: believing what a node
+//! In scope: the reading resources, steps and batches, problems (RFC 9457) as errors. Out of scope: believing what a node
 //! says; whoever needs to believe it verifies it.
 
 mod address;
@@ -11,14 +11,15 @@ mod upload;
 mod views;
 
 pub use address::NodeAddress;
+use error::TRIES;
 pub use error::{NodeError, Problem};
-pub use steps::{LIST, SaidOfStep, TakenStep};
+pub use steps::{LIST, Said, SaidOfStep, TakenStep};
 pub use together::together;
 pub use views::{CheckpointView, LedgerName, LedgerView, ReceiptView, Run, Runs, VoucherView};
 
 use protocol::PublicKey;
 use protocol::voucher::link_name;
-use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, redirect};
 use serde::de::DeserializeOwned;
 use std::error::Error;
 use std::fmt;
@@ -65,7 +66,7 @@ impl NodeClient {
         Ok(Self { address, client, runtime, waiting: None })
     }
 
-    /// The same, telling somebody whenever it waits because it asked too often.
+    /// The same, telling somebody whenever it waits because the node asks for patience.
     #[must_use]
     pub fn telling(mut self, waiting: Waiting) -> Self {
         self.waiting = Some(waiting);
@@ -120,37 +121,22 @@ impl NodeClient {
         self.read_json(&bytes)
     }
 
-    /// Posts a body and reads the answer, with its HTTP status: 200 and 201 differ for a node.
-    pub fn post<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        content_type: &str,
-        body: Vec<u8>,
-    ) -> Result<(u16, T), NodeError> {
-        let request = self.client.request(Method::POST, self.address.resource(path)?);
-        let request = request.header("content-type", content_type).body(body);
-        let (status, bytes) = self.runtime.block_on(self.patient(request))?;
-        Ok((status, self.read_json(&bytes)?))
-    }
-
-    fn get_bytes(&self, path: &str) -> Result<Vec<u8>, NodeError> {
-        let request = self.client.request(Method::GET, self.address.resource(path)?);
-        Ok(self.runtime.block_on(self.patient(request))?.1)
-    }
-
     /// Asks again after the time that the node names, where it was asked too often.
-    async fn patient(&self, request: RequestBuilder) -> Result<(u16, Vec<u8>), NodeError> {
+    fn get_bytes(&self, path: &str) -> Result<Vec<u8>, NodeError> {
+        let resource = self.address.resource(path)?;
         let mut tries = 1;
         loop {
-            // Bodies here are bytes at hand, so every request can be sent again.
-            let Some(again) = request.try_clone() else { return self.exchange(request).await };
-            let answer = self.exchange(again).await;
-            let wait_s = answer.as_ref().err().and_then(|error| error.patience_s(tries));
-            let Some(wait_s) = wait_s else { return answer };
-            self.waiting.iter().for_each(|tell| tell(wait_s));
-            tokio::time::sleep(Duration::from_secs(wait_s)).await;
+            let answer = self.runtime.block_on(self.exchange(self.client.get(resource.clone())));
+            let wait_s = answer.as_ref().err().and_then(NodeError::patience_s).filter(|_| tries < TRIES);
+            let Some(wait_s) = wait_s else { return Ok(answer?.1) };
+            self.wait(wait_s);
             tries += 1;
         }
+    }
+
+    fn wait(&self, seconds: u64) {
+        self.waiting.iter().for_each(|tell| tell(seconds));
+        std::thread::sleep(Duration::from_secs(seconds));
     }
 
     async fn exchange(&self, request: RequestBuilder) -> Result<(u16, Vec<u8>), NodeError> {

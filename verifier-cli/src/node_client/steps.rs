@@ -1,18 +1,17 @@
 //! Submitting steps: many in one request, each with an answer of its own.
 
 use super::views::ReceiptView;
-use super::{NodeClient, NodeError, Problem};
+use super::{NodeClient, NodeError, Problem, TRIES};
 use serde::Deserialize;
 use serde_json::Value;
-use std::time::Duration;
 
 /// Most steps of one list that a node takes.
 pub const LIST: usize = 64;
 /// Most bytes of its text, with what stands around the steps; one step always has room.
 const LIST_BYTES: usize = (256 << 10) - 64;
 
-/// How often a node that has too much to do is asked again, and how long it may ask us to wait.
-const PATIENCE: (u32, u64) = (5, 10);
+/// The longest wait for a node that has too much to do: it only guesses.
+const OVERLOADED_WAIT_S: u64 = 10;
 
 /// A node's answer to a step that it took.
 #[derive(Debug, Deserialize)]
@@ -25,6 +24,14 @@ pub struct TakenStep {
 
 /// What a node said of one step: 201 where it is new, 200 where it stood before.
 pub type SaidOfStep = Result<(u16, TakenStep), NodeError>;
+
+/// What a node said of steps.
+pub struct Said {
+    /// Of each, in their order; nothing where it was not heard of.
+    pub steps: Vec<Option<SaidOfStep>>,
+    /// Why some were not heard of.
+    pub failure: Option<NodeError>,
+}
 
 #[derive(Deserialize)]
 struct Answers {
@@ -40,48 +47,75 @@ struct Answer {
 }
 
 impl NodeClient {
-    /// Submits steps by their texts, in lists; in the order of the steps what the node said of each. Those that it had no
-    /// time for are sent again. After a list that came to nothing no more are sent: its first step has the failure, and
-    /// those without an answer have none.
-    pub fn submit(&self, steps: &[String]) -> Vec<Option<SaidOfStep>> {
-        let mut said: Vec<Option<SaidOfStep>> = steps.iter().map(|_| None).collect();
+    /// Submits steps by their texts, in lists. Those that the node had no time for are sent again; a list that it can not
+    /// read is sent again one by one, so that the step that is to blame keeps back no other. After any other failure no
+    /// more are sent.
+    pub fn submit(&self, steps: &[String]) -> Said {
+        let mut said = Said { steps: steps.iter().map(|_| None).collect(), failure: None };
         let mut rest: Vec<usize> = (0..steps.len()).collect();
-        let mut tries = 1;
-        while !rest.is_empty() {
-            let mut later = Later::default();
-            for list in lists(&rest, steps) {
-                match self.submit_list(list, steps) {
-                    Ok(answers) => {
-                        for (place, answer) in list.iter().zip(answers) {
-                            later.put(answer.as_ref().err(), tries, &[*place]);
-                            note(&mut said, *place, answer);
+        let mut fruitless = 0;
+        loop {
+            let later = match self.round(&rest, steps, &mut said) {
+                Ok(later) => later,
+                Err(failure) => {
+                    said.failure = Some(failure);
+                    return said;
+                }
+            };
+            // A node that takes some each time takes all of them in the end.
+            fruitless = if later.places.len() < rest.len() { 0 } else { fruitless + 1 };
+            if later.places.is_empty() || fruitless == TRIES {
+                said.failure = later.unheard;
+                return said;
+            }
+            self.wait(later.wait_s);
+            rest = later.places;
+        }
+    }
+
+    /// Sends each of these steps once.
+    fn round(&self, rest: &[usize], steps: &[String], said: &mut Said) -> Result<Later, NodeError> {
+        let mut later = Later::default();
+        let mut lists = lists(rest, steps);
+        lists.reverse();
+        while let Some(list) = lists.pop() {
+            match self.submit_list(list, steps) {
+                Ok(answers) => {
+                    for (place, answer) in list.iter().zip(answers) {
+                        if let Some(wait_s) = answer.as_ref().err().and_then(wait_s) {
+                            later.put(&[*place], wait_s);
                         }
+                        said.note(*place, Some(answer));
                     }
-                    Err(error) => {
-                        let waits = later.put(Some(&error), tries, list);
-                        note(&mut said, list.first().copied().unwrap_or_default(), Err(error));
-                        if !waits {
-                            return said;
+                }
+                Err(error) => {
+                    if let Some(wait_s) = wait_s(&error) {
+                        later.put(list, wait_s);
+                        later.unheard = Some(error);
+                        for place in list {
+                            said.note(*place, None);
                         }
+                    } else if !is_of_a_step(&error) {
+                        return Err(error);
+                    } else if let [place] = list {
+                        said.note(*place, Some(Err(error)));
+                    } else {
+                        lists.extend(list.chunks(1).rev());
                     }
                 }
             }
-            if later.wait_s > 0 {
-                self.waiting.iter().for_each(|tell| tell(later.wait_s));
-                std::thread::sleep(Duration::from_secs(later.wait_s));
-            }
-            // A node that takes some each time takes all of them in the end.
-            tries = if later.places.len() < rest.len() { 1 } else { tries + 1 };
-            rest = later.places;
         }
-        said
+        Ok(later)
     }
 
     fn submit_list(&self, list: &[usize], steps: &[String]) -> Result<Vec<SaidOfStep>, NodeError> {
         let texts: Vec<&str> =
             list.iter().filter_map(|place| steps.get(*place)).map(String::as_str).collect();
-        let body = format!(r#"{{"steps":[{}]}}"#, texts.join(",")).into_bytes();
-        let (_, Answers { answers }) = self.post("v1/steps/many", "application/json", body)?;
+        let body = format!(r#"{{"steps":[{}]}}"#, texts.join(","));
+        let request = self.client.post(self.address.resource("v1/steps/many")?);
+        let request = request.header("content-type", "application/json").body(body);
+        let (_, bytes) = self.runtime.block_on(self.exchange(request))?;
+        let Answers { answers } = self.read_json(&bytes)?;
         if answers.len() != list.len() {
             return Err(self.unreadable("its answers are not as many as the steps"));
         }
@@ -101,9 +135,11 @@ impl NodeClient {
     }
 }
 
-fn note(said: &mut [Option<SaidOfStep>], place: usize, answer: SaidOfStep) {
-    if let Some(said) = said.get_mut(place) {
-        *said = Some(answer);
+impl Said {
+    fn note(&mut self, place: usize, answer: Option<SaidOfStep>) {
+        if let Some(said) = self.steps.get_mut(place) {
+            *said = answer;
+        }
     }
 }
 
@@ -112,22 +148,27 @@ fn note(said: &mut [Option<SaidOfStep>], place: usize, answer: SaidOfStep) {
 struct Later {
     places: Vec<usize>,
     wait_s: u64,
+    /// Why a list came back as a whole.
+    unheard: Option<NodeError>,
 }
 
 impl Later {
-    /// Puts these among them if the node had no time for them and this was not the last try.
-    fn put(&mut self, error: Option<&NodeError>, tries: u32, places: &[usize]) -> bool {
-        let wait_s = error.and_then(|error| {
-            let overloaded = error.problem("overloaded").filter(|_| tries < PATIENCE.0);
-            let wait_s = overloaded.map(|problem| problem.retry_after_s.unwrap_or(1).min(PATIENCE.1));
-            wait_s.or_else(|| error.patience_s(tries))
-        });
-        if let Some(wait_s) = wait_s {
-            self.places.extend(places);
-            self.wait_s = self.wait_s.max(wait_s);
-        }
-        wait_s.is_some()
+    fn put(&mut self, places: &[usize], wait_s: u64) {
+        self.places.extend(places);
+        self.wait_s = self.wait_s.max(wait_s);
     }
+}
+
+/// Seconds after which the same may be sent again, where the node had no time for it.
+fn wait_s(error: &NodeError) -> Option<u64> {
+    let overloaded = error.problem("overloaded");
+    let overloaded_s = |problem: &Problem| problem.retry_after_s.unwrap_or(1).clamp(1, OVERLOADED_WAIT_S);
+    overloaded.map(overloaded_s).or_else(|| error.patience_s())
+}
+
+/// Whether a list is refused because of what stands in a step of it.
+const fn is_of_a_step(error: &NodeError) -> bool {
+    matches!(error, NodeError::Problem { problem, .. } if matches!(problem.status, 400 | 413))
 }
 
 /// These steps in lists that a node takes.

@@ -30,6 +30,18 @@ pub struct Lies {
     pub overloaded: u32,
     /// Instructions after this many fail for good.
     pub fails_after: Option<usize>,
+    /// This many instructions are answered with `rate-limited` first.
+    pub limited: u32,
+    /// So many instructions of each list are decided, the others are one too many.
+    pub decides_of_a_list: Option<usize>,
+    /// This many lists are answered with `overloaded` as a whole first.
+    pub lists_overloaded: u32,
+    /// Lists are not known here.
+    pub lists_unknown: bool,
+    /// A list gets one answer too few.
+    pub answers_missing: bool,
+    /// A step is answered with a problem and a receipt.
+    pub answers_twofold: bool,
 }
 
 pub struct Answer {
@@ -72,6 +84,13 @@ fn problem(status: u16, name: &str, mut members: Value) -> Answer {
     members["status"] = status.into();
     members["detail"] = "in the double's words".into();
     Answer { status, body: members }
+}
+
+/// Whether this is to happen once more.
+const fn take_one(left: &mut u32) -> bool {
+    let happens = *left > 0;
+    *left = left.saturating_sub(1);
+    happens
 }
 
 fn text(value: &Value, name: &str) -> String {
@@ -274,15 +293,33 @@ impl Ledger {
     }
 
     fn steps(&mut self, body: &[u8]) -> Answer {
+        if self.lies.lists_unknown {
+            return problem(404, "not-found", json!({}));
+        }
+        if body.len() > 256 << 10 {
+            return problem(413, "too-large", json!({}));
+        }
+        if take_one(&mut self.lies.lists_overloaded) {
+            return problem(503, "overloaded", json!({}));
+        }
         let body: Value = serde_json::from_slice(body).unwrap();
-        let said = body["steps"].as_array().unwrap().iter().map(|step| {
+        let steps = body["steps"].as_array().unwrap();
+        if steps.iter().any(|step| signed_of(step).len() > 8) {
+            return problem(400, "malformed", json!({}));
+        }
+        let decided = self.lies.decides_of_a_list.unwrap_or(steps.len());
+        let said = steps.iter().enumerate().map(|(place, step)| {
             self.posted.push(step.to_string());
-            let Answer { status, body } = self.step(step);
+            let Answer { status, body } =
+                if place < decided { self.step(step) } else { problem(503, "overloaded", json!({})) };
             let is_problem = status >= 400;
             let (step, problem) = if is_problem { (Value::Null, body) } else { (body, Value::Null) };
-            json!({ "status": status, "step": step, "problem": problem, "retry_after": null })
+            let problem = if self.lies.answers_twofold { json!({ "type": "x" }) } else { problem };
+            let retry_after = matches!(status, 429 | 503).then_some(1);
+            json!({ "status": status, "step": step, "problem": problem, "retry_after": retry_after })
         });
-        let answers: Vec<Value> = said.collect();
+        let mut answers: Vec<Value> = said.collect();
+        answers.truncate(steps.len() - usize::from(self.lies.answers_missing));
         Answer { status: 200, body: json!({ "answers": answers }) }
     }
 
@@ -290,9 +327,11 @@ impl Ledger {
         let (mut entry, signatures) = (entry_of(body), signed_of(body));
         let memo = body["memo"].as_str().map(str::to_owned);
         assert_eq!(protocol::entry::memo_content(memo.as_deref()), entry.content);
-        if self.lies.overloaded > 0 {
-            self.lies.overloaded -= 1;
+        if take_one(&mut self.lies.overloaded) {
             return problem(503, "overloaded", json!({}));
+        }
+        if take_one(&mut self.lies.limited) {
+            return problem(429, "rate-limited", json!({}));
         }
         if self.lies.fails_after.is_some_and(|after| self.posted.len() > after) {
             return problem(503, "storage", json!({}));

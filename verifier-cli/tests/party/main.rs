@@ -8,5 +8,6 @@ mod dry_run;
 mod http;
 mod issue;
 mod ledger;
+mod lists;
 mod server;
 mod steps;

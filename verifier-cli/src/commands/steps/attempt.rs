@@ -3,7 +3,7 @@
 
 use super::take::Desk;
 use crate::failure::Failure;
-use crate::node_client::{NodeError, Problem, Run, SaidOfStep, TakenStep};
+use crate::node_client::{NodeError, Problem, Run, Said, SaidOfStep, TakenStep};
 use crate::party::instruction::Instruction;
 use crate::party::receipts::StepView;
 use crate::party::step::{Afterwards, Refusal, role};
@@ -89,19 +89,20 @@ impl Desk<'_> {
         }
     }
 
-    /// Sends instructions, or keeps them where nothing is to be sent: in their order what came of each, and nothing for
-    /// those that a failure left unsent.
+    /// Sends instructions, or keeps them where nothing is to be sent: in their order what came of each; of those that a
+    /// failure kept from being heard of, the failure for the first.
     pub(super) fn send(&self, instructions: Vec<Instruction>) -> Vec<Option<Result<Attempt, Failure>>> {
         if !self.sends() {
             return instructions.into_iter().map(|signed| Some(Ok(Attempt::Signed(signed)))).collect();
         }
         let texts: Vec<String> = instructions.iter().map(|instruction| self.text(instruction)).collect();
-        let said = self.node.submit(&texts).into_iter();
-        instructions
-            .into_iter()
-            .zip(said)
-            .map(|(instruction, said)| Some(heard(instruction, said?)))
-            .collect()
+        let Said { steps, failure } = self.node.submit(&texts);
+        let mut failure = failure.map(Failure::from);
+        let attempt = |(instruction, said): (Instruction, Option<SaidOfStep>)| match said {
+            Some(said) => Some(heard(instruction, said)),
+            None => failure.take().map(Err),
+        };
+        instructions.into_iter().zip(steps).map(attempt).collect()
     }
 
     fn text(&self, instruction: &Instruction) -> String {

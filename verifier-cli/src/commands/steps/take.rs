@@ -86,8 +86,13 @@ impl<'d> Desk<'d> {
         let mut waiting = Vec::new();
         let gathered = targets.into_iter().try_for_each(|target| self.gather(target, &mut waiting, console));
         let taken = self.take_together(&mut waiting, console);
-        gathered.and(taken)?;
+        gathered.and(taken).and(self.sync())?;
         self.bar.finish_and_clear();
+        Ok(())
+    }
+
+    /// Brings what was kept to the disk, whether or not all went well.
+    fn sync(&self) -> Result<(), Failure> {
         self.receipts.as_ref().map_or(Ok(()), ReceiptFile::sync)
     }
 
@@ -134,13 +139,17 @@ impl<'d> Desk<'d> {
         if waiting.len() < LIST { Ok(()) } else { self.take_together(waiting, console) }
     }
 
-    /// Sends instructions that are signed, or keeps them.
+    /// Sends instructions that are signed, or keeps them; some at a time, whose receipts are kept before the next go out.
     pub fn put(&mut self, instructions: Vec<Instruction>, console: &mut Console) -> Result<(), Failure> {
+        let mut instructions = instructions.into_iter();
         let mut outcome = Ok(());
-        for attempt in self.send(instructions).into_iter().flatten() {
-            outcome = outcome.and(attempt.and_then(|attempt| self.settle(attempt, console)));
+        while outcome.is_ok() && instructions.len() > 0 {
+            let some = instructions.by_ref().take(LIST).collect();
+            for attempt in self.send(some).into_iter().flatten() {
+                outcome = outcome.and(attempt.and_then(|attempt| self.settle(attempt, console)));
+            }
         }
-        outcome
+        outcome.and(self.sync())
     }
 
     /// Whether anything is sent at all.

@@ -34,7 +34,7 @@ error-node-busy = the node { $node } cannot answer now ({ $problem }): { $detail
 error-node-refuses = the node { $node } refuses ({ $problem }): { $detail }
     .advice = Correct what it names.
 
-node-waits = the node was asked too often: waiting { $seconds } s, then asking again
+node-waits = the node asks for patience: waiting { $seconds } s, then asking again
 
 error-no-such-file = there is no file { $path }
     .advice = Check the name.

@@ -34,7 +34,7 @@ error-node-busy = 节点 { $node } 现在无法回答（{ $problem }）：{ $det
 error-node-refuses = 节点 { $node } 拒绝（{ $problem }）：{ $detail }
     .advice = 请按它所说的改正。
 
-node-waits = 向节点查询过于频繁：等待 { $seconds } 秒后再问
+node-waits = 节点要求稍候：等待 { $seconds } 秒后再问
 
 error-no-such-file = 没有 { $path } 这个文件
     .advice = 请检查文件名。
