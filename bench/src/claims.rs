@@ -33,8 +33,8 @@ pub async fn figures(issued: &Issued) -> Vec<Figure> {
     for (round, keys) in keys.chunks(share).take(SHARES - 1).enumerate() {
         let claims = claims(issued, round * share, keys, &claimant);
         let (listed, alone) = claims.split_at(claims.len() / 2);
-        in_lists.take(round, listed, send(issued, lists(listed)).await);
-        one_by_one.take(round, alone, send(issued, alone.iter().map(Claim::request).collect()).await);
+        in_lists.take(round, listed, send_in_lists(issued, listed).await);
+        one_by_one.take(round, alone, send_alone(issued, alone).await);
     }
     until_anchored(&issued.node, "size", share * (SHARES - 1) + 1).await;
     let what = format!("claims, two signatures and a durable receipt each, {CLIENTS} clients");
@@ -83,25 +83,31 @@ pub async fn last_share(issued: &Issued) {
     let keys = issued.keys();
     let first = keys.len() / SHARES * (SHARES - 1);
     let keys = keys.get(first..).unwrap_or_default();
-    send(issued, lists(&claims(issued, first, keys, &KeyPair::from_seed(&[9; 32])))).await;
+    send_in_lists(issued, &claims(issued, first, keys, &KeyPair::from_seed(&[9; 32]))).await;
 }
 
-async fn send(issued: &Issued, requests: Vec<Vec<u8>>) -> f64 {
-    all(&issued.address, &requests, CLIENTS, &[200, 201]).await
+async fn send_alone(issued: &Issued, claims: &[Claim]) -> f64 {
+    let requests = claims.iter().map(|claim| request("POST", "/v1/steps", &claim.body));
+    let requests: Vec<_> = requests.collect();
+    all(&issued.address, &requests, CLIENTS, 201).await
 }
 
-impl Claim {
-    fn request(&self) -> Vec<u8> {
-        request("POST", "/v1/steps", &self.body)
-    }
-}
-
-fn lists(claims: &[Claim]) -> Vec<Vec<u8>> {
+/// A list is answered with 200 whatever came of its steps, so the log must have grown by each of them.
+async fn send_in_lists(issued: &Issued, claims: &[Claim]) -> f64 {
     let list = |claims: &[Claim]| {
         let bodies: Vec<&str> = claims.iter().map(|claim| claim.body.as_str()).collect();
         request("POST", "/v1/steps/many", &format!(r#"{{"steps":[{}]}}"#, bodies.join(",")))
     };
-    claims.chunks(LIST).map(list).collect()
+    let requests: Vec<_> = claims.chunks(LIST).map(list).collect();
+    let before = log_size(issued).await;
+    let took = all(&issued.address, &requests, CLIENTS, 200).await;
+    assert_eq!(log_size(issued).await, before + claims.len() as u64, "every claim is taken");
+    took
+}
+
+async fn log_size(issued: &Issued) -> u64 {
+    let said = issued.node.http().get("/v1/ledger").await.is(200).json();
+    said["size"].as_u64().expect("a size")
 }
 
 fn claims(issued: &Issued, first: usize, keys: &[KeyPair], claimant: &KeyPair) -> Vec<Claim> {

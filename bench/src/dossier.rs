@@ -34,8 +34,8 @@ pub async fn figures(scale: Scale, issued: &mut Issued) -> Vec<Figure> {
     let constants = vec![request("GET", "/", ""); requests.len()];
     let (mut ratios, mut rate, mut bare) = (Vec::new(), 0.0, 0.0);
     for round in 0..=scale.rounds().min(5) {
-        let ours = all(&issued.address, &requests, CONNECTIONS, &[200]).await;
-        let theirs = all(&constant.address, &constants, CONNECTIONS, &[200]).await;
+        let ours = all(&issued.address, &requests, CONNECTIONS, 200).await;
+        let theirs = all(&constant.address, &constants, CONNECTIONS, 200).await;
         if round > 0 {
             ratios.push(theirs / ours);
             (rate, bare) = (number(asked) / ours, number(asked) / theirs);

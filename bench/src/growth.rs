@@ -166,7 +166,7 @@ impl Growing {
             .map(|number| request("GET", &path(number), ""))
             .collect();
         let address = node.url().trim_start_matches("http://");
-        all(address, &requests, CONNECTIONS, &[200]).await;
+        all(address, &requests, CONNECTIONS, 200).await;
     }
 
     fn batch(&self, count: u64) -> Vec<u8> {
