@@ -10,7 +10,9 @@ use crate::ledger::rows::{Published, ReadError};
 use crate::ledger::{Ledger, cut};
 use crate::observe;
 use crate::store::{Store, StoreError};
-use anchors::{AnchorError, AnchorWriter, AnchoredCheckpoint, Finality, Missing, Opening, Submission, Tip};
+use anchors::{
+    AnchorError, AnchorWriter, AnchoredCheckpoint, Finality, Missing, Opening, Refusal, Submission, Tip,
+};
 use protocol::{Digest, LedgerId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,6 +85,23 @@ pub enum TurnError {
         /// The next that this node would send.
         next: u64,
     },
+}
+
+impl TurnError {
+    /// Whether no promise given now could be kept: what is promised contradicts the chain, or the contract takes no
+    /// checkpoint of this ledger from this account.
+    const fn breaks_promises(&self) -> bool {
+        match self {
+            Self::StoreIsOld { .. }
+            | Self::OtherHistory { .. }
+            | Self::LedgerGone(_)
+            | Self::WrongClock(_)
+            | Self::Chain(AnchorError::Reverted(Refusal::WrongPhase { .. } | Refusal::NotAnchorer { .. })) => {
+                true
+            }
+            Self::Chain(_) | Self::Cut(_) | Self::Behind { .. } => false,
+        }
+    }
 }
 
 impl From<ReadError> for TurnError {
@@ -222,12 +241,7 @@ impl Anchoring {
         let problem = turned.as_ref().err().map(ToString::to_string);
         match turned {
             Ok(_) => self.ledger.set_halted(None),
-            Err(
-                TurnError::StoreIsOld { .. }
-                | TurnError::OtherHistory { .. }
-                | TurnError::LedgerGone(_)
-                | TurnError::WrongClock(_),
-            ) => self.ledger.set_halted(problem.clone()),
+            Err(error) if error.breaks_promises() => self.ledger.set_halted(problem.clone()),
             Err(_) => {}
         }
         self.standing.send_if_modified(|standing| {

@@ -3,7 +3,8 @@
 use super::{Anchoring, Next, Timing, TurnError};
 use crate::fixture::{Fixture, key, opening};
 use crate::store::{MemoryStore, Snapshot, Store, StoreError, WriteSet};
-use anchors::{AnchorError, AnchorReader as _, Clock, Fault, MemoryChain};
+use anchors::{AnchorError, AnchorReader as _, Clock, Fault, MemoryChain, Refusal};
+use protocol::Address;
 use protocol::lifecycle::Kind;
 use protocol::manifest::Flags;
 use std::sync::Arc;
@@ -247,6 +248,24 @@ async fn a_store_of_another_history_is_told_from_the_chain_s() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn what_the_contract_no_longer_takes_is_promised_no_longer() {
+    let fixture = Fixture::new().await;
+    let stranger = fixture.chain.seen_from(Address::new([9; 20]));
+    let job = on_a_chain_that_ticks(&fixture, stranger);
+    fixture.issued(20).await;
+    job.turn().await.expect("cut");
+    let turned = job.turn().await;
+    assert!(matches!(turned, Err(TurnError::Chain(AnchorError::Reverted(Refusal::NotAnchorer { .. })))));
+    assert_eq!(fixture.ledger.halted(), None);
+    job.note(&turned);
+    assert!(fixture.ledger.halted().expect("why").contains("does not anchor this ledger"));
+    // As soon as the account may anchor, it goes on.
+    fixture.anchor().await;
+    job.note(&job.turn().await);
+    assert_eq!(fixture.ledger.halted(), None);
 }
 
 /// The job of this ledger on a chain whose blocks come by themselves, by this clock.
