@@ -169,18 +169,30 @@ fn moved_on(
     by: &Instruction,
 ) -> Result<Accepted, Refused> {
     let (number, run) = first_that_moved(reads, entry, last)?;
-    let chain = reads.chain_to(reads.known_entry(run.index)?)?;
-    if !chain.iter().any(|item| item.state.index == entry.prev) {
-        return Err(Refused::Unlinked { number, prev: entry.prev, latest: run.index });
-    }
-    let Some(winner) = chain.into_iter().find(|item| item.state.entry.prev == entry.prev) else {
+    if run.index == entry.prev {
         return Err(Refused::MixedRange { first: entry.first, last, prev: entry.prev });
+    }
+    let Some(winner) = next_after(reads, entry.prev, run.index)? else {
+        return Err(Refused::Unlinked { number, prev: entry.prev, latest: run.index });
     };
     if winner.state.entry.without_clock() == entry.without_clock() {
         return Ok(winner);
     }
     let incident = keep_incident(reads, entry, log_size, by)?;
     Err(Refused::AlreadyMoved { number, prev: entry.prev, winner: Box::new(winner), incident })
+}
+
+/// The entry that follows the one at `prev` in the history that ends with `latest`. Everybody waits for this, and anybody
+/// may ask for it without a signature: of a long history no more is held at a time than one entry.
+fn next_after(reads: &Overlay<'_>, prev: u64, latest: u64) -> Result<Option<Accepted>, ReadError> {
+    let mut index = latest;
+    while index > prev && index != Entry::NO_PREV {
+        match reads.known_entry_alone(index)?.prev {
+            before if before == prev => return reads.known_entry(index).map(Some),
+            before => index = before,
+        }
+    }
+    Ok(None)
 }
 
 /// The first voucher of the range whose latest entry is not the instruction's `prev`.

@@ -1,8 +1,9 @@
 //! Looking things up in the ledger: the same questions over what is stored and over what is about to be.
 
-use super::rows::{Accepted, Batch, Block, ReadError, Run, decode, key_number, number_key};
+use super::rows::{Accepted, Batch, Block, ReadError, Run, decode, decode_entry, key_number, number_key};
 use crate::store::{Order, Row, Snapshot, Span, StoreError, Table, WriteSet};
 use protocol::PublicKey;
+use protocol::entry::Entry;
 use protocol::voucher::Record;
 use std::collections::BTreeMap;
 
@@ -31,6 +32,12 @@ pub trait Reads {
     fn entry(&self, index: u64) -> Result<Option<Accepted>, ReadError> {
         let value = self.get(Table::Entries, &number_key(index))?;
         value.map(|value| Accepted::decode(index, &value)).transpose()
+    }
+
+    /// The entry alone at `index`, where another row says that there is one: without its memo and its signatures.
+    fn known_entry_alone(&self, index: u64) -> Result<Entry, ReadError> {
+        let value = self.get(Table::Entries, &number_key(index))?;
+        decode_entry(index, &value.ok_or_else(|| ReadError::damaged(Table::Entries, index))?)
     }
 
     /// The accepted entry at `index`, where another row says that there is one.
@@ -89,7 +96,7 @@ pub trait Reads {
     fn chain_to(&self, latest: Accepted) -> Result<Vec<Accepted>, ReadError> {
         let mut chain = vec![latest];
         while let Some(prev) = chain.last().map(|item| item.state.entry.prev) {
-            if prev == protocol::entry::Entry::NO_PREV {
+            if prev == Entry::NO_PREV {
                 break;
             }
             chain.push(self.known_entry(prev)?);
