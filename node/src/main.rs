@@ -83,7 +83,7 @@ struct InitArgs {
     /// Public address of the node: what stands before /v/ in links [default: http:// and the address it listens on].
     #[arg(long, value_name = "URL")]
     site: Option<String>,
-    /// JSON-RPC endpoint of a chain, several times for a fall-over; without one, an embedded development chain is used,
+    /// JSON-RPC endpoint of a chain; of several, those that answer must agree. Without one, an embedded development chain is used,
     /// which proves nothing to outsiders.
     #[arg(long, value_name = "URL")]
     rpc: Vec<String>,

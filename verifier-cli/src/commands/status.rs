@@ -25,7 +25,7 @@ pub struct Args {
     /// A file with a checkpoint, from somebody whom you trust; one for each dossier.
     #[arg(long, value_name = "FILE")]
     pub trusted_checkpoint: Vec<PathBuf>,
-    /// The JSON-RPC address of a chain node that you trust; several are asked in turn until one answers. One that holds an
+    /// The JSON-RPC address of a chain node that you trust; of several, all that answer must say the same. One that holds an
     /// access key is better kept off the command line: the environment's `VOUCHSAFE_RPC` counts where none is given.
     #[arg(long, value_name = "URL")]
     pub rpc: Vec<String>,

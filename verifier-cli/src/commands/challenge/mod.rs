@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 pub struct Args {
     /// The challenge file that `vouchsafe audit` wrote.
     pub file: PathBuf,
-    /// The JSON-RPC address of a chain node that you trust; several are asked in turn until one answers. Without it the
+    /// The JSON-RPC address of a chain node that you trust; of several, all that answer must say the same. Without it the
     /// environment's `VOUCHSAFE_RPC` counts.
     #[arg(long, value_name = "URL")]
     pub rpc: Vec<String>,
