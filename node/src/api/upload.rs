@@ -1,12 +1,12 @@
 //! Taking in the body of a batch: its line is read, its records go to a file without a name, which is gone with its last
 //! handle, whatever happens. Memory does not grow with the records.
 
-use super::blocking;
 use super::problem::{Kind, Problem};
 use super::request::{RequestBody, next_bytes, signatures, utf8};
 use super::shapes::SignatureRequest;
 use super::shapes::{Bytes32, Hex, IssueBytes};
 use super::steps::entry;
+use super::{REQUEST_TIME, blocking};
 use crate::ledger::BatchHeader;
 use crate::observe;
 use axum::body::Body;
@@ -69,7 +69,7 @@ impl BatchLine {
 
 /// Takes in a batch of at most `most` vouchers. The file holds exactly as many records as the terms say.
 pub(super) async fn receive(body: &mut Body, spool: &Path, most: u64) -> Result<(BatchLine, File), Problem> {
-    let (line, begun) = first_line(body).await?;
+    let (line, begun) = first_line_within(body, REQUEST_TIME).await?;
     let line = BatchLine::from_text(utf8(&line, BatchLine::NAME)?)?;
     let count = line.terms.count();
     if count > most {
@@ -84,6 +84,13 @@ pub(super) async fn receive(body: &mut Body, spool: &Path, most: u64) -> Result<
         records.check_pace()?;
     }
     Ok((line, records.end().await?))
+}
+
+/// The line has no pace of its own, and a place is held while it comes.
+async fn first_line_within(body: &mut Body, time: Duration) -> Result<(Vec<u8>, Vec<u8>), Problem> {
+    let late =
+        |_| Problem::new(Kind::TimedOut, format!("the line before the records did not come within {time:?}"));
+    tokio::time::timeout(time, first_line(body)).await.map_err(late)?
 }
 
 /// Everything before the first line feed, and what came with it after.
@@ -173,4 +180,21 @@ fn unwritten(error: &std::io::Error) -> Problem {
         _ => "this node can not keep an upload now: nothing was stored, try again later",
     };
     Problem::new(Kind::Storage, detail).retry_after(Duration::from_mins(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_line_that_never_ends_is_given_up() {
+        let bytes = futures_util::stream::unfold((), async |()| {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            Some((Ok::<_, std::io::Error>("x"), ()))
+        });
+        let came = first_line_within(&mut Body::from_stream(bytes), Duration::from_millis(50)).await;
+        assert_eq!(came.err().map(|problem| problem.status()), Some(408));
+        let whole = first_line_within(&mut Body::from("a\nb"), Duration::from_mins(1)).await;
+        assert_eq!(whole.ok(), Some((b"a".to_vec(), b"b".to_vec())));
+    }
 }
