@@ -1,5 +1,6 @@
 //! Batches: taken in as one stream, found again by their root.
 
+use super::layers::panicked;
 use super::problem::{Kind, Problem};
 use super::request::{Asked, Limit, Named, Safe, expect_ledger, expect_type};
 use super::upload::{self, BatchLine};
@@ -14,6 +15,7 @@ use axum::http::{HeaderMap, StatusCode};
 use protocol::Digest;
 use protocol::digest::bytes_to_hex;
 use serde::Deserialize;
+use tracing::Instrument as _;
 use utoipa::{IntoParams, ToSchema};
 
 /// Submits a batch.
@@ -44,9 +46,14 @@ pub(super) async fn submit(
     if taken.is_err() {
         super::request::discard(&mut body).await;
     }
-    let (_place, line, records) = taken?;
+    let (place, line, records) = taken?;
     let kind = line.entry.kind();
-    let (status, outcome) = api.outcome(kind, ledger.issue(line.into_header(), records).await)?;
+    let issue = async move {
+        let _place = place;
+        ledger.issue(line.into_header(), records).await
+    };
+    let issued = tokio::spawn(issue.in_current_span()).await.map_err(|_| panicked())?;
+    let (status, outcome) = api.outcome(kind, issued)?;
     let entry = outcome.accepted.state.entry;
     Ok((
         status,
@@ -54,7 +61,7 @@ pub(super) async fn submit(
             first: entry.first,
             count: entry.count,
             already: outcome.repeated,
-            receipt: ledger.receipt(&outcome.accepted).into(),
+            receipt: api.state.ledger.receipt(&outcome.accepted).into(),
             entry: bytes_to_hex(&entry.encode()),
         }),
     ))

@@ -105,7 +105,7 @@ pub(super) async fn make(
     from: Asker,
     Strict(body): Strict<CaseBody>,
 ) -> Result<impl IntoResponse, Problem> {
-    let _place = admit(&api.verdicts)?;
+    let place = admit(&api.verdicts)?;
     body.vouchers.iter().try_for_each(|key| api.rates.question(from, key))?;
     let asked = api.asked_now();
     let (ledger, made_at) = (api.state.ledger.facts().id, api.now());
@@ -130,6 +130,7 @@ pub(super) async fn make(
         None => None,
     };
     let zip = blocking(move || {
+        let _place = place;
         for mut dossier in dossiers {
             dossier.checkpoint.proof.clone_from(&proof);
             let text = serde_json::to_string(&dossier).map_err(unmade)?;

@@ -47,7 +47,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// What the HTTP side runs with.
 #[derive(Clone)]
@@ -93,10 +93,10 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// The state that all handlers share.
 struct Api {
     state: ApiState,
-    uploads: Semaphore,
-    verdicts: Semaphore,
-    lists: Semaphore,
-    files: Semaphore,
+    uploads: Arc<Semaphore>,
+    verdicts: Arc<Semaphore>,
+    lists: Arc<Semaphore>,
+    files: Arc<Semaphore>,
     probe: health::Probe,
     rates: Arc<Rates>,
 }
@@ -111,10 +111,10 @@ pub fn router(state: ApiState) -> Router {
     let mut routes = routes(&rates);
     let api = Arc::new(Api {
         state,
-        uploads: Semaphore::new(UPLOADS),
-        verdicts: Semaphore::new(VERDICTS),
-        lists: Semaphore::new(LISTS),
-        files: Semaphore::new(data::FILES),
+        uploads: Arc::new(Semaphore::new(UPLOADS)),
+        verdicts: Arc::new(Semaphore::new(VERDICTS)),
+        lists: Arc::new(Semaphore::new(LISTS)),
+        files: Arc::new(Semaphore::new(data::FILES)),
         probe: health::Probe::default(),
         rates,
     });
@@ -204,8 +204,9 @@ fn unmade(error: impl Display) -> Problem {
     layers::panicked()
 }
 
-/// A place among those who are served at a time, if one is free.
-fn admit(places: &Semaphore) -> Result<SemaphorePermit<'_>, Problem> {
+/// A place among those who are served at a time, if one is free. Work that goes on when its asker has left takes the place
+/// along: else whoever asks and leaves would have more at work than there are places.
+fn admit(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
     let full = || Problem::new(Kind::Overloaded, "too many requests of this kind are at work: try again");
-    places.try_acquire().map_err(|_| full().retry_after(Duration::from_secs(2)))
+    Arc::clone(places).try_acquire_owned().map_err(|_| full().retry_after(Duration::from_secs(2)))
 }

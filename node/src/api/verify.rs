@@ -106,7 +106,7 @@ pub(super) async fn judge(
     from: Asker,
     Strict(body): Strict<VerifyBody>,
 ) -> Answer<Judged> {
-    let _place = admit(&api.verdicts)?;
+    let place = admit(&api.verdicts)?;
     let (text, dossier) = match (body.voucher, body.dossier) {
         (Some(key), _) => {
             api.rates.question(from, &key)?;
@@ -128,6 +128,7 @@ pub(super) async fn judge(
     };
     let (policy, my_key, as_of, now) = (body.policy, body.my_key, body.as_of, api.now());
     let report = blocking(move || {
+        let _place = place;
         Ok(verify(&Question {
             trusted: trusted.as_ref().map(|(checkpoint, _)| checkpoint),
             finality: trusted.map_or(Finality::NotFinal, |(_, finality)| finality),
