@@ -33,7 +33,7 @@ async fn every_line_of_a_request_names_it_and_every_other_its_work() {
     for (seed, first) in [(2, true), (3, false)] {
         let buyer = KeyPair::from_seed(&[seed; 32]).public();
         let sale = issuer.step(&issue, Kind::Sell, (0, 1), buyer, &[issuer.key()]);
-        let outcome = sale.submit(node.http()).await;
+        let outcome = sale.submit_alone(node.http()).await;
         assert_eq!(matches!(outcome, Outcome::Accepted(_)), first, "{outcome:?}");
     }
     node.process().says("\"status\":409").await;
