@@ -95,6 +95,16 @@ fn an_answer_that_was_lost_is_found_again() {
 }
 
 #[test]
+fn a_batch_that_is_only_said_to_stand_puts_out_no_codes() {
+    let desk = desk();
+    desk.lie(Lies { invents_batches: true, ..Lies::default() });
+    issue(&desk, &[]).exits(1);
+    assert_eq!((vouchers(&desk), desk.files().len()), (0, 2), "{:?}", desk.files());
+    desk.lie(Lies::default());
+    issue(&desk, &[]).exits(0);
+}
+
+#[test]
 fn numbers_taken_by_another_batch_are_signed_for_again() {
     let desk = desk();
     desk.lie(Lies { batches_before: 3, ..Lies::default() });

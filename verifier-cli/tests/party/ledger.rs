@@ -38,6 +38,8 @@ pub struct Lies {
     pub lists_overloaded: u32,
     /// Lists are not known here.
     pub lists_unknown: bool,
+    /// A batch is said to stand already, and does not.
+    pub invents_batches: bool,
     /// A list gets one answer too few.
     pub answers_missing: bool,
     /// A step is answered with a problem and a receipt.
@@ -246,6 +248,13 @@ impl Ledger {
             return problem(409, "first-moved", json!({ "first": self.heads.len() }));
         }
         let known = |record: &Record| self.records.iter().any(|known| known.key == record.key);
+        if self.lies.invents_batches {
+            let entry = bytes_to_hex(&Entry { count: 0, ..entry }.encode());
+            let receipt = json!({ "index": 7, "leaf": Digest::ZERO, "anchor_by": NOW,
+                "signature": format!("0x{}", "07".repeat(64)) });
+            let body = json!({ "first": 0, "count": 1, "already": true, "receipt": receipt, "entry": entry });
+            return Answer { status: 200, body };
+        }
         if let Some(position) = records.iter().position(known) {
             let voucher = records[position].key;
             return problem(409, "duplicate-voucher", json!({ "voucher": voucher, "position": position }));

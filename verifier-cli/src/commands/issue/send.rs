@@ -134,17 +134,18 @@ impl Desk<'_> {
             let instruction = asked.instruction(self.operator.ledger, Digest::ZERO);
             let signatures = vec![Signed::new(Role::Issuer.name(), self.key.pair(), &instruction)];
             let error = match self.post(&manifest, &terms, &asked, &signatures, console) {
+                // What is said to stand is believed by what stands there alone.
+                Ok(answer) if answer.already => {
+                    return self.standing()?.ok_or_else(|| self.unreadable());
+                }
                 Ok(answer) => {
                     let stands = entry_from_hex(&answer.entry).ok_or_else(|| self.unreadable())?;
-                    // A batch that stands already keeps the numbers that it was given then.
-                    let asked = if answer.already { self.entry(stands.first, root) } else { asked };
                     let receipt = Receipt::from(answer.receipt);
                     let verdict = self.operator.check(&asked, &stands, &receipt);
                     let receipt_holds = verdict.is_ok();
                     if let Err(wrong) = verdict {
                         console.remark(&Text::new(wrong.id()));
                     }
-                    let already = answer.already;
                     return Ok(Sealed {
                         manifest,
                         terms,
@@ -152,7 +153,7 @@ impl Desk<'_> {
                         entry: stands,
                         signatures,
                         receipt,
-                        already,
+                        already: false,
                         receipt_holds,
                     });
                 }
