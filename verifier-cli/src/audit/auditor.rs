@@ -288,7 +288,12 @@ impl Auditor {
             }
             Agreement::OtherHeads | Agreement::HeadsUnclear => {
                 self.progress.close(header);
-                return self.dispute(header, &view);
+                let disputed = self.dispute(header, &view);
+                if disputed.is_err() {
+                    // A source that was silent at the right moment must not have settled this.
+                    self.begin_anew();
+                }
+                return disputed;
             }
         }
         self.progress.close(header);
