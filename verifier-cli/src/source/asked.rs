@@ -83,6 +83,8 @@ impl Asked {
 
     /// A dossier, or the delivered line that somebody keeps in a file.
     fn file(bytes: &[u8]) -> Self {
+        // Editors put it before what they save; it is no part of either.
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let text = std::str::from_utf8(bytes).unwrap_or_default();
         match DeliveredLine::parse(first_line(text)) {
             Ok(line) => Self::Line(line),

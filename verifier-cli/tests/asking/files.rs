@@ -35,6 +35,10 @@ fn a_dossier_is_saved_once_and_judged_without_the_node() {
     assert_eq!(folder.run(&format!("{line} --force --checkpoint 1")).exit, 0);
     let verify = format!("verify {saved} --trusted-checkpoint trusted.json --policy policy.json");
     assert_eq!(folder.run(&verify).exit, 0);
+    // An editor saved it again, with what it puts before a text.
+    let text = std::fs::read_to_string(folder.path().join(&saved)).unwrap();
+    let folder = folder.with(&saved, format!("\u{feff}{text}"));
+    assert_eq!(folder.run(&verify).exit, 0);
 }
 
 #[test]
