@@ -3,8 +3,7 @@
 
 use super::problem::{Kind, Problem};
 use super::request::{RequestBody, next_bytes, signatures, utf8};
-use super::shapes::SignatureRequest;
-use super::shapes::{Bytes32, Hex, IssueBytes};
+use super::shapes::{Bytes32, Hex, IssueBytes, SignatureRequest};
 use super::steps::entry;
 use super::{REQUEST_TIME, blocking};
 use crate::ledger::BatchHeader;

@@ -95,7 +95,7 @@ impl NodeClient {
                         for place in list {
                             said.note(*place, None);
                         }
-                    } else if !is_of_a_step(&error) {
+                    } else if !blames_a_step(&error) {
                         return Err(error);
                     } else if let [place] = list {
                         said.note(*place, Some(Err(error)));
@@ -167,7 +167,7 @@ fn wait_s(error: &NodeError) -> Option<u64> {
 }
 
 /// Whether a list is refused because of what stands in a step of it.
-const fn is_of_a_step(error: &NodeError) -> bool {
+const fn blames_a_step(error: &NodeError) -> bool {
     matches!(error, NodeError::Problem { problem, .. } if matches!(problem.status, 400 | 413))
 }
 

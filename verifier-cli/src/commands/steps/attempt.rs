@@ -158,6 +158,6 @@ fn heard(instruction: Instruction, said: SaidOfStep) -> Result<Attempt, Failure>
 }
 
 /// Problems that this step has; the others are the node's or the connection's, and stop everything.
-fn is_of_the_step(problem: &Problem) -> bool {
-    problem.status < 500 && problem.status != 429 && problem.name != "wrong-ledger"
+const fn is_of_the_step(problem: &Problem) -> bool {
+    problem.status < 500 && problem.status != 429
 }
