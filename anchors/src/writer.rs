@@ -28,6 +28,9 @@ pub trait AnchorWriter: AnchorReader {
     /// The account that signs and pays: the opener of the ledgers that it opens, and their first anchorer. No I/O.
     fn account(&self) -> Address;
 
+    /// The nonce of a transaction of the account that is in no block yet, as far as the endpoint has heard of one.
+    async fn on_its_way(&self) -> Result<Option<u64>, AnchorError>;
+
     /// Opens a ledger, whose origin is [`origin`](Self::origin) of the opening's salt.
     async fn open(&self, opening: &Opening) -> Result<Submission, AnchorError>;
 

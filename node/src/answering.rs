@@ -8,7 +8,7 @@
 use crate::ledger::Ledger;
 use crate::ledger::rows::ReadError;
 use crate::observe;
-use anchors::fraud::{Judge, Raised, Stand};
+use anchors::fraud::{Judge, Raised};
 use anchors::{AnchorError, AnchorWriter, AnchoringKey, Phase, Submission};
 use protocol::Address;
 use std::sync::Arc;
@@ -107,12 +107,15 @@ impl Answering {
             Some(next) => next.saturating_sub(REREAD_BLOCKS),
             None => judge.first_answerable_block(newest).await?,
         };
-        for raised in judge.raised(ledger, from, newest.number).await? {
+        let seen = judge.raised(ledger, from, newest.number).await?;
+        for raised in seen.challenges {
             if !self.open.iter().any(|open| open.ask == raised.ask) {
                 self.open.push(raised);
             }
         }
-        self.next_block = Some(newest.number.saturating_add(1));
+        // What an endpoint that is out of reach would have told is asked again: the others may hide it.
+        self.next_block =
+            Some(if seen.is_whole { newest.number.saturating_add(1) } else { from + REREAD_BLOCKS });
         self.answer_open(&judge).await
     }
 
@@ -172,7 +175,7 @@ impl Answering {
 
     async fn answer(&self, judge: &Judge<AnchoringKey>, raised: &Raised) -> Result<Done, TurnError> {
         let id = raised.ask.id();
-        if judge.challenge(id).await?.stand != Stand::Pending {
+        if !judge.is_pending(id).await? {
             return Ok(Done::Over);
         }
         let (ledger, ask) = (self.ledger.clone(), raised.ask);

@@ -4,6 +4,7 @@
 //! other, neither is believed: nobody can tell which one lies. All of it is told to [`Watch`](super::Watch).
 
 use super::EvmChain;
+use super::each::together;
 use super::watch::Trouble;
 use crate::error::AnchorError;
 use crate::reader::{
@@ -91,18 +92,13 @@ impl<K> EvmChain<K> {
         T: Send + 'static,
         A: Future<Output = Said<T>> + Send + 'static,
     {
-        let asked: Vec<_> = self.shared.witnesses.iter().map(|one| tokio::spawn(ask(one.clone()))).collect();
         let (mut heard, mut silent) = (Vec::new(), Vec::new());
-        for (at, answer) in asked.into_iter().enumerate() {
-            match answer.await {
-                Ok(said @ (Ok(_) | Err(AnchorError::NotFound(_) | AnchorError::NoContract { .. }))) => {
+        for (at, said) in self.each(ask).await.into_iter().enumerate() {
+            match said {
+                Ok(_) | Err(AnchorError::NotFound(_) | AnchorError::NoContract { .. }) => {
                     heard.push((at, said));
                 }
-                Ok(Err(error)) => silent.push(error),
-                Err(cause) => {
-                    let endpoint = self.witness(at).to_owned();
-                    silent.push(AnchorError::OutOfReach { endpoint, cause: cause.into() });
-                }
+                Err(error) => silent.push(error),
             }
         }
         (heard, silent)
@@ -155,27 +151,6 @@ fn common<T: Fact>(heard: Vec<Heard<T>>) -> Said<T> {
         (one, _) => one,
     });
     merged.unwrap_or_else(|| Err(together(Vec::new())))
-}
-
-/// One error for all that gave no answer.
-fn together(mut silent: Vec<AnchorError>) -> AnchorError {
-    let out_of_reach = |error: &AnchorError| matches!(error, AnchorError::OutOfReach { .. });
-    let first = silent.iter().position(out_of_reach);
-    match (silent.len(), first) {
-        (0, _) => {
-            AnchorError::OutOfReach { endpoint: "no endpoint".to_owned(), cause: "none is configured".into() }
-        }
-        (1, _) | (_, None) => silent.swap_remove(0),
-        (_, Some(_)) => {
-            let endpoint = silent.iter().filter_map(|error| match error {
-                AnchorError::OutOfReach { endpoint, .. } => Some(endpoint.as_str()),
-                _ => None,
-            });
-            let endpoint = endpoint.collect::<Vec<_>>().join(", ");
-            let cause = silent.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            AnchorError::OutOfReach { endpoint, cause: cause.into() }
-        }
-    }
 }
 
 fn less_settled(one: Finality, other: Finality) -> Finality {

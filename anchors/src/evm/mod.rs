@@ -5,6 +5,7 @@
 
 mod agree;
 mod anchorer;
+mod each;
 mod endpoint;
 mod events;
 mod fees;
@@ -23,6 +24,7 @@ pub use watch::{Trouble, Watch};
 pub use write::Deployment;
 
 #[cfg(feature = "devnet")]
+pub(crate) use each::of_any;
 pub(crate) use endpoint::Cause;
 pub(crate) use endpoint::Exchange;
 
@@ -35,6 +37,7 @@ use protocol::LedgerId;
 use send::Flight;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use transport::FallOver;
@@ -109,6 +112,8 @@ struct Shared {
     transport: FallOver,
     provider: RootProvider,
     finality: FinalityRule,
+    /// Whether the endpoint has named a `finalized` block.
+    knows_final_tag: AtomicBool,
     from_block: u64,
     log_range_blocks: u64,
     fees: FeePolicy,
@@ -154,6 +159,7 @@ impl EvmChain {
             provider: transport.clone().provider(),
             transport,
             finality,
+            knows_final_tag: AtomicBool::new(false),
             from_block,
             log_range_blocks: log_range_blocks.max(1),
             fees,

@@ -19,6 +19,7 @@ use protocol::{Address, Digest, LedgerId, PublicKey};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
     pub(crate) fn no_contract(&self) -> AnchorError {
@@ -57,10 +58,17 @@ impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
         let confirmations = match self.shared.finality {
             FinalityRule::Confirmations(confirmations) => confirmations,
             FinalityRule::Tag { else_confirmations } => {
+                let knows_tag = &self.shared.knows_final_tag;
                 match self.block(BlockNumberOrTag::Finalized).await {
-                    Ok(Some(block)) => return Ok(Some(block)),
-                    // The endpoint does not know the tag.
-                    Ok(None) | Err(AnchorError::Declined { .. }) => else_confirmations,
+                    Ok(Some(block)) => {
+                        knows_tag.store(true, Ordering::Relaxed);
+                        return Ok(Some(block));
+                    }
+                    // One that named such a block before declines for another reason.
+                    Ok(None) | Err(AnchorError::Declined { .. }) if !knows_tag.load(Ordering::Relaxed) => {
+                        else_confirmations
+                    }
+                    Ok(None) => return Ok(None),
                     Err(error) => return Err(error),
                 }
             }

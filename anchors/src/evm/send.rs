@@ -51,8 +51,8 @@ impl EvmChain<AnchoringKey> {
         let _turn = self.shared.sending.lock().await;
         // The chain id is in what is signed; an endpoint that serves another chain by now is noticed before.
         self.shared.transport.doubt();
-        let nonce = self.nonce(BlockId::latest()).await?;
-        if self.nonce(BlockId::pending()).await? > nonce {
+        let (nonce, is_taken) = self.next_nonce().await?;
+        if is_taken {
             return self.replace(nonce, &call).await;
         }
         let gas = self.gas(&call).await?;
@@ -94,6 +94,12 @@ impl EvmChain<AnchoringKey> {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// The nonce of the account's next transaction in a block, and whether that one is on its way.
+    pub(super) async fn next_nonce(&self) -> Result<(u64, bool), AnchorError> {
+        let nonce = self.nonce(BlockId::latest()).await?;
+        Ok((nonce, self.nonce(BlockId::pending()).await? > nonce))
     }
 
     pub(super) async fn nonce(&self, at: BlockId) -> Result<u64, AnchorError> {
@@ -181,8 +187,7 @@ impl EvmChain<AnchoringKey> {
         })?;
         let envelope: TxEnvelope = tx.into_signed(signature).into();
         let hash = *envelope.tx_hash();
-        let answer = self.shared.provider.send_raw_transaction(&envelope.encoded_2718()).await;
-        if let Err(error) = answer.map_err(|error| self.failed(error)) {
+        if let Err(error) = self.hand_over(envelope.encoded_2718()).await {
             // An endpoint that has it already, from an attempt whose answer was lost, declines it.
             if !matches!(error, AnchorError::Declined { .. }) || !self.is_known(hash).await {
                 return Err(error);
@@ -192,6 +197,26 @@ impl EvmChain<AnchoringKey> {
         let mut flights = self.shared.flights.lock().unwrap_or_else(PoisonError::into_inner);
         flights.insert(self.key.signer().address(), flight);
         Ok(Submission::Sent { tx: contract::digest(hash) })
+    }
+
+    /// Gives a signed transaction to every endpoint, for one alone could keep it to itself; that one takes it is enough.
+    async fn hand_over(&self, signed: Vec<u8>) -> Result<(), AnchorError> {
+        let said = self.each(move |one| {
+            let signed = signed.clone();
+            async move {
+                one.shared.transport.doubt();
+                let taken = one.shared.provider.send_raw_transaction(&signed).await;
+                taken.map(|_| ()).map_err(|error| one.failed(error))
+            }
+        });
+        let mut said = said.await;
+        // What one of them declines says more than that another is out of reach.
+        said.sort_by_key(|said| match said {
+            Ok(()) => 0,
+            Err(AnchorError::Declined { .. }) => 1,
+            Err(_) => 2,
+        });
+        said.into_iter().next().unwrap_or(Ok(()))
     }
 
     async fn is_known(&self, hash: B256) -> bool {

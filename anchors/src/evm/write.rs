@@ -81,6 +81,12 @@ impl AnchorWriter for EvmChain<AnchoringKey> {
         self.key.address()
     }
 
+    async fn on_its_way(&self) -> Result<Option<u64>, AnchorError> {
+        self.shared.transport.doubt();
+        let (nonce, is_taken) = self.next_nonce().await?;
+        Ok(is_taken.then_some(nonce))
+    }
+
     async fn open(&self, opening: &Opening) -> Result<Submission, AnchorError> {
         let call = Anchors::openCall {
             operatorKey: B256::new(*opening.operator_key.as_bytes()),

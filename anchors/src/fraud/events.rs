@@ -4,7 +4,7 @@ use super::contract::{FraudProofs, asked};
 use super::judge::Judge;
 use crate::contract::{self, Anchors, word};
 use crate::error::AnchorError;
-use crate::evm::EvmChain;
+use crate::evm::{EvmChain, of_any};
 use crate::reader::Block;
 use alloy::rpc::types::Filter;
 use alloy::sol_types::SolEvent as _;
@@ -31,27 +31,30 @@ pub struct Raised {
     pub block_number: u64,
 }
 
+/// What endpoints say of challenges: any of them may hide one, so all are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaisedIn {
+    /// Those that any endpoint knows, oldest first.
+    pub challenges: Vec<Raised>,
+    /// Whether every endpoint answered.
+    pub is_whole: bool,
+}
+
 impl<K: fmt::Debug + Send + Sync> Judge<K> {
-    /// Challenges against a ledger that were raised in these blocks, both included, oldest first. What became of each
-    /// is [`Judge::challenge`]'s to say.
-    pub async fn raised(&self, ledger: LedgerId, from: u64, to: u64) -> Result<Vec<Raised>, AnchorError> {
-        let filter = Filter::new()
-            .address(contract::to_address(self.address()))
-            .event_signature(FraudProofs::Challenged::SIGNATURE_HASH)
-            .topic1(word(ledger.as_bytes()));
-        let logs = self.chain().logs(&filter, from, to).await?;
-        let raised = logs.iter().map(|log| {
-            let event = FraudProofs::Challenged::decode_log(&log.inner).ok()?.data;
-            let ask = asked(&event.ask).filter(|ask| ask.id() == contract::digest(event.id))?;
-            let until: u64 = event.answerableUntil.saturating_to();
-            let until = until.saturating_mul(1000);
-            let block_number = log.block_number?;
-            Some(Raised { ask, challenger: contract::address(event.challenger), until, block_number })
-        });
-        let raised: Option<Vec<_>> = raised.collect();
-        raised.ok_or_else(|| AnchorError::Inconsistent {
-            what: format!("an event of {} in blocks {from} to {to} is no challenge", self.address()),
-        })
+    /// Challenges against a ledger that were raised in these blocks, both included. What became of each is
+    /// [`Judge::is_pending`]'s to say.
+    pub async fn raised(&self, ledger: LedgerId, from: u64, to: u64) -> Result<RaisedIn, AnchorError> {
+        let judge = self.address();
+        let said = self.chain().each(move |one| async move { one.raised_in(judge, ledger, from, to).await });
+        let (heard, is_whole) = of_any(said.await)?;
+        let mut challenges: Vec<Raised> = Vec::new();
+        for raised in heard.into_iter().flatten() {
+            if !challenges.iter().any(|known| known.ask == raised.ask) {
+                challenges.push(raised);
+            }
+        }
+        challenges.sort_by_key(|raised| raised.block_number);
+        Ok(RaisedIn { challenges, is_whole })
     }
 
     /// The first block in which a challenge may have been raised that can still be answered at the time of the newest block.
@@ -74,6 +77,32 @@ impl<K: fmt::Debug + Send + Sync> Judge<K> {
 }
 
 impl<K: Send + Sync> EvmChain<K> {
+    async fn raised_in(
+        &self,
+        judge: Address,
+        ledger: LedgerId,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<Raised>, AnchorError> {
+        let filter = Filter::new()
+            .address(contract::to_address(judge))
+            .event_signature(FraudProofs::Challenged::SIGNATURE_HASH)
+            .topic1(word(ledger.as_bytes()));
+        let logs = self.logs(&filter, from, to).await?;
+        let raised = logs.iter().map(|log| {
+            let event = FraudProofs::Challenged::decode_log(&log.inner).ok()?.data;
+            let ask = asked(&event.ask).filter(|ask| ask.id() == contract::digest(event.id))?;
+            let until: u64 = event.answerableUntil.saturating_to();
+            let until = until.saturating_mul(1000);
+            let block_number = log.block_number?;
+            Some(Raised { ask, challenger: contract::address(event.challenger), until, block_number })
+        });
+        let raised: Option<Vec<_>> = raised.collect();
+        raised.ok_or_else(|| AnchorError::Inconsistent {
+            what: format!("an event of {judge} in blocks {from} to {to} is no challenge"),
+        })
+    }
+
     /// Who may take the bond of a ledger, in the order in which its opener said so. Nobody is ever removed.
     pub(crate) async fn judges_in(
         &self,

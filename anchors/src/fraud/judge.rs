@@ -4,7 +4,7 @@ use super::contract::FraudProofs;
 use super::refusal::Stand;
 use crate::contract::{self, Anchors, RING, to_address, word};
 use crate::error::AnchorError;
-use crate::evm::{EvmChain, ReadOnly};
+use crate::evm::{EvmChain, ReadOnly, of_any};
 use crate::reader::{AnchorReader as _, Chain, Phase};
 use alloy::sol_types::SolCall;
 use protocol::fraud::Shown;
@@ -112,6 +112,14 @@ impl<K: fmt::Debug + Send + Sync> Judge<K> {
             until: now.answerableUntil.saturating_mul(1000),
             stand: Stand::from_number(now.stand).ok_or_else(|| self.no_judge())?,
         })
+    }
+
+    /// Whether the ask of this id waits for an answer, by any endpoint.
+    pub async fn is_pending(&self, id: Digest) -> Result<bool, AnchorError> {
+        let address = self.address;
+        let said = self.chain.each(move |one| async move { Judge::new(one, address).challenge(id).await });
+        let (heard, _) = of_any(said.await)?;
+        Ok(heard.iter().any(|now| now.stand == Stand::Pending))
     }
 
     /// Wei that reports have earned an account and that it has not collected.

@@ -14,7 +14,7 @@ mod report;
 mod walk;
 
 pub use calls::{accusation, answer, challenge, commitment, proof_hash, reach, settle};
-pub use events::Raised;
+pub use events::{Raised, RaisedIn};
 pub use judge::{Bond, ChallengeNow, Judge};
 pub use refusal::{JudgeRefusal, Stand};
 pub use report::{Call, Cost};

@@ -159,6 +159,11 @@ impl Blocks {
         lost
     }
 
+    pub fn break_finality(&mut self, blocks: usize, chain: Chain) {
+        self.finalized = self.finalized.min(self.mined.len().saturating_sub(blocks)).max(1);
+        self.reorganise(chain);
+    }
+
     pub fn transactions(&self) -> usize {
         self.pending.len() + self.mined.iter().filter(|mined| mined.tx.is_some()).count()
     }

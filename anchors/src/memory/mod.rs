@@ -48,6 +48,7 @@ struct State {
     holds: bool,
     holds_finality: bool,
     writes: u64,
+    checkpoints_read: usize,
     faults: BTreeMap<u64, Fault>,
 }
 
@@ -126,9 +127,19 @@ impl MemoryChain {
         self.lock().blocks.reorganise(self.chain)
     }
 
+    /// Takes back the newest blocks, although they were final: what no chain promises, and some have done.
+    pub fn break_finality(&self, blocks: usize) {
+        self.lock().blocks.break_finality(blocks, self.chain);
+    }
+
     /// Transactions that reached the chain, in blocks or pending: so that a test can tell that nothing was sent twice.
     pub fn transactions(&self) -> usize {
         self.lock().blocks.transactions()
+    }
+
+    /// How often a checkpoint was asked for.
+    pub fn checkpoints_read(&self) -> usize {
+        self.lock().checkpoints_read
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -219,7 +230,8 @@ impl AnchorReader for MemoryChain {
     }
 
     async fn checkpoint(&self, ledger: LedgerId, number: u64) -> Result<AnchoredCheckpoint, AnchorError> {
-        let state = self.reach()?;
+        let mut state = self.reach()?;
+        state.checkpoints_read += 1;
         let found = self.found(&state, ledger)?;
         let latest = found.tip().checkpoint.number;
         let Some(anchored) = found.checkpoint(number) else {
@@ -256,6 +268,10 @@ impl AnchorReader for MemoryChain {
 impl AnchorWriter for MemoryChain {
     fn account(&self) -> Address {
         self.account
+    }
+
+    async fn on_its_way(&self) -> Result<Option<u64>, AnchorError> {
+        Ok(self.reach()?.blocks.in_flight(self.account))
     }
 
     async fn open(&self, opening: &Opening) -> Result<Submission, AnchorError> {

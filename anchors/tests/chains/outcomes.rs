@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use protocol::Digest;
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use vouchsafe_anchors::{
     AnchorError, AnchorReader as _, AnchorWriter as _, Devnet, EvmChain, Finality, FinalityRule, Phase,
     Refusal, Submission, TxState,
@@ -30,6 +31,25 @@ async fn without_the_finalized_tag_confirmations_are_counted() {
     assert_eq!(client.head().await.unwrap().finalized.map(|block| block.number), Some(2));
     options.finality = FinalityRule::Confirmations(10);
     assert_eq!(EvmChain::new(&options).unwrap().head().await.unwrap().finalized, None);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_named_a_final_block_is_not_believed_to_have_none() {
+    let (devnet, _) = anchored(3).await;
+    let busy = Arc::new(AtomicBool::new(false));
+    let is_busy = Arc::clone(&busy);
+    let url = behind(devnet, move |request| {
+        let is_asked = is_busy.load(Ordering::Relaxed) && request["params"][0] == "finalized";
+        is_asked.then(|| declined(-32000, "try later"))
+    })
+    .await;
+    let mut options = options(Devnet::chain(), &[&url]);
+    options.finality = FinalityRule::Tag { else_confirmations: 1 };
+    let client = EvmChain::new(&options).unwrap();
+    client.head().await.unwrap();
+    busy.store(true, Ordering::Relaxed);
+    let asked = client.head().await;
+    assert!(matches!(asked, Err(AnchorError::Declined { code: -32000, .. })), "{asked:?}");
 }
 
 #[tokio::test]

@@ -160,6 +160,27 @@ async fn one_that_hides_the_newest_checkpoint_is_no_proof_of_absence() {
 }
 
 #[tokio::test]
+async fn one_that_keeps_transactions_to_itself_keeps_nothing_from_the_chain() {
+    let (anvil, mut log) = begun(3600).await;
+    // It says that it took the transaction, and drops it.
+    let (chain, sent) = (anvil.url.clone(), Arc::new(Mutex::new(0)));
+    let count = Arc::clone(&sent);
+    let request = move |asked: &mut Value| {
+        if asked["method"] == "eth_sendRawTransaction" {
+            *count.lock().unwrap() += 1;
+            *asked = json!({ "jsonrpc": "2.0", "id": asked["id"], "method": "eth_chainId", "params": [] });
+        }
+    };
+    let drops = served::altering(&chain, request, |_, _| ()).await;
+    let told = Told::default();
+    for urls in [[drops.as_str(), &chain], [&chain, &drops]] {
+        let both = client(&anvil, &urls, &told).signing_with(key(0));
+        log.anchor(&both, 1).await;
+    }
+    assert_eq!((anvil.client().latest(log.ledger).await.unwrap().number, *sent.lock().unwrap()), (4, 2));
+}
+
+#[tokio::test]
 async fn one_that_fell_behind_is_passed_over_and_named() {
     let (anvil, mut log) = begun(3600).await;
     let late = late(&anvil, 4).await;

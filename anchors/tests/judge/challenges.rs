@@ -1,15 +1,17 @@
 //! F8 on the chain: raised, answered, settled, collected.
 
-use crate::common::salted;
+use crate::common::{salted, served};
 use crate::court::{Court, OPERATOR_ACCOUNT, REPORTER, STRANGER, judge_refusal};
 use ledgers::View;
 use ledgers::story::story;
 use protocol::fraud::{Ask, Challenge, Shown, Withheld};
 use protocol::{Digest, LedgerId};
+use serde_json::json;
+use std::sync::Arc;
 use vouchsafe_anchors::fraud::{Judge, Stand};
 use vouchsafe_anchors::{
-    AnchorReader as _, DEVELOPMENT_DEPOSIT_WEI as DEPOSIT, DEVELOPMENT_MINIMUM_BOND_WEI as BOND, Devnet,
-    JudgeRefusal, Phase,
+    AnchorError, AnchorReader as _, DEVELOPMENT_DEPOSIT_WEI as DEPOSIT, DEVELOPMENT_MINIMUM_BOND_WEI as BOND,
+    Devnet, JudgeRefusal, Phase,
 };
 
 const THREE_DAYS_MS: u64 = 3 * 86_400_000;
@@ -64,8 +66,9 @@ async fn an_answered_challenge_keeps_the_bond() {
     assert_eq!(operator.deposits_wei(operator.account()).await.unwrap(), 0);
 
     let newest = judge.chain().head().await.unwrap().latest.number;
-    let raised = judge.raised(shown.ledger, 0, newest).await.unwrap();
-    assert_eq!(raised.len(), 4);
+    let seen = judge.raised(shown.ledger, 0, newest).await.unwrap();
+    let raised = seen.challenges;
+    assert!(seen.is_whole && raised.len() == 4);
     assert!(raised.is_sorted_by_key(|raised| raised.block_number));
     // Three days are over since they were raised, but for the hour that a block may be moved by.
     let first = judge.first_answerable_block(judge.chain().head().await.unwrap().latest).await.unwrap();
@@ -74,7 +77,35 @@ async fn an_answered_challenge_keeps_the_bond() {
     court.commit(STRANGER, salted(2), Digest::ZERO).await;
     let first = judge.first_answerable_block(judge.chain().head().await.unwrap().latest).await.unwrap();
     assert!((raised[3].block_number + 1..=newest).contains(&first), "{first} of {newest}");
-    assert_eq!(judge.raised(LedgerId::new([9; 32]), 0, newest).await.unwrap(), Vec::new());
+    assert_eq!(judge.raised(LedgerId::new([9; 32]), 0, newest).await.unwrap().challenges, []);
+}
+
+#[tokio::test]
+async fn no_endpoint_alone_hides_a_challenge() {
+    let view = story().view();
+    let mut court = Court::new();
+    let shown = court.anchor(&view).await;
+    let ask = raise(&court, &Challenge { shown: shown.clone(), leaf: Withheld::Entry { index: 5 } }).await;
+    let honest = served::devnet(Arc::clone(&court.devnet)).await;
+    // It knows no event, and answers each view as if nothing had ever been written.
+    let hides = served::behind(Arc::clone(&court.devnet), |asked| match asked["method"].as_str() {
+        Some("eth_getLogs") => Some(json!({ "result": [] })),
+        Some("eth_call") => Some(json!({ "result": format!("0x{}", "0".repeat(3 * 64)) })),
+        _ => None,
+    })
+    .await;
+    let gone = "http://127.0.0.1:1/rpc".to_owned();
+    for (urls, is_whole) in [([&hides, &honest], true), ([&honest, &hides], true), ([&honest, &gone], false)]
+    {
+        let judge = Judge::new(served::client(&urls.map(String::as_str)), Devnet::judge());
+        let seen = judge.raised(shown.ledger, 0, 100).await.unwrap();
+        assert_eq!((seen.challenges.len(), seen.is_whole), (1, is_whole));
+        assert_eq!(seen.challenges[0].ask, ask);
+        assert!(judge.is_pending(ask.id()).await.unwrap());
+    }
+    let silent = Judge::new(served::client(&[&gone, &gone]), Devnet::judge());
+    assert!(matches!(silent.raised(shown.ledger, 0, 100).await, Err(AnchorError::OutOfReach { .. })));
+    assert!(matches!(silent.is_pending(ask.id()).await, Err(AnchorError::OutOfReach { .. })));
 }
 
 #[tokio::test]
