@@ -4,16 +4,18 @@
 //! same turn runs again from the same rows and ends in the same checkpoint. Out of scope: what a checkpoint says
 //! (`ledger::cut`), how a chain is spoken to (`anchors`).
 
-use crate::clock::{self, WrongClock};
-use crate::ledger::outbox::{Unsettled, known, record_chain, record_opening, unsettled};
-use crate::ledger::rows::{Published, ReadError};
+mod error;
+mod settle;
+
+pub use error::TurnError;
+
+use crate::clock;
+use crate::ledger::outbox::{known, record_opening, unsettled};
+use crate::ledger::rows::Published;
 use crate::ledger::{Ledger, cut};
 use crate::observe;
-use crate::store::{Store, StoreError};
-use anchors::{
-    AnchorError, AnchorWriter, AnchoredCheckpoint, Finality, Missing, Opening, Refusal, Submission, Tip,
-};
-use protocol::{Digest, LedgerId};
+use crate::store::Store;
+use anchors::{AnchorError, AnchorWriter, Missing, Opening, Tip};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -27,93 +29,6 @@ pub struct Timing {
     pub heartbeat: Duration,
     /// Between two looks at the chain while a checkpoint is on its way.
     pub poll: Duration,
-}
-
-/// Why a turn did not come to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum TurnError {
-    /// The chain gave no answer, or refused.
-    #[error(transparent)]
-    Chain(#[from] AnchorError),
-    /// No checkpoint could be cut, or a row could not be read.
-    #[error(transparent)]
-    Cut(#[from] cut::CutError),
-    /// The contract holds another history under this ledger's name.
-    #[error(
-        "the chain has checkpoint {number} as {theirs}, this node cut {ours}: another node anchors this ledger, or an \
-         old backup was put back; stop this node and the other, and put the newest backup back; where that is refused, \
-         too, move the folder store away, copy the ledger with vouchsafe mirror from whoever has it, and make the \
-         store anew with vouchsafe-node rebuild"
-    )]
-    OtherHistory {
-        /// The checkpoint.
-        number: u64,
-        /// Its hash here.
-        ours: Digest,
-        /// Its hash on the chain.
-        theirs: Digest,
-    },
-    /// The chain has checkpoints that this store never cut.
-    #[error(
-        "the chain is at checkpoint {theirs}, this store knows none after {ours}: an old backup was put back, or \
-         another node anchors this ledger; stop this node and put a newer backup back, or copy the ledger with vouchsafe \
-         mirror from whoever has it, and bring the store up to it with vouchsafe-node rebuild"
-    )]
-    StoreIsOld {
-        /// The chain's latest.
-        theirs: u64,
-        /// The newest that was cut here.
-        ours: u64,
-    },
-    /// The chain has no such ledger, though this store knows where it was opened.
-    #[error(
-        "the contract answers that ledger {0} was never opened, though this store knows its opening: the chain's data \
-         was lost, or the endpoint serves another chain of this id; restore it, or name the right endpoint"
-    )]
-    LedgerGone(LedgerId),
-    /// This machine's time is not the chain's.
-    #[error(transparent)]
-    WrongClock(#[from] WrongClock),
-    /// The chain lacks a checkpoint that this node knows as settled.
-    #[error(
-        "the chain is at checkpoint {latest}, this node waits to anchor {next}: the endpoint lags behind, or serves \
-         another chain"
-    )]
-    Behind {
-        /// The chain's latest.
-        latest: u64,
-        /// The next that this node would send.
-        next: u64,
-    },
-}
-
-impl TurnError {
-    /// Whether no promise given now could be kept: what is promised contradicts the chain, or the contract takes no
-    /// checkpoint of this ledger from this account.
-    const fn breaks_promises(&self) -> bool {
-        match self {
-            Self::StoreIsOld { .. }
-            | Self::OtherHistory { .. }
-            | Self::LedgerGone(_)
-            | Self::WrongClock(_)
-            | Self::Chain(AnchorError::Reverted(Refusal::WrongPhase { .. } | Refusal::NotAnchorer { .. })) => {
-                true
-            }
-            Self::Chain(_) | Self::Cut(_) | Self::Behind { .. } => false,
-        }
-    }
-}
-
-impl From<ReadError> for TurnError {
-    fn from(error: ReadError) -> Self {
-        Self::Cut(error.into())
-    }
-}
-
-impl From<StoreError> for TurnError {
-    fn from(error: StoreError) -> Self {
-        Self::Cut(error.into())
-    }
 }
 
 /// How anchoring stands, for health and metrics.
@@ -251,6 +166,22 @@ impl Anchoring {
         });
     }
 
+    /// Holds clock and store against the chain before the first step is taken. What may pass, as a chain that is down does,
+    /// keeps no node from starting: the job asks again.
+    pub async fn begin(&self) -> Result<(), TurnError> {
+        let checked = match self.check_clock().await {
+            Ok(()) => self.check_store_is_new().await,
+            wrong => wrong,
+        };
+        match checked {
+            Err(error) if error.can_pass() => {
+                self.note(&Err(error));
+                Ok(())
+            }
+            checked => checked,
+        }
+    }
+
     /// Holds the operator's clock against the chain's newest block, once: it is carried on by what nobody can set. A
     /// development chain makes blocks when it is asked to, of whatever time: it is no clock.
     pub async fn check_clock(&self) -> Result<(), TurnError> {
@@ -276,7 +207,19 @@ impl Anchoring {
         }
         let ours = self.on_store(move |store| Ok(known(&*store.snapshot()?, number)?)).await?;
         let ours = ours.checkpoint.hash(ledger);
-        if ours == theirs { Ok(()) } else { Err(TurnError::OtherHistory { number, ours, theirs }) }
+        if ours != theirs {
+            return Err(TurnError::OtherHistory { number, ours, theirs });
+        }
+        // The account has one transaction on its way at most. Where it is not the next of our checkpoints, a newer store
+        // than this one may have sent it.
+        let waiting = self.on_store(|store| Ok(unsettled(&*store.snapshot()?)?)).await?;
+        if waiting.iter().any(|item| item.published.checkpoint.number > number) {
+            return Ok(());
+        }
+        match self.writer.on_its_way().await? {
+            Some(nonce) => Err(TurnError::NotOurs { nonce }),
+            None => Ok(()),
+        }
     }
 
     /// Where the contract has the ledger. That it has none is no gap in what it knows, but its word.
@@ -293,8 +236,7 @@ impl Anchoring {
         if !self.opening_stands().await? {
             return Ok(Next::Poll);
         }
-        let waiting = self.on_store(|store| Ok(unsettled(&*store.snapshot()?)?)).await?;
-        let next = if waiting.is_empty() { Next::Rest } else { self.settle(&waiting).await? };
+        let next = self.settle().await?;
         let newest = self.newest().await?;
         if newest.anchored.is_none() || !self.is_due(&newest) {
             return Ok(next);
@@ -306,98 +248,6 @@ impl Anchoring {
             }
             None => Ok(next),
         }
-    }
-
-    /// Asks the chain how far it is, writes that down, and sends the first checkpoint that it does not have.
-    async fn settle(&self, waiting: &[Unsettled]) -> Result<Next, TurnError> {
-        let latest = self.latest().await?;
-        let ours = self.newest().await?.checkpoint.number;
-        if latest.number > ours {
-            return Err(TurnError::StoreIsOld { theirs: latest.number, ours });
-        }
-        let mut unsettled = 0;
-        let mut anchored = None;
-        let mut newest_block = None;
-        let mut next = Next::Poll;
-        for item in waiting {
-            let checkpoint = item.published.checkpoint;
-            if checkpoint.number <= latest.number {
-                let (now, seen) = self.record(&item.published).await?;
-                newest_block = newest_block.max(seen);
-                unsettled += usize::from(!now.is_final);
-                anchored = Some((checkpoint.number, checkpoint.size));
-                if now.is_final {
-                    next = Next::Again;
-                }
-                continue;
-            }
-            unsettled += 1;
-            // A block that vanished took the checkpoint with it: it is sent again, the same as before.
-            if item.published.anchored.is_some() {
-                observe::vanished(checkpoint.number);
-            }
-            self.write_down(item.published, None).await?;
-            if checkpoint.number == latest.number + 1 {
-                next = self.send(item).await?;
-            } else if anchored.is_none() && unsettled == 1 {
-                return Err(TurnError::Behind { latest: latest.number, next: checkpoint.number });
-            }
-        }
-        let now = self.ledger.clock().now();
-        self.standing.send_modify(|standing| {
-            *standing = Standing {
-                reached_at: Some(now),
-                problem: None,
-                unsettled,
-                anchored: anchored.or(standing.anchored),
-                newest_block,
-            };
-        });
-        if let Some((number, size)) = anchored {
-            observe::anchored(number, size);
-        }
-        Ok(if unsettled == 0 { Next::Rest } else { next })
-    }
-
-    /// Writes down where the chain has a checkpoint, after holding it against the one that was cut. Gives it as it is now,
-    /// and the number of the chain's newest block where it is not final.
-    async fn record(&self, published: &Published) -> Result<(Published, Option<u64>), TurnError> {
-        let ledger = self.ledger.facts().id;
-        let number = published.checkpoint.number;
-        let said = self.writer.checkpoint(ledger, number).await?;
-        let ours = published.checkpoint.hash(ledger);
-        if said.hash != ours {
-            return Err(TurnError::OtherHistory { number, ours, theirs: said.hash });
-        }
-        let newest = match said.finality {
-            Finality::Final => None,
-            Finality::Pending { confirmations } => {
-                Some((said.place.block_number + confirmations).saturating_sub(1))
-            }
-        };
-        Ok((self.write_down(*published, Some(&said)).await?, newest))
-    }
-
-    async fn write_down(
-        &self,
-        published: Published,
-        said: Option<&AnchoredCheckpoint>,
-    ) -> Result<Published, TurnError> {
-        let said = said.copied();
-        self.on_store(move |store| Ok(record_chain(store, &published, said.as_ref())?)).await
-    }
-
-    async fn send(&self, item: &Unsettled) -> Result<Next, TurnError> {
-        let next = item.published.checkpoint;
-        let before = next.number.saturating_sub(1);
-        let before = self.on_store(move |store| Ok(known(&*store.snapshot()?, before)?)).await?.checkpoint;
-        let ledger = self.ledger.facts().id;
-        let sent = self.writer.anchor(ledger, &before, &next, &item.consistency).await?;
-        observe::sent(next.number, &sent);
-        Ok(match sent {
-            Submission::Sent { .. } | Submission::AlreadyAnchored => Next::Again,
-            Submission::InFlight { .. } | Submission::Replaced { .. } => Next::Poll,
-        })
     }
 
     async fn cut(&self) -> Result<Option<Published>, TurnError> {

@@ -185,16 +185,7 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     check_clock(&ledger)?;
     let (stop, stopped) = watch::channel(false);
     let anchoring = Anchoring::new(ledger.clone(), Arc::clone(&chain.writer), opening, timing(&config));
-    let checked = match anchoring.check_clock().await {
-        Ok(()) => anchoring.check_store_is_new().await,
-        wrong => wrong,
-    };
-    match checked {
-        Ok(()) => {}
-        // A chain that is down keeps nobody from stepping: the job holds the store against it when it is back.
-        Err(error @ (TurnError::Chain(_) | TurnError::Behind { .. })) => observe::anchoring_failed(&error),
-        Err(error) => return Err(RunError::Anchoring(error)),
-    }
+    anchoring.begin().await.map_err(RunError::Anchoring)?;
     let answering = Answering::new(
         ledger.clone(),
         Arc::clone(&chain.writer),

@@ -94,6 +94,26 @@ async fn a_store_that_is_older_than_the_chain_anchors_nothing() {
 }
 
 #[tokio::test]
+async fn an_old_store_takes_no_step_while_a_newer_one_s_checkpoint_is_on_its_way() {
+    let fixture = Fixture::new().await;
+    fixture.issued(20).await;
+    fixture.chain.hold();
+    fixture.anchoring.turn().await.expect("cut");
+    fixture.anchoring.turn().await.expect("sent");
+    fixture.anchoring.begin().await.expect("its own");
+    assert_eq!(fixture.ledger.halted(), None);
+
+    let old = Fixture::on_chain(fixture.chain.clone(), fixture.now(), fixture.ledger.facts()).await;
+    old.anchoring.begin().await.expect("starts");
+    assert!(old.ledger.halted().expect("why").contains("old backup"));
+    fixture.chain.mine();
+    match old.anchoring.begin().await {
+        Err(TurnError::StoreIsOld { theirs: 1, ours: 0 }) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
 async fn pending_is_told_from_anchored_and_anchored_from_final() {
     let fixture = Fixture::new().await;
     fixture.issued(20).await;
@@ -177,6 +197,63 @@ async fn all_that_a_deep_reorganisation_took_is_anchored_again_the_same() {
     }
     // What was promised counts from when it was accepted.
     assert_eq!(receipt(&fixture.ledger.view().expect("a view"), 2), promised);
+}
+
+#[tokio::test]
+async fn what_was_final_and_vanished_is_anchored_again_the_same() {
+    let fixture = Fixture::new().await;
+    fixture.issued(20).await;
+    fixture.anchor().await;
+    for first in 0..3 {
+        hand_on(&fixture, first).await;
+        fixture.pass(60);
+        fixture.anchor().await;
+    }
+    let checkpoints = || fixture.ledger.view().expect("a view").checkpoints(0, 10).expect("read");
+    let before = checkpoints();
+    assert!(before.len() == 5 && before.iter().all(|one| one.is_final));
+    fixture.chain.break_finality(3);
+    assert_eq!(tip(&fixture).await, 1);
+    hand_on(&fixture, 3).await;
+    fixture.pass(60);
+    fixture.anchoring.turn().await.expect("cut");
+
+    // As far as the chain shows, it has not come so far yet.
+    let behind = fixture.anchoring.turn().await;
+    assert!(matches!(behind, Err(TurnError::Behind { latest: 1, next: 2 })), "{behind:?}");
+    assert_eq!(checkpoints()[..5], before[..]);
+    for _ in 0..3 {
+        fixture.chain.pass_block();
+    }
+    fixture.anchoring.turn().await.expect("found out");
+    assert!(checkpoints()[2..].iter().all(|one| !one.is_final && one.anchored.is_none()));
+    fixture.anchor().await;
+    assert_eq!(tip(&fixture).await, 5);
+    let after = checkpoints();
+    assert!(after.iter().all(|one| one.is_final && one.anchored.is_some()));
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before.checkpoint, after.checkpoint, "the same content");
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_becomes_final_one_look_is_enough_for_all() {
+    let fixture = Fixture::unsettled().await;
+    fixture.issued(20).await;
+    for first in 0..8 {
+        hand_on(&fixture, first).await;
+        fixture.pass(60);
+        for _ in 0..3 {
+            fixture.anchoring.turn().await.expect("a turn");
+        }
+    }
+    let standing = fixture.anchoring.standing();
+    let unsettled = standing.borrow().unsettled;
+    assert!(unsettled > 7, "{unsettled}");
+    let before = fixture.chain.checkpoints_read();
+    fixture.anchoring.turn().await.expect("a turn");
+    assert_eq!(fixture.chain.checkpoints_read() - before, 1, "of {unsettled}");
+    assert_eq!(standing.borrow().unsettled, unsettled);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! and written down together with what must be sent. The chain is not spoken to here.
 
 use super::heads::{HeadChanges, HeadTree};
+use super::outbox::known;
 use super::rows::{OutboxRow, Published, ReadError, decode_entry, encode, key_number, number_key};
 use super::sequencer::{LogTree, load_tip};
 use super::tiles::{Growing, Tiled, Tiles as _};
@@ -10,7 +11,7 @@ use crate::store::{Order, Snapshot, Span, Store, StoreError, Table, WriteSet};
 use protocol::checkpoint::Checkpoint;
 use protocol::entry::Entry;
 use protocol::merkle::{TreeHash as _, TreeHead, consistency_path, root_of, verify_consistency};
-use protocol::{Digest, Keccak, LedgerId, PublicKey};
+use protocol::{Keccak, LedgerId, PublicKey};
 use rayon::prelude::*;
 
 /// Why no checkpoint was cut.
@@ -62,10 +63,8 @@ pub fn cut(
         operator_key,
         previous: before.hash(ledger),
     };
-    let consistency = consistency_path::<Keccak, _>(&nodes, before.size, size)?;
-    check_extension(&before, &next, &consistency)?;
+    let row = extension(&*snapshot, &before, &next)?;
     let published = Published { checkpoint: next, cut_at: now, anchored: None, is_final: false };
-    let row = OutboxRow { consistency: consistency.iter().map(|node| *node.as_bytes()).collect() };
     let mut writes = WriteSet::new();
     writes.put(Table::Checkpoints, number_key(number), published.encode());
     writes.put(Table::Outbox, number_key(number), encode(&row));
@@ -81,13 +80,31 @@ pub fn latest(snapshot: &dyn Snapshot) -> Result<Published, ReadError> {
     Published::decode(&row.value)
 }
 
-fn check_extension(before: &Checkpoint, next: &Checkpoint, path: &[Digest]) -> Result<(), CutError> {
+/// Checkpoints that are to be sent again, the same, although the chain had called them final.
+pub fn to_send_again(store: &dyn Store, lost: &[Published]) -> Result<(), CutError> {
+    let snapshot = store.snapshot()?;
+    let mut writes = WriteSet::new();
+    for published in lost {
+        let number = published.checkpoint.number;
+        let before = known(&*snapshot, number.saturating_sub(1))?.checkpoint;
+        let row = extension(&*snapshot, &before, &published.checkpoint)?;
+        let pending = Published { anchored: None, is_final: false, ..*published };
+        writes.put(Table::Checkpoints, number_key(number), pending.encode());
+        writes.put(Table::Outbox, number_key(number), encode(&row));
+    }
+    Ok(store.commit(writes)?)
+}
+
+/// What the contract asks for with `next`: the proof that its log extends that of `before`, checked.
+fn extension(snapshot: &dyn Snapshot, before: &Checkpoint, next: &Checkpoint) -> Result<OutboxRow, CutError> {
+    let path = consistency_path::<Keccak, _>(&Tiled(LogTree(snapshot)), before.size, next.size)?;
     let from = TreeHead { size: before.size, root: before.log_root };
     let to = TreeHead { size: next.size, root: next.log_root };
-    verify_consistency::<Keccak>(from, to, path).map_err(|error| {
+    verify_consistency::<Keccak>(from, to, &path).map_err(|error| {
         let sizes = format!("the log of {} entries does not extend that of {}", to.size, from.size);
         CutError::Wrong(format!("{sizes} ({error})"))
-    })
+    })?;
+    Ok(OutboxRow { consistency: path.iter().map(|node| *node.as_bytes()).collect() })
 }
 
 /// Entries that are held in memory at a time: about 16 MiB.

@@ -36,6 +36,23 @@ pub fn known(snapshot: &dyn Snapshot, number: u64) -> Result<Published, ReadErro
     Published::decode(&value.ok_or_else(|| ReadError::damaged(Table::Checkpoints, number))?)
 }
 
+/// The first checkpoints after this number that are final, at most [`AT_ONCE`] of them.
+pub fn final_after(snapshot: &dyn Snapshot, number: u64) -> Result<Vec<Published>, ReadError> {
+    let span = Span::all().at_least(&number_key(number.saturating_add(1)));
+    let mut found = Vec::new();
+    for row in snapshot.rows(Table::Checkpoints, span, Order::Ascending).take(AT_ONCE) {
+        let published = Published::decode(&row?.value)?;
+        if !published.is_final {
+            break;
+        }
+        found.push(published);
+    }
+    Ok(found)
+}
+
+/// Checkpoints that are sent again in one piece of work.
+const AT_ONCE: usize = 64;
+
 /// Writes down the opening of the ledger: checkpoint 0, which the contract made itself. `opened` is where and how settled
 /// it stands; `None` where the chain does not have it (any more).
 pub fn record_opening(

@@ -285,6 +285,7 @@ pub fn anchoring_failed(error: &TurnError) {
         TurnError::Cut(_) => count_chain_error("cut"),
         TurnError::OtherHistory { .. } => count_chain_error("other_history"),
         TurnError::Behind { .. } => count_chain_error("behind"),
+        TurnError::NotOurs { .. } => count_chain_error("not_ours"),
         TurnError::StoreIsOld { .. } => count_chain_error("store_is_old"),
         TurnError::LedgerGone(_) => count_chain_error("ledger_gone"),
         TurnError::WrongClock(_) => count_chain_error("wrong_clock"),
