@@ -229,7 +229,8 @@ impl Fixture {
         let view = self.ledger.view().expect("a view");
         let now = view.voucher(voucher).expect("read").expect("a voucher");
         let under = view.latest_anchored().expect("read").expect("a checkpoint");
-        let dossier = view.dossier(&now, &under).expect("read").expect("anchored");
+        let history = view.history(&now, usize::MAX).expect("read").expect("all of it");
+        let dossier = view.dossier(&now, &history, &under).expect("read").expect("anchored");
         let text = serde_json::to_string(&dossier).expect("JSON");
         let facts = self.ledger.facts();
         let said = self.chain.checkpoint(facts.id, under.checkpoint.number).await.expect("on chain");

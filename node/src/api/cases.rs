@@ -5,7 +5,7 @@ use super::absences::AskedNow;
 use super::problem::{Kind, Problem};
 use super::rates::Asker;
 use super::request::{RequestBody, Strict, voucher};
-use super::vouchers::{known, newest_dossier};
+use super::vouchers::{known, newest_dossier, too_long};
 use super::{Shared, admit, blocking, unmade};
 use crate::ledger::View;
 use crate::ledger::rows::Published;
@@ -26,6 +26,8 @@ use utoipa::ToSchema;
 
 /// Vouchers in one case of a node: each costs tens of milliseconds. The command takes more.
 const VOUCHERS: usize = 20;
+/// Bytes of all their histories.
+const BYTES: usize = 16 << 20;
 
 /// What a case is made of.
 #[derive(Debug, ToSchema)]
@@ -117,13 +119,14 @@ pub(super) async fn make(
         receipts: Vec::new(),
         files: body.files,
     };
-    let (dossiers, mut evidence) = api
-        .read(move |view| {
-            let take = |key| take(view, ledger, key, &asked, &mut evidence);
-            let dossiers = body.vouchers.into_iter().map(take).collect::<Result<Vec<_>, _>>()?;
-            Ok((dossiers, evidence))
-        })
-        .await?;
+    let each = BYTES / body.vouchers.len().max(1);
+    let view = api.state.ledger.view()?;
+    let taken = blocking(move || {
+        let take = |key| take(&view, ledger, key, each, &asked, &mut evidence);
+        let dossiers = body.vouchers.into_iter().map(take).collect::<Result<Vec<_>, _>>()?;
+        Ok((place, dossiers, evidence))
+    });
+    let (place, dossiers, mut evidence) = taken.await?;
     // All are of one snapshot, and so under one checkpoint: its proof is asked for once.
     let proof = match dossiers.first() {
         Some(first) => api.proof(first).await.map(Box::new),
@@ -142,16 +145,18 @@ pub(super) async fn make(
     Ok(([(header::CONTENT_TYPE, "application/zip")], zip.await?))
 }
 
-/// A voucher's dossier; its checkpoints and receipts go into the evidence.
+/// The dossier of a voucher whose history takes at most so many bytes; its checkpoints and receipts go into the evidence.
 fn take(
     view: &View,
     ledger: LedgerId,
     key: PublicKey,
+    most: usize,
     asked: &AskedNow,
     evidence: &mut Evidence,
 ) -> Result<Dossier, Problem> {
     let voucher = known(view, key, asked)?;
-    let dossier = newest_dossier(view, &voucher, asked)?;
+    let history = view.history(&voucher, most)?.ok_or_else(|| too_long(most))?;
+    let dossier = newest_dossier(view, &voucher, &history, asked)?;
     let newest = dossier.checkpoint.checkpoint.number;
     let mut wanted = BTreeSet::from([newest]);
     for item in &dossier.history {

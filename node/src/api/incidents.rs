@@ -13,6 +13,8 @@ use utoipa::IntoParams;
 
 /// Incidents given at a time.
 const LIMIT: usize = 1000;
+/// Bytes of their rows, after which a page ends: a memo may be large.
+const BYTES: usize = 1 << 20;
 
 /// Which incidents.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -36,9 +38,13 @@ pub(super) async fn list(State(api): State<Shared>, Asked(page): Asked<Page>) ->
     let key = |text: String| bytes_from_hex(&text).ok().filter(|key| key.len() == INCIDENT_KEY_WIDTH);
     let after = page.from.map(|text| key(text).ok_or_else(unread)).transpose()?;
     api.read(move |view| {
-        let found = view.incidents(after.as_deref(), limit)?;
-        // A full page may be the last one; the one after it is then empty.
-        let next = found.last().filter(|_| found.len() == limit).map(|(key, _)| bytes_to_hex(key));
+        let found = view.incidents(after.as_deref(), limit, BYTES)?;
+        let last = found.last().map(|(key, _)| key);
+        let has_more = |key: &&Vec<u8>| view.incidents(Some(key), 1, BYTES).map(|more| !more.is_empty());
+        let next = match last {
+            Some(key) if has_more(&key)? => Some(bytes_to_hex(key)),
+            _ => None,
+        };
         let incidents = found.into_iter().map(|(_, incident)| incident.into()).collect();
         Ok(Json(Incidents { incidents, next }))
     })

@@ -81,6 +81,9 @@ const UPLOADS: usize = 8;
 /// Verdicts computed at a time: each may hold a thread for a second.
 const VERDICTS: usize = 16;
 
+/// Long histories shown at a time.
+const LONG_HISTORIES: usize = 2;
+
 /// Requests at work at a time, uploads aside: as many steps as share one sync.
 const AT_WORK: usize = 512;
 
@@ -96,6 +99,7 @@ struct Api {
     uploads: Arc<Semaphore>,
     verdicts: Arc<Semaphore>,
     lists: Arc<Semaphore>,
+    long: Arc<Semaphore>,
     files: Arc<Semaphore>,
     probe: health::Probe,
     rates: Arc<Rates>,
@@ -114,6 +118,7 @@ pub fn router(state: ApiState) -> Router {
         uploads: Arc::new(Semaphore::new(UPLOADS)),
         verdicts: Arc::new(Semaphore::new(VERDICTS)),
         lists: Arc::new(Semaphore::new(LISTS)),
+        long: Arc::new(Semaphore::new(LONG_HISTORIES)),
         files: Arc::new(Semaphore::new(data::FILES)),
         probe: health::Probe::default(),
         rates,

@@ -75,7 +75,7 @@ struct Description;
 fn problems_of(operation: &str) -> &'static [Kind] {
     use Kind::{
         AlreadyMoved, DuplicateVoucher, Expired, FirstMoved, Illegal, Malformed, NoSuchVoucher, NotAnchored,
-        NotFound, Present, SecretSent, Storage, TimedOut, TooLarge, Unauthorised, WrongContentType,
+        NotFound, Present, SecretSent, Storage, TimedOut, TooLarge, TooLong, Unauthorised, WrongContentType,
         WrongLedger,
     };
     match operation {
@@ -111,8 +111,8 @@ fn problems_of(operation: &str) -> &'static [Kind] {
             Storage,
         ],
         "submit_steps" => &[Malformed, SecretSent, TimedOut, TooLarge, WrongContentType, WrongLedger],
-        "voucher" | "history" => &[Malformed, NoSuchVoucher, NotAnchored, Storage],
-        "dossier" => &[Malformed, NotFound, NoSuchVoucher, NotAnchored, Storage],
+        "voucher" | "history" => &[Malformed, NoSuchVoucher, TooLong, NotAnchored, Storage],
+        "dossier" => &[Malformed, NotFound, NoSuchVoucher, TooLong, NotAnchored, Storage],
         "case" => &[
             Malformed,
             SecretSent,
@@ -120,11 +120,14 @@ fn problems_of(operation: &str) -> &'static [Kind] {
             TimedOut,
             TooLarge,
             WrongContentType,
+            TooLong,
             NotAnchored,
             Storage,
         ],
         "absence" => &[Malformed, Present, NotAnchored, Storage],
-        "verify" => &[Malformed, SecretSent, TimedOut, TooLarge, WrongContentType, NotAnchored, Storage],
+        "verify" => {
+            &[Malformed, SecretSent, TimedOut, TooLarge, WrongContentType, TooLong, NotAnchored, Storage]
+        }
         _ => &[],
     }
 }

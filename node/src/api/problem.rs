@@ -84,6 +84,8 @@ kinds! {
     WrongLedger "wrong-ledger" 422 "Another ledger is meant",
     /// The life cycle or the terms forbid the step; `reason` is a stable word for why.
     Illegal "illegal" 422 "The step is not legal",
+    /// The history of a voucher is longer than is shown in one piece.
+    TooLong "too-long" 422 "The history is too long",
     /// The signers' `not_after` is over; `at` is the operator's clock.
     Expired "expired" 422 "The instruction has expired",
     /// One asker, or one voucher, was asked about too often: `limit` of node.toml, at `per_minute`. Come back after

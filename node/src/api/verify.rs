@@ -1,15 +1,12 @@
 //! Verdicts: the report of `protocol::verify` over a dossier, against the chain that this node reads. A convenience for
 //! those who trust this node to compute; whoever does not runs the same function himself. Never with a code.
 
-use super::absences::AskedNow;
-use super::problem::Problem;
 use super::rates::Asker;
 use super::request::{RequestBody, Strict, voucher};
 use super::shapes::{self, Bytes32};
 use super::views::{AbsenceView, Absent};
 use super::vouchers::newest_dossier;
-use super::{Answer, Api, Shared, admit, blocking};
-use crate::ledger::View;
+use super::{Answer, Api, Shared, admit, blocking, unmade};
 use crate::observe;
 use axum::Json;
 use axum::extract::State;
@@ -111,10 +108,16 @@ pub(super) async fn judge(
         (Some(key), _) => {
             api.rates.question(from, &key)?;
             let asked = api.asked_now();
-            match api.read(move |view| look_up(view, key, &asked)).await? {
-                Found::Dossier(text, dossier) => (text, Some(dossier)),
-                Found::Absent(absent) => return Ok(Json(not_found(absent))),
-            }
+            let view = api.state.ledger.view()?;
+            let Some(voucher) = view.voucher(&key)? else {
+                return Ok(Json(not_found(asked.absent(&view, key)?)));
+            };
+            let made = api.with_history(view, voucher, move |view, voucher, history| {
+                let dossier = newest_dossier(view, voucher, history, &asked)?;
+                Ok((serde_json::to_string(&dossier).map_err(unmade)?, Box::new(dossier)))
+            });
+            let (text, dossier) = made.await?;
+            (text, Some(dossier))
         }
         (None, text) => {
             let text = text.unwrap_or_default();
@@ -143,25 +146,8 @@ pub(super) async fn judge(
     Ok(Json(Judged { report, absence: None, checkpoint: None }))
 }
 
-enum Found {
-    Dossier(String, Box<Dossier>),
-    Absent(Box<Absent>),
-}
-
-fn look_up(view: &View, key: PublicKey, asked: &AskedNow) -> Result<Found, Problem> {
-    let Some(voucher) = view.voucher(&key)? else {
-        return Ok(Found::Absent(Box::new(asked.absent(view, key)?)));
-    };
-    let dossier = newest_dossier(view, &voucher, asked)?;
-    let unwritten = |error: serde_json::Error| {
-        observe::failed("writing a dossier", &error);
-        super::layers::panicked()
-    };
-    Ok(Found::Dossier(serde_json::to_string(&dossier).map_err(unwritten)?, Box::new(dossier)))
-}
-
-fn not_found(absent: Box<Absent>) -> Judged {
-    let Absent { absence, checkpoint } = *absent;
+fn not_found(absent: Absent) -> Judged {
+    let Absent { absence, checkpoint } = absent;
     let report = Report::without_dossier(Verdict::NotFound, checkpoint.block_time);
     observe::verdict(report.verdict.name());
     Judged { report, absence: Some(absence), checkpoint: Some(checkpoint) }

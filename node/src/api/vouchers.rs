@@ -6,7 +6,7 @@ use super::rates::Sought;
 use super::request::{Asked, Safe};
 use super::verify::CHAIN_TIME;
 use super::views::{History, VoucherView};
-use super::{Answer, Api, Shared, shapes, unmade};
+use super::{Answer, Api, Shared, admit, blocking, shapes, unmade};
 use crate::ledger::rows::{Accepted, Published};
 use crate::ledger::{View, VoucherNow};
 use crate::observe;
@@ -30,12 +30,12 @@ use utoipa::IntoParams;
 pub(super) async fn show(State(api): State<Shared>, Sought(key): Sought) -> Answer<VoucherView> {
     let asked = api.asked_now();
     let ledger = api.state.ledger.facts().id;
-    api.read(move |view| {
-        let voucher = known(view, key, &asked)?;
-        let history = view.history(&voucher)?;
+    let view = api.state.ledger.view()?;
+    let voucher = known(&view, key, &asked)?;
+    api.with_history(view, voucher, move |view, voucher, history| {
         let anchored = view.latest_anchored()?;
         let size = anchored.map_or(0, |anchored| anchored.checkpoint.size);
-        let incidents = view.incidents_of(voucher.number, &history)?.len();
+        let incidents = view.incidents_of(voucher.number, history)?.len();
         let state = &voucher.latest.state;
         Ok(Json(VoucherView {
             voucher: key,
@@ -84,8 +84,14 @@ pub(super) async fn dossier(
     Asked(under): Asked<Under>,
 ) -> Result<Response, Problem> {
     let asked = api.asked_now();
-    let mut dossier =
-        api.read(move |view| under_checkpoint(view, key, &asked, under.checkpoint.map(Safe::get))).await?;
+    let view = api.state.ledger.view()?;
+    let voucher = known(&view, key, &asked)?;
+    let number = under.checkpoint.map(Safe::get);
+    let made = api.with_history(view, voucher, move |view, voucher, history| match number {
+        None => newest_dossier(view, voucher, history, &asked),
+        Some(number) => under_checkpoint(view, voucher, history, number),
+    });
+    let mut dossier = made.await?;
     if under.proof {
         dossier.checkpoint.proof = api.proof(&dossier).await.map(Box::new);
     }
@@ -96,23 +102,45 @@ pub(super) async fn dossier(
 
 fn under_checkpoint(
     view: &View,
-    key: PublicKey,
-    asked: &AskedNow,
-    checkpoint: Option<u64>,
+    voucher: &VoucherNow,
+    history: &[Accepted],
+    number: u64,
 ) -> Result<Dossier, Problem> {
-    let voucher = known(view, key, asked)?;
-    let Some(number) = checkpoint else { return newest_dossier(view, &voucher, asked) };
     let anchored = |found: &Published| found.anchored.is_some();
     let published = view.checkpoint(number)?.filter(anchored);
     let published = published
         .ok_or_else(|| Problem::new(Kind::NotFound, format!("there is no anchored checkpoint {number}")))?;
-    view.dossier(&voucher, &published)?.ok_or_else(|| {
+    view.dossier(voucher, history, &published)?.ok_or_else(|| {
         let detail = format!("checkpoint {number} does not cover the issue of this voucher");
         Problem::new(Kind::NotFound, detail)
     })
 }
 
+/// Bytes of a history that is shown at once, as most are.
+const SHORT: usize = 256 << 10;
+/// And of the longest that is shown at all: half of what readers of a dossier take.
+const LONG: usize = 32 << 20;
+
 impl Api {
+    /// Answers a question about a voucher and its history. A long one is read where that is no harm, few at a time.
+    pub(super) async fn with_history<T: Send + 'static>(
+        &self,
+        view: View,
+        voucher: VoucherNow,
+        question: impl FnOnce(&View, &VoucherNow, &[Accepted]) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if let Some(history) = view.history(&voucher, SHORT)? {
+            return question(&view, &voucher, &history);
+        }
+        let place = admit(&self.long)?;
+        let answer = blocking(move || {
+            let _place = place;
+            let history = view.history(&voucher, LONG)?.ok_or_else(|| too_long(LONG))?;
+            question(&view, &voucher, &history)
+        });
+        answer.await
+    }
+
     /// What proves the dossier's checkpoint by the hash of a block; none where the chain gives nothing that holds.
     pub(super) async fn proof(&self, dossier: &Dossier) -> Option<ChainProof> {
         let number = dossier.checkpoint.checkpoint.number;
@@ -138,12 +166,22 @@ impl Api {
 pub(super) async fn history(State(api): State<Shared>, Sought(key): Sought) -> Answer<History> {
     let asked = api.asked_now();
     let ledger = api.state.ledger.facts().id;
-    api.read(move |view| {
-        let chain = view.history(&known(view, key, &asked)?)?;
+    let view = api.state.ledger.view()?;
+    let voucher = known(&view, key, &asked)?;
+    api.with_history(view, voucher, move |view, _, chain| {
         let size = view.latest_anchored()?.map_or(0, |anchored| anchored.checkpoint.size);
-        Ok(Json(History { history: lines(ledger, &chain, size) }))
+        Ok(Json(History { history: lines(ledger, chain, size) }))
     })
     .await
+}
+
+/// Nobody reads so long a history in one piece.
+pub(super) fn too_long(most: usize) -> Problem {
+    let detail = format!(
+        "the history of this voucher takes more than {most} bytes to show: copy the ledger with `vouchsafe mirror`, \
+         which checks every step of it"
+    );
+    Problem::new(Kind::TooLong, detail)
 }
 
 /// The voucher, or the operator's word that there is none.
@@ -155,10 +193,11 @@ pub(super) fn known(view: &View, key: PublicKey, asked: &AskedNow) -> Result<Vou
 pub(super) fn newest_dossier(
     view: &View,
     voucher: &VoucherNow,
+    history: &[Accepted],
     asked: &AskedNow,
 ) -> Result<Dossier, Problem> {
     let newest = view.latest_anchored()?.ok_or_else(|| asked.not_anchored())?;
-    view.dossier(voucher, &newest)?.ok_or_else(|| asked.not_anchored())
+    view.dossier(voucher, history, &newest)?.ok_or_else(|| asked.not_anchored())
 }
 
 fn lines(ledger: LedgerId, chain: &[Accepted], anchored_size: u64) -> Vec<HistoryLine> {

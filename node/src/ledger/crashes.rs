@@ -183,7 +183,7 @@ impl Node {
         End {
             entries: entries.collect(),
             checkpoints: cut.iter().map(|published| published.checkpoint).collect(),
-            incidents: view.incidents(None, 100).expect("read").len(),
+            incidents: view.incidents(None, 100, usize::MAX).expect("read").len(),
             writes: self.store().faults().written(),
             sent: self.chain.transactions(),
         }

@@ -57,7 +57,8 @@ async fn made(place: &Path) -> Truth {
     let under = view.latest_anchored().expect("read").expect("a checkpoint");
     let dossier = |voucher: &PublicKey| {
         let now = view.voucher(voucher).expect("read").expect("a voucher");
-        (*voucher, view.dossier(&now, &under).expect("read").expect("anchored"))
+        let history = view.history(&now, usize::MAX).expect("read").expect("all of it");
+        (*voucher, view.dossier(&now, &history, &under).expect("read").expect("anchored"))
     };
     let receipt = |index| view.receipt(&view.entry(index).expect("read").expect("an entry"));
     let facts = fixture.ledger.facts();
@@ -128,7 +129,8 @@ fn ask_for_everything(store: Arc<dyn Store>, truth: &Truth) -> Result<(), ReadEr
 fn ask_for(view: &super::View, voucher: &PublicKey, due: &Dossier, truth: &Truth) -> Result<(), ReadError> {
     let now = view.voucher(voucher)?.expect("a voucher is denied that the ledger has");
     let under = view.latest_anchored()?.expect("a checkpoint is denied that the ledger has");
-    let shown = view.dossier(&now, &under)?.expect("an anchored voucher is called new");
+    let history = view.history(&now, usize::MAX)?.expect("all of it");
+    let shown = view.dossier(&now, &history, &under)?.expect("an anchored voucher is called new");
     let text = serde_json::to_string(&shown).expect("JSON");
     let question = Question {
         trusted: Some(&truth.trusted),

@@ -92,18 +92,31 @@ pub trait Reads {
         }))
     }
 
-    /// The entries of a voucher's history from its Issue to `latest`, oldest first.
-    fn chain_to(&self, latest: Accepted) -> Result<Vec<Accepted>, ReadError> {
-        let mut chain = vec![latest];
-        while let Some(prev) = chain.last().map(|item| item.state.entry.prev) {
-            if prev == Entry::NO_PREV {
-                break;
+    /// The entries of a voucher's history from its Issue to `latest`, oldest first; none where they come to more than so
+    /// many bytes.
+    fn chain_to(&self, latest: Accepted, most: usize) -> Result<Option<Vec<Accepted>>, ReadError> {
+        let mut chain = Vec::new();
+        let (mut next, mut bytes) = (latest, 0_usize);
+        loop {
+            bytes = bytes.saturating_add(shown_bytes(&next));
+            if bytes > most {
+                return Ok(None);
             }
-            chain.push(self.known_entry(prev)?);
+            let prev = next.state.entry.prev;
+            chain.push(next);
+            if prev == Entry::NO_PREV {
+                chain.reverse();
+                return Ok(Some(chain));
+            }
+            next = self.known_entry(prev)?;
         }
-        chain.reverse();
-        Ok(chain)
     }
+}
+
+/// Bytes that an entry takes where it is shown with its proof, about.
+fn shown_bytes(entry: &Accepted) -> usize {
+    const WITHOUT_MEMO: usize = 3 << 10;
+    entry.memo.as_ref().map_or(0, String::len).saturating_add(WITHOUT_MEMO)
 }
 
 impl Reads for dyn Snapshot + '_ {

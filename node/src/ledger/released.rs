@@ -67,7 +67,8 @@ async fn serves(store: Arc<FjallStore>, ledger: LedgerId) {
     let anchored = view.latest_anchored().expect("read").expect("a checkpoint");
     for (key, entries) in [(cards.keys[2], 2), (cards.keys[30], 1)] {
         let voucher = view.voucher(&key).expect("read").expect("a voucher");
-        let dossier = view.dossier(&voucher, &anchored).expect("read").expect("anchored");
+        let history = view.history(&voucher, usize::MAX).expect("read").expect("all of it");
+        let dossier = view.dossier(&voucher, &history, &anchored).expect("read").expect("anchored");
         assert_eq!(dossier.history.len(), entries);
     }
     let step = fixture.step(Kind::Sell, 30, 1, key(2).public(), &[&fixture.issuer]);

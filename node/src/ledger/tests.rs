@@ -157,7 +157,7 @@ async fn of_many_that_race_one_wins_and_all_others_are_shown_it() {
     }
     assert_eq!((winners.len(), shown.len()), (1, 31));
     assert!(shown.iter().all(|winner| *winner == winners[0]));
-    let kept = fixture.ledger.view().expect("a view").incidents(None, 100).expect("read");
+    let kept = fixture.ledger.view().expect("a view").incidents(None, 100, usize::MAX).expect("read");
     assert_eq!(kept.len(), 16, "no more than are kept against one entry");
     assert_in_order(&fixture);
 }

@@ -137,9 +137,9 @@ impl View {
         Ok(Some(VoucherNow { number, record, latest, batch_first, batch }))
     }
 
-    /// A voucher's entries, oldest first.
-    pub fn history(&self, voucher: &VoucherNow) -> Result<Vec<Accepted>, ReadError> {
-        self.snapshot.chain_to(voucher.latest.clone())
+    /// A voucher's entries, oldest first; none where it would take more than so many bytes to show them.
+    pub fn history(&self, voucher: &VoucherNow, most: usize) -> Result<Option<Vec<Accepted>>, ReadError> {
+        self.snapshot.chain_to(voucher.latest.clone(), most)
     }
 
     /// The checkpoint of this number.
@@ -176,15 +176,25 @@ impl View {
         Ok(count)
     }
 
-    /// Incidents after `after`, in the order of the entries that they were signed against, with their keys.
+    /// Incidents after `after`, in the order of the entries that they were signed against, with their keys: at most
+    /// `limit`, and no more once their rows come to `bytes`.
     pub fn incidents(
         &self,
         after: Option<&[u8]>,
         limit: usize,
+        bytes: usize,
     ) -> Result<Vec<(Vec<u8>, Incident)>, ReadError> {
         let span = after.map_or_else(Span::all, |key| Span::all().above(key));
-        let rows = self.snapshot.page(Table::Incidents, span, Order::Ascending, limit)?;
-        rows.into_iter().map(|row| Ok((row.key, Incident::decode(&row.value)?))).collect()
+        let (mut found, mut read) = (Vec::new(), 0_usize);
+        for row in self.snapshot.rows(Table::Incidents, span, Order::Ascending).take(limit) {
+            let row = row?;
+            read = read.saturating_add(row.value.len());
+            found.push((row.key, Incident::decode(&row.value)?));
+            if read >= bytes {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// The refused sales that were signed against these entries and were a second hand-over of voucher `number`. A
@@ -216,12 +226,16 @@ impl View {
         Absence::sign(&self.operator, self.ledger.id, voucher, hash, now)
     }
 
-    /// The dossier of a voucher under an anchored checkpoint, with what is pending after it where it is the newest;
-    /// none where the checkpoint does not cover its Issue entry.
-    pub fn dossier(&self, voucher: &VoucherNow, under: &Published) -> Result<Option<Dossier>, ReadError> {
+    /// The dossier of a voucher, whose history is `chain`, under an anchored checkpoint, with what is pending after it
+    /// where it is the newest; none where the checkpoint does not cover its Issue entry.
+    pub fn dossier(
+        &self,
+        voucher: &VoucherNow,
+        chain: &[Accepted],
+        under: &Published,
+    ) -> Result<Option<Dossier>, ReadError> {
         let checkpoint = &under.checkpoint;
-        let chain = self.history(voucher)?;
-        let incidents = self.incidents_of(voucher.number, &chain)?;
+        let incidents = self.incidents_of(voucher.number, chain)?;
         let covered = chain.partition_point(|item| item.state.index < checkpoint.size);
         let (history, pending) = chain.split_at(covered);
         if history.is_empty() {

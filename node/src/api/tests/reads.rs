@@ -211,3 +211,65 @@ async fn the_audit_that_node_toml_names_is_shown_as_it_is() {
         site.get("/v1/audits/latest").await.problem("storage");
     }
 }
+
+#[tokio::test]
+async fn a_long_history_is_shown_whole_or_refused_with_where_it_is() {
+    const STEPS: u64 = 70;
+    let site = Site::new().await;
+    let cards = site.fixture.issued(20).await;
+    // Between trade parties, each with the largest memo that is taken.
+    let (issuer, other) = (key(1), key(2));
+    for step in 0..STEPS {
+        let (from, to) = if step % 2 == 0 { (&issuer, &other) } else { (&other, &issuer) };
+        let memo = json!({ "note": "x".repeat(16 * 1024 - 11) }).to_string();
+        let prev = if step == 0 { 0 } else { step };
+        let step = site.fixture.step_after(prev, Kind::Transfer, 3, 1, to.public(), Some(&memo), &[from]);
+        site.submit(&step).await.with(201);
+    }
+    site.fixture.pass(60);
+    site.fixture.anchor().await;
+    let voucher = link_name(&cards.keys[3]);
+    let shown = site.get(&format!("/v1/vouchers/{voucher}")).await.with(200);
+    assert_eq!((&shown["index"], &shown["pending"]), (&json!(STEPS), &json!(0)));
+    let length = Some(1 + usize::try_from(STEPS).expect("small"));
+    for path in ["dossier", "history"] {
+        let shown = site.get(&format!("/v1/vouchers/{voucher}/{path}")).await.with(200);
+        assert_eq!(shown["history"].as_array().map(Vec::len), length, "{path}");
+    }
+    let judged = site.post("/v1/verify", &json!({ "voucher": voucher })).await.with(200);
+    assert_eq!(judged["verdict"], "untrusted_issuer");
+    let case = json!({ "vouchers": [voucher] });
+    assert_eq!(site.post("/v1/cases", &case).await.status, 200);
+    // Twenty such would be too much in one piece.
+    let case = json!({ "vouchers": cards.keys.iter().map(link_name).collect::<Vec<_>>() });
+    let refused = site.post("/v1/cases", &case).await.problem("too-long");
+    assert!(refused["detail"].as_str().expect("words").contains("vouchsafe mirror"));
+}
+
+#[tokio::test]
+async fn a_page_of_large_incidents_ends_before_it_is_too_large() {
+    const SALES: u64 = 80;
+    let site = Site::new().await;
+    site.fixture.issued(SALES).await;
+    let memo = json!({ "note": "x".repeat(16 * 1024 - 11) }).to_string();
+    for number in 0..SALES {
+        // Against one entry, only a few are kept.
+        let (shop, issuer) = (key(2), &site.fixture.issuer);
+        let given = site.fixture.step(Kind::Transfer, number, 1, shop.public(), &[issuer]);
+        let index = site.submit(&given).await.with(201)["receipt"]["index"].as_u64().expect("its index");
+        for buyer in [4, 5] {
+            let to = key(buyer).public();
+            let sale = site.fixture.step_after(index, Kind::Sell, number, 1, to, Some(&memo), &[&shop]);
+            site.submit(&sale).await;
+        }
+    }
+    let first = site.get("/v1/incidents?limit=1000").await.with(200);
+    let count = |page: &serde_json::Value| page["incidents"].as_array().map_or(0, Vec::len);
+    assert!((60..70).contains(&count(&first)), "{}", count(&first));
+    let next = first["next"].as_str().expect("more");
+    let rest = site.get(&format!("/v1/incidents?limit=1000&from={next}")).await.with(200);
+    assert_eq!(
+        (count(&first) + count(&rest), rest.get("next")),
+        (usize::try_from(SALES).expect("small"), None)
+    );
+}
