@@ -1,5 +1,5 @@
 /* A disk and a clock that fail on demand: loaded into a program under test with LD_PRELOAD, so that the program itself
- * holds nothing for tests. What it is to do stands in a file of six numbers that the test writes (VOUCHSAFE_FAULTS).
+ * holds nothing for tests. What it is to do stands in a file of seven numbers that the test writes (VOUCHSAFE_FAULTS).
  *
  * In scope: what a program does through the C library to files below VOUCHSAFE_FAULTS_FOLDER, what it sends to the port
  * VOUCHSAFE_FAULTS_PORT, and the wall clock. Not in scope: mapped memory, system calls made without the C library, and
@@ -34,6 +34,7 @@ enum { NOTHING, KILL_BEFORE, KILL_HALFWAY, KILL_AFTER, BROKEN, FULL, SHORT, POWE
 struct plan {
     _Atomic uint64_t seen, due, kinds, action, tracked;
     _Atomic int64_t clock_ms;
+    _Atomic uint64_t pause_ms;
 };
 
 static struct plan *plan;
@@ -215,6 +216,8 @@ ssize_t send(int fd, const void *bytes, size_t length, int flags) {
 
 static int sync_by(int (*real)(int), int fd) {
     if (!plan || !is_file(fd)) return real(fd);
+    /* Looked at anew each millisecond: a pause can be ended while it lasts. */
+    for (uint64_t waited = 0; waited < plan->pause_ms; waited++) usleep(1000);
     uint64_t action = due(SYNC);
     if (action == KILL_BEFORE || action == KILL_HALFWAY) die();
     if (action == POWER_CUT) power_cut();

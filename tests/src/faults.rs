@@ -7,6 +7,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A kind of effect that a program has on its surroundings.
@@ -64,13 +65,14 @@ pub struct Faults {
     plan: File,
 }
 
-/// Places of the six numbers in the file.
+/// Places of the seven numbers in the file.
 const SEEN: u64 = 0;
 const DUE: u64 = 8;
 const KINDS: u64 = 16;
 const ACTION: u64 = 24;
 const TRACKED: u64 = 32;
 const CLOCK: u64 = 40;
+const PAUSE: u64 = 48;
 
 impl Default for Faults {
     fn default() -> Self {
@@ -85,7 +87,7 @@ impl Faults {
         let path = folder.path().join("plan");
         let options = File::options().read(true).write(true).create_new(true).open(&path);
         let plan = options.expect("a plan");
-        plan.set_len(CLOCK + 8).expect("room for six numbers");
+        plan.set_len(PAUSE + 8).expect("room for seven numbers");
         Self { _folder: folder, path, plan }
     }
 
@@ -143,6 +145,11 @@ impl Faults {
     /// Sets the program's wall clock forward by so many milliseconds, or back.
     pub fn shift_clock(&self, millis: i64) {
         self.plan.write_all_at(&millis.to_ne_bytes(), CLOCK).expect("a plan");
+    }
+
+    /// Each sync takes so much longer from now on, those that wait for their end too.
+    pub fn slow_disk(&self, pause: Duration) {
+        self.set(PAUSE, u64::try_from(pause.as_millis()).expect("a time"));
     }
 
     fn set(&self, place: u64, number: u64) {

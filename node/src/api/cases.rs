@@ -105,7 +105,7 @@ fn read_file(at: &At<'_>) -> Result<PartyFile, JsonError> {
 pub(super) async fn make(
     State(api): State<Shared>,
     from: Asker,
-    Strict(body): Strict<CaseBody>,
+    Strict(body, _at_work): Strict<CaseBody>,
 ) -> Result<impl IntoResponse, Problem> {
     let place = admit(&api.verdicts)?;
     body.vouchers.iter().try_for_each(|key| api.rates.question(from, key))?;

@@ -3,6 +3,7 @@
 
 use super::problem::{Answered, Kind, Problem};
 use super::rates::{Class, Rates};
+use super::{Place, outgoing};
 use crate::observe;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -23,6 +24,7 @@ pub(super) fn surround<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> R
     routes
         .fallback(async || Problem::new(Kind::NotFound, "no such resource: see /v1/openapi.json"))
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(outgoing::budget(), outgoing::bounded))
         .layer(from_fn(observed))
 }
 
@@ -55,7 +57,8 @@ pub(super) fn panicked() -> Problem {
 /// What requests may take, all of them through one gate or its clones.
 #[derive(Clone, Default)]
 pub(super) struct Gate {
-    /// So many are at work at a time.
+    /// So many are at work at a time. Those with a body take their place when it is there: who sends slowly keeps nobody
+    /// else from sending.
     pub places: Option<Arc<Semaphore>>,
     /// They are answered within this time.
     pub time: Option<Duration>,
@@ -73,12 +76,7 @@ impl Gate {
     /// others; and breaks off what takes too long. A step that is already with the sequencer is still decided: the same
     /// step sent again gets its answer.
     async fn pass(&self, request: Request, next: Next) -> Result<Response, Problem> {
-        let place = self.places.as_ref().map(|places| places.try_acquire()).transpose();
-        let place = place.map_err(|_| {
-            Problem::new(Kind::Overloaded, "too many requests are at work: send the same request again")
-                .retry_after(Duration::from_secs(1))
-        })?;
-        let _held = place.map(|place| (place, observe::AtWork::new()));
+        let _place = self.places.as_ref().map(Place::take).transpose()?;
         let answer = self.counted(request, next);
         let Some(time) = self.time else { return answer.await };
         tokio::time::timeout(time, answer).await.unwrap_or_else(|_| {

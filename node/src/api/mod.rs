@@ -16,6 +16,7 @@ mod incidents;
 mod layers;
 mod ledger;
 pub mod openapi;
+mod outgoing;
 pub mod problem;
 mod rates;
 mod request;
@@ -96,6 +97,8 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// The state that all handlers share.
 struct Api {
     state: ApiState,
+    places: Arc<Semaphore>,
+    incoming: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
     verdicts: Arc<Semaphore>,
     lists: Arc<Semaphore>,
@@ -112,9 +115,12 @@ type Answer<T> = Result<axum::Json<T>, Problem>;
 pub fn router(state: ApiState) -> Router {
     let with_devnet = state.devnet.is_some();
     let rates = Arc::new(Rates::new(&state.rates));
-    let mut routes = routes(&rates);
+    let places = Arc::new(Semaphore::new(AT_WORK));
+    let mut routes = routes(&rates, &places);
     let api = Arc::new(Api {
         state,
+        places,
+        incoming: Arc::new(Semaphore::new(request::INCOMING)),
         uploads: Arc::new(Semaphore::new(UPLOADS)),
         verdicts: Arc::new(Semaphore::new(VERDICTS)),
         lists: Arc::new(Semaphore::new(LISTS)),
@@ -130,10 +136,9 @@ pub fn router(state: ApiState) -> Router {
 }
 
 /// The route table. What is for those who run the node is counted by nobody.
-fn routes(rates: &Arc<Rates>) -> Router<Shared> {
-    let places = Arc::new(Semaphore::new(AT_WORK));
+fn routes(rates: &Arc<Rates>, places: &Arc<Semaphore>) -> Router<Shared> {
     let gate = |class| Gate {
-        places: Some(Arc::clone(&places)),
+        places: Some(Arc::clone(places)),
         time: Some(REQUEST_TIME),
         rate: Some((Arc::clone(rates), class)),
     };
@@ -148,13 +153,12 @@ fn routes(rates: &Arc<Rates>) -> Router<Shared> {
         .route("/v1/vouchers/{voucher}", get(vouchers::show))
         .route("/v1/vouchers/{voucher}/dossier", get(vouchers::dossier))
         .route("/v1/vouchers/{voucher}/history", get(vouchers::history))
-        .route("/v1/cases", post(cases::make))
-        .route("/v1/verify", post(verify::judge))
         .route("/v1/entries/{index}", get(entries::show))
         .route("/v1/receipts/{index}", get(entries::receipt))
         .route("/v1/incidents", get(incidents::list))
         .route("/v1/absences/{voucher}", get(absences::show))
         .route("/v1/openapi.json", get(openapi::show));
+    let posed = Router::new().route("/v1/cases", post(cases::make)).route("/v1/verify", post(verify::judge));
     let files = Router::new().route("/data/{*path}", get(data::show));
     let steps = Router::new()
         .route("/v1/steps", post(steps::submit))
@@ -166,10 +170,11 @@ fn routes(rates: &Arc<Rates>) -> Router<Shared> {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics));
-    let asked = gate(Class::Read).around(reads);
-    let asked = asked.merge(gate(Class::File).around(files)).merge(gate(Class::Step).around(steps));
-    layers::open(asked)
-        .merge(Gate { places: None, time: None, ..gate(Class::Step) }.around(uploads))
+    let with_body = |class| Gate { places: None, ..gate(class) };
+    let asked = gate(Class::Read).around(reads).merge(gate(Class::File).around(files));
+    let sent = with_body(Class::Read).around(posed).merge(with_body(Class::Step).around(steps));
+    layers::open(asked.merge(sent))
+        .merge(Gate { time: None, ..with_body(Class::Step) }.around(uploads))
         .merge(Gate { time: Some(REQUEST_TIME), ..Gate::default() }.around(health))
 }
 
@@ -207,6 +212,20 @@ async fn blocking<T: Send + 'static>(
 fn unmade(error: impl Display) -> Problem {
     observe::failed("making an answer", &error);
     layers::panicked()
+}
+
+/// A place among those who are at work, for as long as it is held.
+struct Place(#[expect(dead_code, reason = "it is held")] (OwnedSemaphorePermit, observe::AtWork));
+
+impl Place {
+    fn take(places: &Arc<Semaphore>) -> Result<Self, Problem> {
+        let full = |_| {
+            Problem::new(Kind::Overloaded, "too many requests are at work: send the same request again")
+                .retry_after(Duration::from_secs(1))
+        };
+        let place = Arc::clone(places).try_acquire_owned().map_err(full)?;
+        Ok(Self((place, observe::AtWork::new())))
+    }
 }
 
 /// A place among those who are served at a time, if one is free. Work that goes on when its asker has left takes the place

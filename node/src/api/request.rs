@@ -1,8 +1,8 @@
 //! Reading requests strictly: bodies, path segments, queries. Whatever does not fit is a problem that says where, and
 //! never repeats a value.
 
-use super::Shared;
 use super::problem::{Kind, Problem};
+use super::{Place, Shared};
 use crate::ledger::SIGNATURE_LIMIT;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -16,7 +16,9 @@ use protocol::json::{At, Json, JsonError, parse};
 use protocol::{Digest, LedgerId, PublicKey};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{Object, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -51,24 +53,25 @@ pub(super) trait RequestBody: Sized + Send {
     }
 }
 
-/// A JSON body.
-pub(super) struct Strict<T>(pub T);
+/// A JSON body, and the place of its request among those at work, which is held until the handler is done.
+pub(super) struct Strict<T>(pub T, pub Place);
 
 impl<T: RequestBody> FromRequest<Shared> for Strict<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &Shared) -> Result<Self, Problem> {
+    async fn from_request(request: Request, api: &Shared) -> Result<Self, Problem> {
         let (parts, mut body) = request.into_parts();
         let read = async {
             expect_type(&parts.headers, "application/json")?;
-            let bytes = collect(&mut body, T::NAME, T::LIMIT).await?;
-            T::from_text(utf8(&bytes, T::NAME)?)
+            let came = collect(&mut body, T::NAME, T::LIMIT, &api.incoming).await?;
+            let place = Place::take(&api.places)?;
+            Ok(Self(T::from_text(utf8(&came.bytes, T::NAME)?)?, place))
         };
-        let read: Result<T, Problem> = read.await;
+        let read = read.await;
         if read.is_err() {
             discard(&mut body).await;
         }
-        read.map(Self)
+        read
     }
 }
 
@@ -111,14 +114,54 @@ pub(super) async fn next_within(body: &mut Body, wait: Duration) -> Result<Optio
     }
 }
 
+/// KiB of bodies on their way in: eight of the largest, and many of the usual ones.
+pub(super) const INCOMING: usize = 64 << 10;
+/// Bytes of a body that are not counted: the number of connections bounds these.
+const UNCOUNTED: usize = 16 << 10;
+/// KiB that are counted at a time.
+const STEP: u32 = 64;
+
+/// A body, counted among those on their way as long as it is held.
+pub(super) struct Incoming {
+    pub bytes: Vec<u8>,
+    counted: usize,
+    held: Option<OwnedSemaphorePermit>,
+}
+
+impl Incoming {
+    fn count(&mut self, incoming: &Arc<Semaphore>) -> Result<(), Problem> {
+        while self.bytes.len() > UNCOUNTED && self.bytes.len() > self.counted {
+            let more = Arc::clone(incoming).try_acquire_many_owned(STEP).map_err(|_| {
+                Problem::new(
+                    Kind::Overloaded,
+                    "too many large requests are coming in: send the same one again",
+                )
+                .retry_after(Duration::from_secs(5))
+            })?;
+            self.counted = self.counted.saturating_add(STEP as usize * 1024);
+            match &mut self.held {
+                Some(held) => held.merge(more),
+                None => self.held = Some(more),
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A body of at most `limit` bytes.
-pub(super) async fn collect(body: &mut Body, what: &str, limit: usize) -> Result<Vec<u8>, Problem> {
-    let mut all = Vec::new();
+pub(super) async fn collect(
+    body: &mut Body,
+    what: &str,
+    limit: usize,
+    incoming: &Arc<Semaphore>,
+) -> Result<Incoming, Problem> {
+    let mut all = Incoming { bytes: Vec::new(), counted: 0, held: None };
     while let Some(bytes) = next_bytes(body).await? {
-        if all.len().saturating_add(bytes.len()) > limit {
+        if all.bytes.len().saturating_add(bytes.len()) > limit {
             return Err(Problem::too_large(what, limit as u64));
         }
-        all.extend_from_slice(&bytes);
+        all.bytes.extend_from_slice(&bytes);
+        all.count(incoming)?;
     }
     Ok(all)
 }

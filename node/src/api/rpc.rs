@@ -21,7 +21,7 @@ pub(super) async fn answer(
 ) -> Result<impl IntoResponse, Problem> {
     let read = async {
         expect_type(&headers, "application/json")?;
-        collect(&mut body, "the request", LIMIT).await
+        collect(&mut body, "the request", LIMIT, &api.incoming).await
     };
     let read = read.await;
     if read.is_err() {
@@ -30,6 +30,6 @@ pub(super) async fn answer(
     let request = read?;
     let missing = || Problem::new(Kind::NotFound, "this node has no development chain");
     let devnet = api.state.devnet.as_ref().map(Arc::clone).ok_or_else(missing)?;
-    let answer = blocking(move || Ok(devnet.answer(&request))).await?;
+    let answer = blocking(move || Ok(devnet.answer(&request.bytes))).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], answer))
 }

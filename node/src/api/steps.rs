@@ -75,7 +75,7 @@ pub(super) fn entry(at: &At<'_>) -> Result<Entry, JsonError> {
         (status = 200, description = "It was in the log before.", body = AcceptedStep)))]
 pub(super) async fn submit(
     State(api): State<Shared>,
-    Strict(body): Strict<StepBody>,
+    Strict(body, _at_work): Strict<StepBody>,
 ) -> Result<(StatusCode, Json<AcceptedStep>), Problem> {
     expect_ledger(body.ledger, api.state.ledger.facts().id)?;
     let kind = body.entry.kind();
@@ -125,9 +125,8 @@ impl RequestBody for StepsBody {
 pub(super) async fn submit_many(
     State(api): State<Shared>,
     asker: Asker,
-    Strict(body): Strict<StepsBody>,
+    Strict(body, _at_work): Strict<StepsBody>,
 ) -> Result<Json<StepAnswers>, Problem> {
-    // Here and not at the gate: who sends slowly keeps nobody else from sending.
     let _place = admit(&api.lists)?;
     let ledger = &api.state.ledger;
     body.steps.iter().try_for_each(|step| expect_ledger(step.ledger, ledger.facts().id))?;

@@ -101,7 +101,7 @@ pub(super) struct Judged {
 pub(super) async fn judge(
     State(api): State<Shared>,
     from: Asker,
-    Strict(body): Strict<VerifyBody>,
+    Strict(body, _at_work): Strict<VerifyBody>,
 ) -> Answer<Judged> {
     let place = admit(&api.verdicts)?;
     let (text, dossier) = match (body.voucher, body.dossier) {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use vouchsafe_tests::{Batch, Given, Issuer, Node, Outcome, PATIENCE, until};
+use vouchsafe_tests::{Batch, Faults, Given, Issuer, Node, Outcome, PATIENCE, until};
 
 /// Requests at work at a time, by docs/ARCHITECTURE.md.
 const AT_WORK: u64 = 512;
@@ -34,6 +34,15 @@ async fn staged(mut node: Node) -> Stage {
     let Outcome::Accepted(issue) = issuer.issue(node.http(), &batch).await else { panic!("not issued") };
     node.is_anchored(1).await;
     Stage { node, issuer, issue, batch }
+}
+
+/// With a disk that can be made slow, and a node that answers however often it is asked.
+async fn on_a_disk_of_its_own() -> (Stage, Faults) {
+    let mut node = Node::on_devnet(&["--anchor-interval", "1"]).await;
+    node.answer_all();
+    let disk = Faults::new();
+    node.under(&disk, None);
+    (staged(node).await, disk)
 }
 
 impl Stage {
@@ -85,21 +94,20 @@ impl Stage {
         )
     }
 
-    /// Clients who take so many places: each has sent all of a step but its last byte. A fast machine would serve whole
-    /// ones before the next comes.
-    async fn slow_senders(&self, places: u64) -> Vec<TcpStream> {
-        let mut slow = Vec::new();
-        for number in 0..places {
+    /// Clients whose steps wait for the disk, so many that every place is taken.
+    async fn all_places(&self) -> Vec<TcpStream> {
+        let mut waiting = Vec::new();
+        for number in 0..AT_WORK {
             let mut stream = self.connect().await;
             let request = self.sale(usize::try_from(number).unwrap(), "close");
-            stream.write_all(request.strip_suffix('}').unwrap().as_bytes()).await.unwrap();
-            slow.push(stream);
+            stream.write_all(request.as_bytes()).await.unwrap();
+            waiting.push(stream);
         }
         until("the places are taken", async || {
-            (self.metric("vouchsafe_requests_at_work").await == places).then_some(())
+            (self.metric("vouchsafe_requests_at_work").await == AT_WORK).then_some(())
         })
         .await;
-        slow
+        waiting
     }
 
     /// What the node says of itself.
@@ -127,9 +135,19 @@ async fn heard(stream: &mut TcpStream, at_most: Duration) -> (String, bool) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn overload_is_answered_with_when_to_come_back() {
     const TOO_MANY: usize = 1000;
-    let mut stage = stage().await;
+    let (mut stage, disk) = on_a_disk_of_its_own().await;
     let before = stage.node.process().footprint().resident_kib;
-    let slow = stage.slow_senders(AT_WORK).await;
+    // Who sends slowly takes no place from anybody.
+    let mut slow = Vec::new();
+    for number in 0..AT_WORK {
+        let mut stream = stage.connect().await;
+        let request = stage.sale(usize::try_from(number).unwrap(), "close");
+        stream.write_all(request.strip_suffix('}').unwrap().as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    stage.goes_on(0, before).await;
+    disk.slow_disk(PATIENCE);
+    let waiting = stage.all_places().await;
     let mut asking = JoinSet::new();
     for number in 0..TOO_MANY {
         let mut stream = stage.connect().await;
@@ -150,11 +168,12 @@ async fn overload_is_answered_with_when_to_come_back() {
         assert!(wait.is_some_and(|wait| (1..=60).contains(&wait)), "{said}");
     }
     // Who had a place is served, however full it was.
-    for mut stream in slow {
-        stream.write_all(b"}").await.unwrap();
+    disk.slow_disk(Duration::ZERO);
+    for mut stream in waiting {
         let (said, _) = heard(&mut stream, PATIENCE).await;
         assert!(said.starts_with("HTTP/1.1 20"), "{said}");
     }
+    drop(slow);
     stage.goes_on(0, before).await;
     stage.ends().await;
 }
@@ -222,13 +241,10 @@ async fn insists(mut stream: TcpStream, request: String, rush: Arc<Rush>) -> Vec
 #[expect(clippy::print_stderr, reason = "what a load came to is worth knowing")]
 async fn under_lasting_overload_no_more_are_at_work_than_have_places() {
     const CLIENTS: usize = 1000;
-    /// So few that many clients can not but fill them.
-    const LEFT: u64 = 32;
-    let node = Node::on_devnet(&["--anchor-interval", "1"]).await;
-    node.answer_all();
-    let mut stage = staged(node).await;
+    let (mut stage, disk) = on_a_disk_of_its_own().await;
     let before = stage.node.process().footprint().resident_kib;
-    let slow = stage.slow_senders(AT_WORK - LEFT).await;
+    // So slow that many clients can not but fill the places.
+    disk.slow_disk(Duration::from_millis(300));
     let rush = Arc::new(Rush::default());
     let mut lines = Vec::with_capacity(CLIENTS);
     for _ in 0..CLIENTS {
@@ -250,7 +266,7 @@ async fn under_lasting_overload_no_more_are_at_work_than_have_places() {
         rush.sent_away.load(Ordering::SeqCst)
     );
     assert_eq!(most, AT_WORK, "were at work at a time");
-    drop(slow);
+    disk.slow_disk(Duration::ZERO);
     until("every place is free again", async || {
         (stage.metric("vouchsafe_requests_at_work").await == 0).then_some(())
     })

@@ -1,6 +1,7 @@
 //! The API from the outside: requests in, answers out, each held against the description that it is documented by.
 
 mod batches;
+mod bounds;
 mod cases;
 mod conform;
 mod data;
@@ -13,7 +14,7 @@ mod verdicts;
 
 use super::{ApiState, router};
 use crate::config::RateConfig;
-use crate::fixture::Fixture;
+use crate::fixture::{Cards, Fixture, key};
 use crate::ledger::StepRequest;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
@@ -22,6 +23,7 @@ use http_body::Frame;
 use http_body_util::BodyExt as _;
 use protocol::digest::bytes_to_hex;
 use protocol::entry::Signed;
+use protocol::lifecycle::Kind;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -138,6 +140,22 @@ impl Site {
         assert!(reply.headers.contains_key("x-request-id"));
         conform::hold(&method, &path, &reply);
         reply
+    }
+
+    /// Issues 20 cards and hands the fourth to and fro between trade parties, each time with the largest memo that is taken.
+    async fn with_long_history(&self, steps: u64) -> Cards {
+        let cards = self.fixture.issued(20).await;
+        let (issuer, other) = (key(1), key(2));
+        let memo = json!({ "note": "x".repeat(16 * 1024 - 11) }).to_string();
+        for step in 0..steps {
+            let (from, to) = if step % 2 == 0 { (&issuer, &other) } else { (&other, &issuer) };
+            let transfer =
+                self.fixture.step_after(step, Kind::Transfer, 3, 1, to.public(), Some(&memo), &[from]);
+            self.submit(&transfer).await.with(201);
+        }
+        self.fixture.pass(60);
+        self.fixture.anchor().await;
+        cards
     }
 
     async fn get(&self, path: &str) -> Reply {

@@ -216,18 +216,7 @@ async fn the_audit_that_node_toml_names_is_shown_as_it_is() {
 async fn a_long_history_is_shown_whole_or_refused_with_where_it_is() {
     const STEPS: u64 = 70;
     let site = Site::new().await;
-    let cards = site.fixture.issued(20).await;
-    // Between trade parties, each with the largest memo that is taken.
-    let (issuer, other) = (key(1), key(2));
-    for step in 0..STEPS {
-        let (from, to) = if step % 2 == 0 { (&issuer, &other) } else { (&other, &issuer) };
-        let memo = json!({ "note": "x".repeat(16 * 1024 - 11) }).to_string();
-        let prev = if step == 0 { 0 } else { step };
-        let step = site.fixture.step_after(prev, Kind::Transfer, 3, 1, to.public(), Some(&memo), &[from]);
-        site.submit(&step).await.with(201);
-    }
-    site.fixture.pass(60);
-    site.fixture.anchor().await;
+    let cards = site.with_long_history(STEPS).await;
     let voucher = link_name(&cards.keys[3]);
     let shown = site.get(&format!("/v1/vouchers/{voucher}")).await.with(200);
     assert_eq!((&shown["index"], &shown["pending"]), (&json!(STEPS), &json!(0)));

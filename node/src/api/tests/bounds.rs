@@ -1,0 +1,68 @@
+//! What all requests together may hold in memory: bodies on their way in, answers on their way out, places at work.
+
+use super::{Site, Then, sending};
+use axum::body::Body;
+use axum::http::Request;
+use protocol::voucher::link_name;
+use tower::ServiceExt as _;
+
+/// Far more than can be on its way at a time.
+const MANY: usize = 200;
+
+#[tokio::test]
+async fn answers_that_nobody_takes_leave_no_room_for_more_of_their_size() {
+    let site = Site::new().await;
+    let cards = site.with_long_history(70).await;
+    let ask = async |path: &str| {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        site.router.clone().oneshot(request).await.expect("infallible")
+    };
+    let large = format!("/v1/vouchers/{}/dossier", link_name(&cards.keys[3]));
+    let mut untaken = Vec::new();
+    let refused = loop {
+        let response = ask(&large).await;
+        if response.status() != 200 {
+            break response;
+        }
+        untaken.push(response);
+        assert!(untaken.len() < MANY, "each takes more than a megabyte");
+    };
+    assert!(untaken.len() > 64, "{}", untaken.len());
+    assert_eq!(
+        (refused.status().as_u16(), &refused.headers()["retry-after"]),
+        (503, &"5".parse().expect("ASCII"))
+    );
+    site.get(&format!("/v1/vouchers/{}/dossier", link_name(&cards.keys[4]))).await.with(200);
+    untaken.pop();
+    site.get(&large).await.with(200);
+    // What was promised is whole, in whatever pieces it comes.
+    let promised: usize =
+        untaken[0].headers()["content-length"].to_str().expect("ASCII").parse().expect("a number");
+    let body = axum::body::to_bytes(untaken.swap_remove(0).into_body(), usize::MAX).await.expect("a body");
+    assert_eq!(body.len(), promised);
+}
+
+#[tokio::test]
+async fn bodies_that_never_end_leave_room_for_small_ones() {
+    let site = Site::new().await;
+    let post = |body: Body| {
+        let request = Request::post("/v1/verify").header("content-type", "application/json");
+        site.router.clone().oneshot(request.body(body).expect("a request"))
+    };
+    let mut slow = Vec::new();
+    for _ in 0..MANY {
+        let most = sending([vec![b' '; 8 << 20]], Then::Silence);
+        slow.push(tokio::spawn(post(most)));
+    }
+    tokio::task::yield_now().await;
+    let large = post(Body::from(vec![b' '; 100 << 10])).await.expect("infallible");
+    assert_eq!(
+        (large.status().as_u16(), &large.headers()["retry-after"]),
+        (503, &"5".parse().expect("ASCII"))
+    );
+    let small = post(Body::from("{}")).await.expect("infallible");
+    assert_eq!(small.status(), 400, "read, and found to be nothing");
+    for sender in slow {
+        sender.abort();
+    }
+}
