@@ -158,6 +158,20 @@ fn limits_that_an_operator_meets_are_the_constants() {
         OPERATIONS,
         &format!("slower than {} KiB a second is given up after its first minute", upload("PACE") >> 10),
     );
+    let incoming = constant("node/src/api/request.rs", "INCOMING") >> 10;
+    let outgoing = constant("node/src/api/outgoing.rs", "AT_ONCE") >> 20;
+    let small = constant("node/src/api/outgoing.rs", "SMALL") >> 10;
+    assert_eq!(constant("node/src/api/request.rs", "UNCOUNTED") >> 10, small);
+    says(ARCHITECTURE, &format!("{incoming} MiB of bodies coming in"));
+    says(ARCHITECTURE, &format!("{outgoing} MiB of answers on their way out"));
+    says(
+        ARCHITECTURE,
+        &format!("those up to {small} KiB aside, and for more than {} long", api("LONG_HISTORIES")),
+    );
+    says(OPERATIONS, &format!("beyond {incoming} MiB of bodies coming in or {outgoing} MiB of answers"));
+    let pace = constant("node/src/api/outgoing.rs", "PACE") >> 10;
+    assert_eq!(constant("node/src/api/outgoing.rs", "HEAD_START"), 30);
+    says(OPERATIONS, &format!("taken slower than {pace} KiB a second after half a minute"));
     says(OPERATIONS, "with a sync every two seconds");
     let FjallOptions { cache_bytes, memtable_bytes, journal_bytes, reserve_bytes } = FjallOptions::default();
     says(OPERATIONS, &format!("keeps {} MiB of what it read", cache_bytes >> 20));
