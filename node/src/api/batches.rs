@@ -38,7 +38,8 @@ pub(super) async fn submit(
     let take = async {
         expect_type(&headers, "application/octet-stream")?;
         let place = admit(&api.uploads)?;
-        let (line, records) = upload::receive(&mut body, &api.state.spool, api.state.batch_vouchers).await?;
+        let (spool, store) = (&api.state.spool, &**ledger.store());
+        let (line, records) = upload::receive(&mut body, spool, store, api.state.batch_vouchers).await?;
         expect_ledger(line.ledger, ledger.facts().id)?;
         Ok((place, line, records))
     };

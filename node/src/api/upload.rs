@@ -8,6 +8,7 @@ use super::steps::entry;
 use super::{REQUEST_TIME, blocking};
 use crate::ledger::BatchHeader;
 use crate::observe;
+use crate::store::Store;
 use axum::body::Body;
 use protocol::LedgerId;
 use protocol::entry::{Entry, Signed};
@@ -67,7 +68,12 @@ impl BatchLine {
 }
 
 /// Takes in a batch of at most `most` vouchers. The file holds exactly as many records as the terms say.
-pub(super) async fn receive(body: &mut Body, spool: &Path, most: u64) -> Result<(BatchLine, File), Problem> {
+pub(super) async fn receive(
+    body: &mut Body,
+    spool: &Path,
+    store: &dyn Store,
+    most: u64,
+) -> Result<(BatchLine, File), Problem> {
     let (line, begun) = first_line_within(body, REQUEST_TIME).await?;
     let line = BatchLine::from_text(utf8(&line, BatchLine::NAME)?)?;
     let count = line.terms.count();
@@ -77,8 +83,10 @@ pub(super) async fn receive(body: &mut Body, spool: &Path, most: u64) -> Result<
         return Err(Problem::new(Kind::TooLarge, detail).with("limit", &limit));
     }
     let mut records = Spooled::begin(spool, count).await?;
+    records.check_room(store)?;
     records.write(&begun).await?;
     while let Some(bytes) = next_bytes(body).await? {
+        records.check_room(store)?;
         records.write(&bytes).await?;
         records.check_pace()?;
     }
@@ -141,6 +149,13 @@ impl Spooled {
             return Err(self.unfit("more came"));
         }
         self.file.write_all(bytes).await.map_err(|error| unwritten(&error))
+    }
+
+    /// The spool lies on the store's disk: what is still to come must not eat the room that the store needs, whoever else
+    /// is sending.
+    fn check_room(&self, store: &dyn Store) -> Result<(), Problem> {
+        let to_come = self.due.saturating_sub(self.written);
+        store.check_room(to_come).map_err(|error| Problem::storage("making room for an upload", &error))
     }
 
     fn check_pace(&self) -> Result<(), Problem> {

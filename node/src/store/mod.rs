@@ -81,6 +81,13 @@ pub trait Store: Send + Sync {
     fn load(&self, table: Table, rows: &mut dyn ExactSizeIterator<Item = Row>) -> Result<(), StoreError> {
         in_sets(self, table, rows)
     }
+
+    /// Fails with [`StoreError::Full`] where so many bytes more, by whomever, would leave its disk without the room that it
+    /// needs. A store that is on no disk has room.
+    fn check_room(&self, bytes: u64) -> Result<(), StoreError> {
+        let _ = bytes;
+        Ok(())
+    }
 }
 
 /// Stages rows in sets of a good size.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const TYPE: &str = "application/octet-stream";
 
-fn line(cards: &Cards) -> Value {
+pub(super) fn line(cards: &Cards) -> Value {
     let header = &cards.header;
     json!({
         "manifest": header.manifest,

@@ -185,15 +185,25 @@ impl Store for FjallStore {
         }
         self.engine.ingest(table, rows)
     }
+
+    fn check_room(&self, bytes: u64) -> Result<(), StoreError> {
+        self.engine.check_room(bytes)
+    }
 }
 
 impl Engine {
     /// Writes table files of these rows and nothing else: neither the journal nor the memory of recent writes sees them.
-    fn ingest(&self, table: Table, rows: &mut dyn Iterator<Item = Row>) -> Result<(), StoreError> {
+    /// Where that is broken off, the files stay until the store is opened again: room for all rows is asked for first,
+    /// as if each were like the first.
+    fn ingest(&self, table: Table, rows: &mut dyn ExactSizeIterator<Item = Row>) -> Result<(), StoreError> {
+        let count = rows.len();
+        let mut rows = rows.peekable();
+        let first = rows.peek().map_or(0, |row| row.key.len() + row.value.len());
+        self.check_room(count.saturating_mul(first) as u64)?;
         let mut files = self.table(table).start_ingestion().map_err(|error| self.stop(error))?;
         for (number, Row { key, value }) in rows.enumerate() {
             if number.is_multiple_of(INGESTED_FROM) {
-                self.check_room(WriteSet::BULK_BYTES)?;
+                self.check_room(WriteSet::BULK_BYTES as u64)?;
             }
             check_size(table, &key, &value)?;
             files.write(key, value).map_err(|error| self.stop(error))?;
@@ -216,7 +226,7 @@ impl Engine {
         if let Some(cause) = self.stopped.get() {
             return Err(StoreError::Stopped { cause: cause.clone() });
         }
-        self.check_room(writes.bytes())?;
+        self.check_room(writes.bytes() as u64)?;
         let outcome = if writes.is_empty() {
             self.database.persist(persist)
         } else {
@@ -239,8 +249,8 @@ impl Engine {
         Ok(())
     }
 
-    fn check_room(&self, bytes: usize) -> Result<(), StoreError> {
-        let needed = self.reserve_bytes.saturating_add(bytes as u64);
+    fn check_room(&self, bytes: u64) -> Result<(), StoreError> {
+        let needed = self.reserve_bytes.saturating_add(bytes);
         let free = self.folder.free_bytes()?;
         if free < needed {
             return Err(StoreError::Full { path: self.folder.path().to_owned(), free, needed });

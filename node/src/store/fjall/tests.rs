@@ -102,6 +102,12 @@ fn an_interrupted_creation_begins_anew() {
     assert_eq!(get(&FjallStore::open(&path).unwrap(), Table::Entries, b"a"), Some(b"1".to_vec()));
 }
 
+/// All files below a folder.
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
 #[test]
 fn a_disk_without_reserve_refuses_writes_in_good_order() {
     let place = tempfile::tempdir().unwrap();
@@ -117,6 +123,16 @@ fn a_disk_without_reserve_refuses_writes_in_good_order() {
         assert!(matches!(error, StoreError::Full { needed, .. } if needed == u64::MAX / 2 + 2), "{error:?}");
         assert!(error.to_string().ends_with("free some space"), "{error}");
     }
+    assert!(matches!(store.check_room(1), Err(StoreError::Full { .. })));
+    // Of a bulk load that there is no room for, nothing is begun.
+    let many = u64::try_from(INGESTED_FROM).unwrap();
+    let row = |number: u64| Row { key: number.to_be_bytes().to_vec(), value: vec![7; 8] };
+    let files = || walk(&path).len();
+    let before = files();
+    let refused = store.load(Table::Records, &mut (0..many).map(row).collect::<Vec<_>>().into_iter());
+    let needed = u64::MAX / 2 + 16 * many;
+    assert!(matches!(refused, Err(StoreError::Full { needed: said, .. }) if said == needed), "{refused:?}");
+    assert_eq!(files(), before);
     assert_eq!(get(&store, Table::Entries, b"a"), Some(b"1".to_vec()), "reading goes on");
     assert_eq!(get(&store, Table::Entries, b"b"), None);
     drop(store);
