@@ -1,9 +1,17 @@
 //! What all requests together may hold in memory: bodies on their way in, answers on their way out, places at work.
 
+use super::batches::line;
+use super::serving::Disk;
 use super::{Site, Then, sending};
+use crate::api::UPLOADS;
+use crate::fixture::Fixture;
 use axum::body::Body;
 use axum::http::Request;
+use protocol::manifest::Flags;
 use protocol::voucher::link_name;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use tower::ServiceExt as _;
 
 /// Far more than can be on its way at a time.
@@ -64,5 +72,30 @@ async fn bodies_that_never_end_leave_room_for_small_ones() {
     assert_eq!(small.status(), 400, "read, and found to be nothing");
     for sender in slow {
         sender.abort();
+    }
+}
+
+#[tokio::test]
+async fn who_sends_a_batch_and_leaves_holds_his_place_until_it_is_decided() {
+    let busy = Arc::new(AtomicBool::new(false));
+    let site = Site::of(Fixture::on(Arc::new(Disk::new(&Arc::default(), &busy))).await);
+    let cards = site.fixture.cards(1, 40, 0, Flags::default());
+    let upload = || {
+        let body = [line(&cards).to_string().as_bytes(), b"\n", &cards.records].concat();
+        let request = Request::post("/v1/batches").header("content-type", "application/octet-stream");
+        site.router.clone().oneshot(request.body(Body::from(body)).expect("a request"))
+    };
+    busy.store(true, Ordering::SeqCst);
+    for _ in 0..UPLOADS {
+        // Long enough for the whole of it to come in; then its sender is gone.
+        assert!(tokio::time::timeout(Duration::from_millis(100), upload()).await.is_err());
+    }
+    let refused = tokio::time::timeout(Duration::from_secs(10), upload()).await.expect("an answer at once");
+    assert_eq!(refused.expect("infallible").status(), 503);
+    busy.store(false, Ordering::SeqCst);
+    let begun = Instant::now();
+    while upload().await.expect("infallible").status() != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the places stay taken");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

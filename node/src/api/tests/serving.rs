@@ -22,18 +22,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tower::ServiceExt as _;
 
-/// A store on a disk that is full when a test says so.
+/// A store on a disk that is full, or takes its time, when a test says so.
 #[derive(Debug)]
-struct Disk {
+pub(super) struct Disk {
     below: MemoryStore,
     full: Arc<AtomicBool>,
+    busy: Arc<AtomicBool>,
 }
 
 impl Disk {
+    pub(super) fn new(full: &Arc<AtomicBool>, busy: &Arc<AtomicBool>) -> Self {
+        let below = MemoryStore::new().expect("a store");
+        Self { below, full: Arc::clone(full), busy: Arc::clone(busy) }
+    }
+
     fn take(&self, write: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
-        if self.full.load(Ordering::SeqCst) {
-            return Err(StoreError::Full { path: "/srv/hidden".into(), free: 0, needed: 1 });
+        while self.busy.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(1));
         }
+        self.check_room(1)?;
         write()
     }
 }
@@ -48,16 +55,18 @@ impl Store for Disk {
     fn stage(&self, writes: WriteSet) -> Result<(), StoreError> {
         self.take(|| self.below.stage(writes))
     }
-    fn check_room(&self, _: u64) -> Result<(), StoreError> {
-        self.take(|| Ok(()))
+    fn check_room(&self, needed: u64) -> Result<(), StoreError> {
+        if self.full.load(Ordering::SeqCst) {
+            return Err(StoreError::Full { path: "/srv/hidden".into(), free: 0, needed });
+        }
+        Ok(())
     }
 }
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_loses_nothing() {
     let full = Arc::new(AtomicBool::new(false));
-    let below = MemoryStore::new().expect("a store");
-    let site = Site::of(Fixture::on(Arc::new(Disk { below, full: Arc::clone(&full) })).await);
+    let site = Site::of(Fixture::on(Arc::new(Disk::new(&full, &Arc::default()))).await);
     site.fixture.issued(20).await;
     let sale = site.fixture.step(StepKind::Sell, 3, 1, PublicKey::NOBODY, &[&site.fixture.issuer]);
     full.store(true, Ordering::SeqCst);
