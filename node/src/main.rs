@@ -83,26 +83,27 @@ struct InitArgs {
     /// Public address of the node: what stands before /v/ in links [default: http:// and the address it listens on].
     #[arg(long, value_name = "URL")]
     site: Option<String>,
-    /// JSON-RPC endpoint of a chain; of several, those that answer must agree. Without one, an embedded development chain is used,
-    /// which proves nothing to outsiders.
-    #[arg(long, value_name = "URL")]
+    /// JSON-RPC endpoint of a chain; of several, those that answer must agree. One that holds an access key is better kept
+    /// off the command line: with --chain-id, the environment's `VOUCHSAFE_RPC` counts where none is given. Without a chain,
+    /// an embedded development chain is used, which proves nothing to outsiders.
+    #[arg(long, value_name = "URL", requires = "chain_id")]
     rpc: Vec<String>,
     /// The Anchors contract on that chain.
-    #[arg(long, value_name = "ADDRESS", requires = "rpc")]
+    #[arg(long, value_name = "ADDRESS", requires = "chain_id")]
     contract: Option<String>,
     /// The judge of the ledgers of that contract, which may take the bond of an operator who is proven to lie; without one
     /// a new one is deployed.
     #[arg(long, value_name = "ADDRESS", requires = "contract")]
     judge: Option<String>,
     /// Deploy a new Anchors contract on that chain.
-    #[arg(long, requires = "rpc", conflicts_with = "contract")]
+    #[arg(long, requires = "chain_id", conflicts_with = "contract")]
     deploy: bool,
     /// EIP-155 id of that chain.
-    #[arg(long, value_name = "ID", requires = "rpc")]
+    #[arg(long, value_name = "ID")]
     chain_id: Option<u64>,
     /// File with the private key that pays for anchoring, 64 hex digits, mode 600; `-` reads it from standard input.
     /// Otherwise the environment variable `VOUCHSAFE_ANCHORING_KEY` holds it. Never an argument.
-    #[arg(long, value_name = "FILE", requires = "rpc")]
+    #[arg(long, value_name = "FILE", requires = "chain_id")]
     anchoring_key: Option<PathBuf>,
     /// Wei that the operator puts at stake; a contract that is deployed takes this as its minimum.
     #[arg(long, value_name = "WEI", default_value_t = init::BOND_WEI)]
@@ -186,24 +187,30 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
+fn evm_choice(args: &InitArgs, chain_id: u64) -> Result<EvmChoice, Box<dyn std::error::Error>> {
+    let kept = std::env::var("VOUCHSAFE_RPC").unwrap_or_default();
+    let kept = kept.split_whitespace().map(str::to_owned);
+    let endpoints = if args.rpc.is_empty() { kept.collect() } else { args.rpc.clone() };
+    if endpoints.is_empty() {
+        return Err("with --chain-id, name an endpoint by --rpc, or in VOUCHSAFE_RPC".into());
+    }
+    let key_text = init::anchoring_key_text(args.anchoring_key.as_deref())?;
+    let key = AnchoringKey::from_hex(&key_text)?;
+    let contract = args.contract.as_ref().map(|text| text.to_lowercase().parse()).transpose();
+    let contract = contract.map_err(|error| format!("--contract: {error}"))?;
+    let judge = args.judge.as_ref().map(|text| text.to_lowercase().parse()).transpose();
+    let judge = judge.map_err(|error| format!("--judge: {error}"))?;
+    if contract.is_none() && !args.deploy {
+        return Err("with --chain-id, name the contract by --contract, or deploy one by --deploy".into());
+    }
+    Ok(EvmChoice { endpoints, chain_id, contract, judge, key, key_text })
+}
+
 async fn initialise(args: InitArgs) -> Done {
-    let folder = Folder::new(args.data.data);
-    let chain = if args.rpc.is_empty() {
-        ChainChoice::Devnet
-    } else {
-        let text = init::anchoring_key_text(args.anchoring_key.as_deref())?;
-        let key = AnchoringKey::from_hex(&text)?;
-        let chain_id =
-            args.chain_id.ok_or("--chain-id is needed with --rpc: write the chain's EIP-155 id")?;
-        let contract = args.contract.map(|text| text.to_lowercase().parse()).transpose();
-        let contract = contract.map_err(|error| format!("--contract: {error}"))?;
-        let judge = args.judge.map(|text| text.to_lowercase().parse()).transpose();
-        let judge = judge.map_err(|error| format!("--judge: {error}"))?;
-        if contract.is_none() && !args.deploy {
-            return Err("with --rpc, name the contract by --contract, or deploy one by --deploy".into());
-        }
-        let (endpoints, key_text) = (args.rpc, text);
-        ChainChoice::Evm(Box::new(EvmChoice { endpoints, chain_id, contract, judge, key, key_text }))
+    let folder = Folder::new(args.data.data.clone());
+    let chain = match args.chain_id {
+        None => ChainChoice::Devnet,
+        Some(chain_id) => ChainChoice::Evm(Box::new(evm_choice(&args, chain_id)?)),
     };
     let site = args.site.unwrap_or_else(|| format!("http://{}", args.listen));
     let made = init::init(&folder, chain, site, args.listen, args.bond, args.anchor_interval).await?;

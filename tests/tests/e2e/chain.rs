@@ -114,6 +114,9 @@ async fn a_node_is_made_later_when_the_chain_is_down_or_another_one() {
     one_clear_line(&no_key.stderr, &["vouchsafe-node: "]);
     assert!(!no_key.stderr.contains("not a key"), "{}", no_key.stderr);
 
+    let nowhere = init(&way, &data, "31337").env("VOUCHSAFE_RPC", "").input(key).end().await.exits(1);
+    one_clear_line(&nowhere.stderr, &["--rpc", "VOUCHSAFE_RPC"]);
+
     way.open().await;
     let other = init(&way, &data, "1").input(key).end().await.exits(1);
     one_clear_line(&other.stderr, &["31337"]);
@@ -125,8 +128,9 @@ async fn a_node_is_made_later_when_the_chain_is_down_or_another_one() {
 fn init(way: &Way, data: &Path, chain_id: &str) -> Run {
     let address = format!("127.0.0.1:{}", free_port());
     let url = way.url();
-    let chain = ["--rpc", &url, "--chain-id", chain_id, "--deploy", "--anchoring-key", "-"];
+    let chain = ["--chain-id", chain_id, "--deploy", "--anchoring-key", "-"];
     Run::new(Program::Node, ["init", "--listen", &address])
         .args(chain)
+        .env("VOUCHSAFE_RPC", url)
         .args(["--data".as_ref(), data.as_os_str()])
 }
