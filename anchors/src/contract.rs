@@ -102,7 +102,7 @@ fn named(error: &Errors) -> Refusal {
         // Judges say these two in the same words.
         Errors::NothingOwed(_) => Refusal::Judge(JudgeRefusal::NothingOwed),
         Errors::TransferFailed(_) => Refusal::Judge(JudgeRefusal::TransferFailed),
-        other @ Errors::StillHeard(_) => Refusal::Other(format!("{other:?}")),
+        Errors::StillHeard(e) => Refusal::StillHeard { until: e.withdrawableAt.saturating_to() },
     }
 }
 

@@ -269,6 +269,12 @@ pub enum Refusal {
         /// The newest.
         latest: u64,
     },
+    /// `StillHeard`: who closes a ledger answers for it for 14 days more.
+    #[error("fraud is heard until the block time {until} (Unix seconds): the bond stays there so long")]
+    StillHeard {
+        /// From when on the bond may leave, Unix seconds.
+        until: u64,
+    },
     /// A judge refuses.
     #[error(transparent)]
     Judge(#[from] JudgeRefusal),

@@ -32,7 +32,7 @@ pub use follow::follow;
 pub use fraud::JudgeRefusal;
 pub use memory::{Fault, MemoryChain};
 pub use reader::{
-    AnchorReader, AnchoredCheckpoint, Block, Chain, DEVELOPMENT_CHAIN_ID, DEVELOPMENT_DEPOSIT_WEI,
+    AnchorReader, AnchoredCheckpoint, Block, Bond, Chain, DEVELOPMENT_CHAIN_ID, DEVELOPMENT_DEPOSIT_WEI,
     DEVELOPMENT_MINIMUM_BOND_WEI, Finality, Head, LedgerFacts, Phase, Place, Tip, TxState,
 };
 pub use trusted::{TrustedFacts, trusted_checkpoint};

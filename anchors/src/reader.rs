@@ -124,6 +124,26 @@ impl From<Finality> for protocol::verify::Finality {
     }
 }
 
+/// What lies behind a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bond {
+    /// Wei at stake.
+    pub wei: u128,
+    /// Where the ledger stands: only an open or a closed one can lose its bond.
+    pub phase: Phase,
+    /// Who opened it.
+    pub opener: Address,
+    /// From which block time on a closed ledger's bond may be taken back, Unix ms.
+    pub withdrawable_at: Option<u64>,
+}
+
+impl Bond {
+    /// Whether it can still be taken.
+    pub const fn is_there(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Closed)
+    }
+}
+
 /// Where a ledger stands on its contract. It only ever moves forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

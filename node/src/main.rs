@@ -5,13 +5,14 @@
 use anchors::AnchoringKey;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
+use command::opener::{BondCommand, SetAnchorerArgs, bond, set_anchorer};
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use vouchsafe_node::config::{Folder, read_secret};
+use vouchsafe_node::config::Folder;
 use vouchsafe_node::init::{self, ChainChoice, EvmChoice};
-use vouchsafe_node::{backup, clock, control, demo, fsck, observe, rebuild, rotate, run, store};
+use vouchsafe_node::{backup, clock, control, demo, fsck, observe, rebuild, run, store};
 
 /// Gives back what threads that merge tables gave up; how is said in `.cargo/config.toml`.
 #[global_allocator]
@@ -22,6 +23,10 @@ macro_rules! say {
     ($($said:tt)*) => {{
         let _unread = writeln!(std::io::stdout(), $($said)*);
     }};
+}
+
+mod command {
+    pub mod opener;
 }
 
 /// The service that takes the steps of vouchers, keeps their ledger, and anchors it on a chain.
@@ -49,6 +54,11 @@ enum Command {
     Backup(BackupArgs),
     /// Name another anchoring key on the contract and put it into the data folder. The node must not be running.
     SetAnchorer(SetAnchorerArgs),
+    /// What lies behind the ledger: look at it, add to it, end the ledger, take it back.
+    Bond {
+        #[command(subcommand)]
+        act: BondCommand,
+    },
     /// Show the whole job on a development chain of its own: issue, anchor, hand on, sell, claim, redeem, and a second
     /// sale that is caught.
     Demo(demo::DemoArgs),
@@ -132,19 +142,6 @@ struct BackupArgs {
 }
 
 #[derive(Args)]
-struct SetAnchorerArgs {
-    #[command(flatten)]
-    data: DataArgs,
-    /// File with the new private key, 64 hex digits, mode 600.
-    #[arg(long, value_name = "FILE")]
-    new_key: PathBuf,
-    /// File with the key of the account that opened the ledger, mode 600; `-` reads it from standard input [default:
-    /// opener.key in the data folder, or else anchoring.key].
-    #[arg(long, value_name = "FILE")]
-    opener_key: Option<PathBuf>,
-}
-
-#[derive(Args)]
 struct ServeArgs {
     #[command(flatten)]
     data: DataArgs,
@@ -167,6 +164,7 @@ fn main() -> ExitCode {
         Command::Rebuild(args) => runtime.block_on(make_anew(args)),
         Command::Backup(args) => back_up(&args),
         Command::SetAnchorer(args) => runtime.block_on(set_anchorer(args)),
+        Command::Bond { act } => runtime.block_on(bond(act)),
         Command::Demo(args) => runtime.block_on(demo::run(args)).map_err(Into::into),
         Command::Completions { shell } => completions(shell),
         Command::Man { folder } => manual(&folder),
@@ -292,23 +290,6 @@ fn open_store(folder: &Folder) -> Result<store::FjallStore, Box<dyn std::error::
     let path = path.display();
     Err(format!("{path} is missing: restore a backup, or rebuild it from a mirror; nothing was changed")
         .into())
-}
-
-async fn set_anchorer(args: SetAnchorerArgs) -> Done {
-    let folder = Folder::new(args.data.data);
-    let config = folder.load()?;
-    // Taken for as long as the command runs: a node at work would go on with the old key.
-    let _store = open_store(&folder)?;
-    let opener = match args.opener_key {
-        Some(path) => init::anchoring_key_text(Some(&path))?,
-        None if folder.opener_key().exists() => read_secret(&folder.opener_key())?,
-        None => folder.load_anchoring_key()?,
-    };
-    let rotated = rotate::rotate(&folder, &config, opener, read_secret(&args.new_key)?).await?;
-    say!("anchorer  {}, before {}", rotated.anchorer, rotated.before);
-    say!("The opener's key is in {}: keep it offline.", folder.opener_key().display());
-    say!("Next: send money to {}, then start the node.", rotated.anchorer);
-    Ok(ExitCode::SUCCESS)
 }
 
 fn completions(shell: Shell) -> Done {

@@ -4,12 +4,12 @@
 //! transactions, falling over from one endpoint to the next, until a block takes them (`send`, `fees`).
 
 mod agree;
-mod anchorer;
 mod each;
 mod endpoint;
 mod events;
 mod fees;
 mod key;
+mod opener;
 mod proof;
 mod read;
 mod send;

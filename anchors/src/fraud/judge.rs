@@ -5,7 +5,7 @@ use super::refusal::Stand;
 use crate::contract::{self, Anchors, RING, to_address, word};
 use crate::error::AnchorError;
 use crate::evm::{EvmChain, ReadOnly, of_any};
-use crate::reader::{AnchorReader as _, Chain, Phase};
+use crate::reader::{AnchorReader as _, Bond, Chain};
 use alloy::sol_types::SolCall;
 use protocol::fraud::Shown;
 use protocol::{Address, Digest, LedgerId};
@@ -20,24 +20,6 @@ const RING_MARGIN: u64 = 16;
 pub struct Judge<K = ReadOnly> {
     chain: EvmChain<K>,
     address: Address,
-}
-
-/// What lies behind a ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bond {
-    /// Wei at stake.
-    pub wei: u128,
-    /// Where the ledger stands: only an open or a closed one can lose its bond.
-    pub phase: Phase,
-    /// Who opened it.
-    pub opener: Address,
-}
-
-impl Bond {
-    /// Whether it can still be taken.
-    pub const fn is_there(&self) -> bool {
-        matches!(self.phase, Phase::Open | Phase::Closed)
-    }
 }
 
 /// A challenge, as the judge keeps it.
@@ -87,9 +69,7 @@ impl<K: fmt::Debug + Send + Sync> Judge<K> {
 
     /// What lies behind the ledger.
     pub async fn bond(&self, ledger: LedgerId) -> Result<Bond, AnchorError> {
-        let bond = self.chain.view(&Anchors::bondOfCall { ledger: word(ledger.as_bytes()) }).await?;
-        let phase = contract::phase(bond.phase).ok_or_else(|| self.chain.no_contract())?;
-        Ok(Bond { wei: contract::wei(bond.amount), phase, opener: contract::address(bond.opener) })
+        self.chain.bond(ledger).await
     }
 
     /// The block in which a commitment was made, if it was.

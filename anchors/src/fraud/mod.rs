@@ -15,7 +15,7 @@ mod walk;
 
 pub use calls::{accusation, answer, challenge, commitment, proof_hash, reach, settle};
 pub use events::{Raised, RaisedIn};
-pub use judge::{Bond, ChallengeNow, Judge};
+pub use judge::{ChallengeNow, Judge};
 pub use refusal::{JudgeRefusal, Stand};
 pub use report::{Call, Cost};
 pub use walk::{WALK_LIMIT, walk};

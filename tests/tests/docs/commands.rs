@@ -9,11 +9,11 @@ use vouchsafe_tests::{Program, Run};
 struct Helps(BTreeMap<String, Option<String>>);
 
 impl Helps {
-    /// The help of a command; none where there is no such command.
+    /// The help of a command, or of one below another with a blank between; none where there is no such command.
     async fn of(&mut self, program: Program, command: &str) -> Option<String> {
         let name = format!("{} {command}", program.name());
         if !self.0.contains_key(&name) {
-            let said = Run::new(program, [command, "--help"]).end().await;
+            let said = Run::new(program, command.split(' ').chain(["--help"])).end().await;
             self.0.insert(name.clone(), (said.exit == Some(0)).then_some(said.stdout));
         }
         self.0[&name].clone()
@@ -44,16 +44,21 @@ async fn commands_and_options_that_pages_name_exist() {
     let mut checked = 0;
     for page in pages() {
         for line in typed(&file(&page)) {
-            let mut words = line.trim_start_matches("$ ").split_whitespace();
+            let mut words = line.trim_start_matches("$ ").split_whitespace().peekable();
             let program = match words.next() {
                 Some("vouchsafe-node") => Program::Node,
                 Some("vouchsafe") => Program::Vouchsafe,
                 _ => continue,
             };
             let Some(command) = words.next().filter(|word| is_name(word)) else { continue };
-            let help = helps.of(program, command).await;
-            let help =
-                help.unwrap_or_else(|| panic!("{page}: `{line}`: {} has no {command}", program.name()));
+            let missing = |command: &str| panic!("{page}: `{line}`: {} has no {command}", program.name());
+            let mut help = helps.of(program, command).await.unwrap_or_else(|| missing(command));
+            if help.contains("<COMMAND>")
+                && let Some(below) = words.next_if(|word| is_name(word))
+            {
+                let command = format!("{command} {below}");
+                help = helps.of(program, &command).await.unwrap_or_else(|| missing(&command));
+            }
             for option in words.filter(|word| word.starts_with("--")) {
                 let option = option.split(['=', ']', ',']).next().unwrap_or_default();
                 assert!(help.contains(option), "{page}: `{line}`: {command} has no {option}");

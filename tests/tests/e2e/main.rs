@@ -7,6 +7,7 @@
 
 mod audit;
 mod bodies;
+mod bond;
 mod chain;
 mod challenged;
 mod crash;

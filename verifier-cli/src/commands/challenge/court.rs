@@ -6,8 +6,9 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::lang::Text;
 use crate::source::{TrustArgs, chain_failure};
+use anchors::Bond;
 use anchors::evm::ReadOnly;
-use anchors::fraud::{Bond, Call, Cost, Judge};
+use anchors::fraud::{Call, Cost, Judge};
 use anchors::{
     AnchorError, AnchorReader as _, AnchoringKey, Chain, EvmChain, EvmOptions, Submission, TxState,
 };

@@ -1,0 +1,178 @@
+//! What the account that opened the ledger does beside anchoring: it names another anchoring key, adds to the bond, ends the
+//! ledger and takes the bond back.
+//!
+//! Safe to repeat: what broke off is carried on. The opener's key is never thrown away; without it nobody could name the
+//! next anchorer or take the bond back.
+
+use crate::config::{ChainConfig, Config, ConfigError, Folder, endpoints};
+use crate::init::wait_mined;
+use crate::ledger::outbox::known;
+use crate::ledger::rows::{ReadError, key_number};
+use crate::store::{Span, Store, StoreError, Table};
+use anchors::fraud::Judge;
+use anchors::{
+    AnchorError, AnchorReader as _, AnchoringKey, Bond, Chain, EvmChain, EvmOptions, Submission, TxState,
+};
+use protocol::{Address, LedgerId};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenerError {
+    /// The data folder.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A key or an address is not in order; never the key itself.
+    #[error("{0}")]
+    Setting(String),
+    /// The chain did not answer, or refused.
+    #[error(transparent)]
+    Anchor(#[from] AnchorError),
+    /// Another key than the opener's was given.
+    #[error(
+        "the key is of account {given}, the ledger was opened by {opener}: give the opener's by --opener-key"
+    )]
+    NotTheOpener {
+        /// Its account.
+        given: Address,
+        /// Whose key is due.
+        opener: Address,
+    },
+    /// The opener's account has not put the ledger under its judge.
+    #[error(
+        "the ledger is not under its judge {0} yet, which the opener's account sees to when the node serves: start the node \
+         once with the key that it has; nothing was changed"
+    )]
+    NotUnderItsJudge(Address),
+    /// Entries that no checkpoint on the chain covers: their receipts promise one.
+    #[error(
+        "{0} entries wait for an anchor that their receipts promise: keep steps away from the node, let it run until \
+         vouchsafe_unanchored_entries is 0, stop it, and close then; nothing was changed"
+    )]
+    Unanchored(u64),
+    /// The transaction did not take effect.
+    #[error("the transaction {0}: run the same command again; nothing was changed here")]
+    NotDone(String),
+}
+
+impl From<StoreError> for OpenerError {
+    fn from(error: StoreError) -> Self {
+        Self::Read(error.into())
+    }
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Rotated {
+    /// Who anchored before.
+    pub before: Address,
+    /// Who anchors from now on.
+    pub anchorer: Address,
+}
+
+/// What lies behind the ledger of this configuration, by its chain.
+pub async fn bond(config: &Config) -> Result<Bond, OpenerError> {
+    let (client, ledger) = reader(config)?;
+    Ok(client.bond(ledger).await?)
+}
+
+fn reader(config: &Config) -> Result<(EvmChain, LedgerId), OpenerError> {
+    let ChainConfig::Evm { chain_id, contract, endpoints: addresses, .. } = &config.chain else {
+        let what = "the node anchors on its development chain, whose keys everybody knows: there is nothing at stake";
+        return Err(OpenerError::Setting(what.to_owned()));
+    };
+    let chain = Chain::new(*chain_id, *contract);
+    let options = EvmOptions::new(chain, endpoints(addresses).map_err(OpenerError::Setting)?);
+    Ok((EvmChain::new(&options)?, config.origin(chain).ledger()))
+}
+
+/// The opener's account on the ledger's chain.
+pub struct Opener {
+    client: EvmChain<AnchoringKey>,
+    ledger: LedgerId,
+    judge: Option<Address>,
+}
+
+impl Opener {
+    /// The key must be the opener's.
+    pub fn new(config: &Config, key: &str) -> Result<Self, OpenerError> {
+        let (client, ledger) = reader(config)?;
+        let key = account(key)?;
+        if key.address() != config.ledger.opener {
+            return Err(OpenerError::NotTheOpener { given: key.address(), opener: config.ledger.opener });
+        }
+        Ok(Self { client: client.signing_with(key), ledger, judge: config.judge })
+    }
+
+    /// Names the account of `new_key` the anchorer and makes it the folder's anchoring key. The node must not be running.
+    pub async fn rotate(
+        &self,
+        folder: &Folder,
+        opener_key: &Zeroizing<String>,
+        new_key: &Zeroizing<String>,
+    ) -> Result<Rotated, OpenerError> {
+        let anchorer = account(new_key)?.address();
+        let before = self.client.ledger(self.ledger).await?.anchorer;
+        if let Some(judge) = self.judge
+            && !Judge::new(self.client.clone(), judge).is_judge_of(self.ledger).await?
+        {
+            return Err(OpenerError::NotUnderItsJudge(judge));
+        }
+        if before != anchorer {
+            self.done(self.client.set_anchorer(self.ledger, anchorer).await?).await?;
+        }
+        folder.save_opener_key(opener_key)?;
+        folder.save_anchoring_key(new_key)?;
+        Ok(Rotated { before, anchorer })
+    }
+
+    /// Adds to the bond.
+    pub async fn top_up(&self, wei: u128) -> Result<Bond, OpenerError> {
+        self.done(self.client.top_up(self.ledger, wei).await?).await
+    }
+
+    /// Ends the ledger for good, if all that its receipts promise is kept. The node must not be running.
+    pub async fn close(&self, store: &dyn Store) -> Result<Bond, OpenerError> {
+        let unanchored = self.unanchored(store).await?;
+        if unanchored > 0 {
+            return Err(OpenerError::Unanchored(unanchored));
+        }
+        self.done(self.client.close(self.ledger).await?).await
+    }
+
+    /// Takes the bond back.
+    pub async fn withdraw(&self) -> Result<Bond, OpenerError> {
+        self.done(self.client.withdraw(self.ledger).await?).await
+    }
+
+    /// Entries of the store that no checkpoint of the chain covers.
+    async fn unanchored(&self, store: &dyn Store) -> Result<u64, OpenerError> {
+        let on_chain = self.client.latest(self.ledger).await?.number;
+        let snapshot = store.snapshot()?;
+        let last = snapshot.last(Table::Entries, Span::all())?;
+        let size = last.map_or(Ok(0), |row| key_number(Table::Entries, &row.key).map(|index| index + 1))?;
+        let covered = known(&*snapshot, on_chain)?.checkpoint.size;
+        Ok(size.saturating_sub(covered))
+    }
+
+    /// Waits for the block, and gives what lies behind the ledger then.
+    async fn done(&self, sent: Submission) -> Result<Bond, OpenerError> {
+        let Submission::Sent { tx } = sent else {
+            let what = "was not sent, because another one of that account is on its way";
+            return Err(OpenerError::NotDone(what.to_owned()));
+        };
+        let (often, at_most) = (Duration::from_millis(500), Duration::from_mins(5));
+        match wait_mined(&self.client, tx, often, at_most).await? {
+            TxState::Mined { .. } => Ok(self.client.bond(self.ledger).await?),
+            other => Err(OpenerError::NotDone(format!("is {other:?}"))),
+        }
+    }
+}
+
+fn account(key: &str) -> Result<AnchoringKey, OpenerError> {
+    AnchoringKey::from_hex(key).map_err(|error| OpenerError::Setting(error.to_string()))
+}
