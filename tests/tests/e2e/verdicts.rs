@@ -88,6 +88,8 @@ async fn claimed_passed_on_used_up_and_spent() {
     scene.types("claim --lines delivered.txt --key buyer.key", 0).await;
     let friend = scene.key("friend", "").await;
     scene.types(&format!("transfer --range 0 --to {friend} --key buyer.key"), 0).await;
+    // The number is signed for when the batch is anchored, and not before.
+    stock.settled(0).await;
     for order in 1..3 {
         let used = format!("use --lines delivered.txt --presented --order VISIT-{order} --key issuer.key");
         scene.types(&used, 0).await;

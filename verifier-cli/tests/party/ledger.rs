@@ -22,8 +22,12 @@ pub struct Lies {
     pub batches_before: u32,
     /// The next batch is taken, but the answer says that one voucher stands already: as after a lost answer.
     pub lost_answer: bool,
-    /// Dossiers prove nothing; otherwise there are none, because the double anchors nothing.
+    /// Dossiers prove nothing.
     pub foreign_dossiers: bool,
+    /// Nothing is anchored yet, so that there are no dossiers.
+    pub anchors_nothing: bool,
+    /// Every voucher is said to have this number, and to stand as the one that has it.
+    pub told_number: Option<usize>,
     /// No voucher is known any more.
     pub denies: bool,
     /// This many instructions are answered with `overloaded` first.
@@ -51,30 +55,30 @@ pub struct Answer {
     pub body: Value,
 }
 
-struct Batch {
-    first: u64,
-    manifest: String,
-    terms: Terms,
+pub struct Batch {
+    pub first: u64,
+    pub manifest: String,
+    pub terms: Terms,
     root: Digest,
     index: usize,
 }
 
-struct Logged {
-    state: State,
-    memo: Option<String>,
-    signatures: Vec<Signed>,
+pub struct Logged {
+    pub state: State,
+    pub memo: Option<String>,
+    pub signatures: Vec<Signed>,
 }
 
 pub struct Ledger {
     /// The double's own address.
     pub site: String,
-    origin: LedgerOrigin,
+    pub origin: LedgerOrigin,
     pub lies: Lies,
-    log: Vec<Logged>,
+    pub log: Vec<Logged>,
     /// Index of each voucher's latest entry.
-    heads: Vec<usize>,
-    records: Vec<Record>,
-    batches: Vec<Batch>,
+    pub heads: Vec<usize>,
+    pub records: Vec<Record>,
+    pub batches: Vec<Batch>,
     pub posted: Vec<String>,
 }
 
@@ -152,7 +156,13 @@ impl Ledger {
             ["vouchers", _, "dossier"] if self.lies.foreign_dossiers => {
                 ok(json!({ "format": "of another voucher" }))
             }
-            ["vouchers", _, "dossier"] => problem(503, "not-anchored", json!({})),
+            ["vouchers", _, "dossier"] if self.lies.anchors_nothing => {
+                problem(503, "not-anchored", json!({}))
+            }
+            ["vouchers", name, "dossier"] => match self.number(name) {
+                Some(number) => ok(json!(self.dossier(number))),
+                None => problem(404, "no-such-voucher", json!({})),
+            },
             ["batches", root] => match self.batches.iter().find(|batch| batch.root.to_string() == *root) {
                 Some(batch) => {
                     ok(json!({ "first": batch.first, "index": batch.index, "manifest": batch.manifest,
@@ -191,11 +201,14 @@ impl Ledger {
             "receipt": self.receipt(index) })
     }
 
-    fn voucher(&self, name: &str) -> Answer {
+    fn number(&self, name: &str) -> Option<usize> {
         let found = self.records.iter().position(|record| link_name(&record.key) == name);
-        let Some(number) = found.filter(|_| !self.lies.denies) else {
-            return problem(404, "no-such-voucher", json!({}));
-        };
+        found.filter(|_| !self.lies.denies)
+    }
+
+    fn voucher(&self, name: &str) -> Answer {
+        let Some(number) = self.number(name) else { return problem(404, "no-such-voucher", json!({})) };
+        let number = self.lies.told_number.unwrap_or(number);
         let (record, state) = (&self.records[number], &self.log[self.heads[number]].state);
         let batch = self.batches.iter().rfind(|batch| batch.first <= number as u64).unwrap();
         let body = json!({ "voucher": record.key, "number": number, "ledger": self.origin.ledger(),

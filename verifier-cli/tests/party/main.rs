@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod desk;
+mod dossier;
 mod dry_run;
 #[path = "../common/server.rs"]
 mod http;

@@ -166,6 +166,7 @@ fn freezing_is_recognised_and_voiding_is_for_good() {
 #[test]
 fn vouchers_are_named_by_links_and_lines_too() {
     let trade = Trade::in_shop();
+    trade.desk.lie(Lies { anchors_nothing: true, ..Lies::default() });
     let shop_file = trade.desk.read("out.txt");
     let links: Vec<&str> = shop_file.lines().map(|line| line.rsplit_once('#').unwrap().0).collect();
     let link = |place: usize| links[place].splitn(3, "----").nth(2).unwrap();
@@ -188,6 +189,36 @@ fn a_node_that_does_not_prove_a_number_gets_no_signature() {
     let ran = trade.run("shop", &format!("sell --lines {} --sign-only a.json", trade.line(0))).exits(1);
     assert!(ran.err.contains("does not prove"), "{}", ran.err);
     assert!(!trade.desk.files().contains(&"a.json".to_owned()));
+}
+
+#[test]
+fn a_presented_code_redeems_its_own_voucher_and_no_other_that_the_node_names() {
+    let trade = Trade::new();
+    let line = trade.line(0);
+    for (lies, exit, said) in [
+        (Lies { told_number: Some(7), ..Lies::default() }, 1, "does not prove"),
+        (Lies { told_number: Some(7), anchors_nothing: true, ..Lies::default() }, 3, "is not anchored yet"),
+    ] {
+        trade.desk.lie(lies);
+        for kind in ["redeem", "use"] {
+            let signed = format!("{kind} --presented --lines {line} --order A --sign-only a.json");
+            let ran = trade.run("issuer", &signed).exits(exit);
+            assert!(ran.err.contains(said), "{}", ran.err);
+            assert!(!trade.desk.files().contains(&"a.json".to_owned()));
+        }
+    }
+    trade.desk.lie(Lies::default());
+    let redeem = format!("redeem --presented --lines {line} --order A");
+    let ran = trade.run("issuer", &redeem).exits(0);
+    assert_eq!(ran.json["accepted"][0]["first"], 0);
+}
+
+#[test]
+fn a_line_with_another_code_is_handed_on_by_nobody() {
+    let trade = Trade::in_shop();
+    trade.desk.write("line.txt", &trade.desk.line("out.txt", 0).replace("881234560000", "881234560009"));
+    let ran = trade.run("shop", "sell --lines line.txt --order A --sign-only a.json").exits(1);
+    assert!(ran.err.contains("are not those of voucher") && !ran.err.contains("88123456"), "{}", ran.err);
 }
 
 #[test]

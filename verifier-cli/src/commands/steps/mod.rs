@@ -147,10 +147,11 @@ impl Step<'_> {
     ) -> Result<Vec<Target>, Failure> {
         let bar = progress::bar(console, named.len() as u64, "party-bar-asking");
         let each = || bar.inc(1);
-        if self.needs_code {
-            return select::opened(node, named, each);
-        }
         let (ranges, now) = (self.common.range.clone(), console.times.now());
+        if self.needs_code {
+            // A claim needs the voucher's own signature, which fits no other number.
+            return select::opened(node, ledger, named, self.kind != Kind::Claim, now, each);
+        }
         let (targets, unproven) = select::numbers(node, ledger, named, ranges, now, each)?;
         bar.finish_and_clear();
         if unproven > 0 {

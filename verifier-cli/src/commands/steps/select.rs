@@ -89,26 +89,14 @@ pub fn numbers(
     now: u64,
     each: impl Fn() + Sync,
 ) -> Result<(Vec<Target>, u64), Failure> {
-    let place = |voucher: PublicKey| {
-        let number = view_of(node, &voucher)?.number;
-        let proven = match fetch(node, &voucher, None, false) {
-            Fetched::Dossier(dossier) => has_number(&dossier, ledger, &voucher, number, now),
-            Fetched::NotAnchored { .. } => {
-                each();
-                return Ok((number, false));
-            }
-            Fetched::Absent(_) => false,
-            Fetched::Failed(error) => return Err(error.into()),
-        };
+    let place = |named: &Named| {
+        let number = view_of(node, &named.voucher())?.number;
+        let is_proven = proves_number(node, ledger, named, number, now)?;
         each();
-        if proven {
-            return Ok((number, true));
-        }
-        let failure = Failure::refused("party-voucher-unproven").with("voucher", voucher.to_string());
-        Err(failure.with("node", node.address().to_string()))
+        Ok((number, is_proven))
     };
     let mut unproven = 0;
-    for found in together(named.iter().map(Named::voucher).collect(), place).into_iter().flatten() {
+    for found in together(named.iter().collect(), place).into_iter().flatten() {
         let (number, is_proven) = found?;
         unproven += u64::from(!is_proven);
         ranges.push(Range { first: number, count: 1 });
@@ -116,34 +104,81 @@ pub fn numbers(
     Ok((Range::joined(ranges).into_iter().map(Target::Numbers).collect(), unproven))
 }
 
-/// Derives the keys of vouchers whose codes are at hand.
-pub fn opened(node: &NodeClient, named: &[Named], each: impl Fn() + Sync) -> Result<Vec<Target>, Failure> {
+/// Whether the node proves that the voucher has this number; not if nothing that proves it is anchored yet.
+fn proves_number(
+    node: &NodeClient,
+    ledger: LedgerId,
+    named: &Named,
+    number: u64,
+    now: u64,
+) -> Result<bool, Failure> {
+    let voucher = named.voucher();
+    let dossier = match fetch(node, &voucher, None, false) {
+        Fetched::Dossier(dossier) => dossier,
+        Fetched::NotAnchored { .. } => return Ok(false),
+        Fetched::Absent(_) => String::new(),
+        Fetched::Failed(error) => return Err(error.into()),
+    };
+    if has_number(&dossier, ledger, named, number, now) {
+        return Ok(true);
+    }
+    if has_number(&dossier, ledger, &Named::Voucher(voucher), number, now) {
+        return Err(does_not_open(&voucher));
+    }
+    let failure = Failure::refused("party-voucher-unproven").with("voucher", voucher.to_string());
+    Err(failure.with("node", node.address().to_string()))
+}
+
+/// Derives the keys of vouchers whose codes are at hand. With `proven` each number is proven, too: a step that counts
+/// without the voucher's own signature would fit any number that the node tells.
+pub fn opened(
+    node: &NodeClient,
+    ledger: LedgerId,
+    named: &[Named],
+    proven: bool,
+    now: u64,
+    each: impl Fn() + Sync,
+) -> Result<Vec<Target>, Failure> {
     let lines: Option<Vec<&DeliveredLine>> = named.iter().map(Named::delivered).collect();
     let lines = lines.ok_or_else(|| Failure::usage("party-code-needed"))?;
     let asked = |line: &DeliveredLine| view_of(node, &line.link.voucher).inspect(|_| each());
     let views = together(lines.clone(), asked);
     let mut forms = HashMap::new();
-    let mut targets = Vec::with_capacity(lines.len());
-    for (line, view) in lines.into_iter().zip(views) {
+    let (mut targets, mut told) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
+    for ((named, line), view) in named.iter().zip(lines).zip(views) {
         let Some(view) = view.transpose()? else { continue };
         let form = match forms.get(&view.batch_root) {
             Some(form) => *form,
             None => *forms.entry(view.batch_root).or_insert(code_form(node, view.batch_root)?),
         };
         let pair = open(line, &view, form)?;
+        told.push((named, view.number));
         targets.push(Target::Opened { run: run_of(&view), pair: Box::new(pair) });
+    }
+    if proven {
+        let prove = |(named, number): (&Named, u64)| {
+            if proves_number(node, ledger, named, number, now)? {
+                return Ok(());
+            }
+            let voucher = named.voucher().to_string();
+            Err(Failure::unknown("party-number-not-anchored").with("voucher", voucher))
+        };
+        together(told, prove).into_iter().flatten().collect::<Result<(), Failure>>()?;
     }
     Ok(targets)
 }
 
 /// The voucher's own key, which only the right code with the right stamp gives.
 fn open(line: &DeliveredLine, view: &VoucherView, form: CodeForm) -> Result<KeyPair, Failure> {
-    let wrong =
-        || Failure::refused("party-code-does-not-open").with("voucher", line.link.voucher.to_string());
+    let wrong = || does_not_open(&line.link.voucher);
     let stamp = line.link.stamp.clone().unwrap_or(Stamp::NONE);
     let (serial, code) = (form.apply(&line.serial), form.apply(&line.code));
     let pair = voucher_key(&view.issuer, &stamp, &serial, &code).map_err(|_| wrong())?;
     if pair.public() == line.link.voucher { Ok(pair) } else { Err(wrong()) }
+}
+
+fn does_not_open(voucher: &PublicKey) -> Failure {
+    Failure::refused("party-code-does-not-open").with("voucher", voucher.to_string())
 }
 
 fn view_of(node: &NodeClient, voucher: &PublicKey) -> Result<VoucherView, Failure> {

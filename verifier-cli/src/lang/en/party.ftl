@@ -167,11 +167,13 @@ party-nothing-named = no voucher is named
 party-code-needed = this step needs the code
     .advice = Give the delivered line (serial----code----link) by prompt or with --lines FILE.
 party-code-does-not-open = code and stamp are not those of voucher { $voucher }
-    .advice = Check that the line is complete and as it was delivered. If it is, the code is not genuine: keep it as evidence.
+    .advice = Check that the line is complete and as it was delivered. If it is, the code is not genuine, or the node names an issuer who is not the voucher's: keep it as evidence.
 party-no-such-voucher = { $node } knows no voucher { $voucher }
     .advice = Check the link, and that it is the right node.
 party-voucher-unproven = { $node } does not prove which number voucher { $voucher } has: nothing was signed for it
     .advice = See what vouchsafe verify says of it; sign nothing for a node that refutes itself.
+party-number-not-anchored = voucher { $voucher } is not anchored yet, so nothing proves its number: nothing was signed for it
+    .advice = Repeat the command when vouchsafe verify says that it is anchored.
 party-numbers-unproven = { $count ->
         [one] One voucher is
        *[other] { $count } vouchers are

@@ -226,11 +226,13 @@ party-nothing-named = 没有指明凭证
 party-code-needed = 这一步骤需要卡密
     .advice = 请按提示输入交付行（卡号----卡密----链接），或用 --lines FILE。
 party-code-does-not-open = 卡密和印记不属于凭证 { $voucher }
-    .advice = 请确认这一行完整、与交付时一致。若是，则卡密不是真的：请留作证据。
+    .advice = 请确认这一行完整、与交付时一致。若是，则卡密不是真的，或节点说的发行方不是该凭证的发行方：请留作证据。
 party-no-such-voucher = { $node } 没有凭证 { $voucher }
     .advice = 请检查链接，并确认节点正确。
 party-voucher-unproven = { $node } 没有证明凭证 { $voucher } 的编号：没有为它签名
     .advice = 请看 vouchsafe verify 怎么说；不要为自相矛盾的节点签名。
+party-number-not-anchored = 凭证 { $voucher } 尚未上链，无法证明它的编号：没有为它签名
+    .advice = 请等 vouchsafe verify 显示它已上链后，再执行一次同样的命令。
 party-numbers-unproven = { $count ->
        *[other] { $count } 张凭证
     }尚未上链：所签的编号只是节点的说法
