@@ -103,8 +103,8 @@ struct Line<'l> {
 pub struct ReceiptFile {
     file: File,
     path: PathBuf,
-    /// The leaves whose receipts it holds; read when it is first asked for.
-    held: Option<HashSet<Digest>>,
+    /// The leaves whose verified receipts it holds, by ledger; read when it is first asked for.
+    held: Option<HashSet<(LedgerId, Digest)>>,
 }
 
 impl ReceiptFile {
@@ -134,13 +134,13 @@ impl ReceiptFile {
         Ok(Self { file, path: path.to_owned(), held: None })
     }
 
-    /// Whether it holds a receipt of this entry.
-    pub fn holds(&mut self, entry: &Entry) -> Result<bool, Failure> {
+    /// Whether it holds a receipt of this entry that was found right when it was kept.
+    pub fn holds(&mut self, operator: &Operator, entry: &Entry) -> Result<bool, Failure> {
         let held = match self.held.take() {
             Some(held) => held,
             None => held_in(&self.path)?,
         };
-        Ok(self.held.insert(held).contains(&entry.leaf()))
+        Ok(self.held.insert(held).contains(&(operator.ledger, entry.leaf())))
     }
 
     /// Keeps a receipt, right or wrong: a wrong one is evidence.
@@ -178,18 +178,21 @@ impl ReceiptFile {
     }
 }
 
-/// The leaves in a file of receipts; a line that a crash cut off holds none.
-fn held_in(path: &Path) -> Result<HashSet<Digest>, Failure> {
+/// The leaves of the verified receipts in a file; a line that a crash cut off holds none.
+fn held_in(path: &Path) -> Result<HashSet<(LedgerId, Digest)>, Failure> {
     #[derive(Deserialize)]
     struct Held {
+        ledger: LedgerId,
         entry: String,
+        verified: bool,
     }
     let file = File::open(path).map_err(|error| unwritable(path, &error))?;
     let mut held = HashSet::new();
     for line in BufReader::new(file).split(b'\n') {
         let line = line.map_err(|error| unwritable(path, &error))?;
-        let entry = serde_json::from_slice(&line).ok().and_then(|Held { entry }| entry_from_hex(&entry));
-        held.extend(entry.map(|entry| entry.leaf()));
+        let Ok(line) = serde_json::from_slice::<Held>(&line) else { continue };
+        let entry = entry_from_hex(&line.entry).filter(|_| line.verified);
+        held.extend(entry.map(|entry| (line.ledger, entry.leaf())));
     }
     Ok(held)
 }
@@ -270,8 +273,10 @@ mod tests {
             let mut file = ReceiptFile::open(&path).unwrap();
             file.keep(&operator, &asked, None, &[], receipt, true).unwrap();
             file.sync().unwrap();
-            assert!(file.holds(&asked).unwrap());
-            assert!(!file.holds(&Entry { at: 1, ..asked }).unwrap());
+            assert!(file.holds(&operator, &asked).unwrap());
+            assert!(!file.holds(&operator, &Entry { at: 1, ..asked }).unwrap());
+            let elsewhere = Operator { ledger: LedgerId::new([5; 32]), ..operator };
+            assert!(!file.holds(&elsewhere, &asked).unwrap());
         }
         let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.lines().collect();

@@ -22,6 +22,8 @@ pub struct Lies {
     pub batches_before: u32,
     /// The next batch is taken, but the answer says that one voucher stands already: as after a lost answer.
     pub lost_answer: bool,
+    /// The step at this index is said to be the latest of every voucher.
+    pub told_step: Option<usize>,
     /// Dossiers prove nothing.
     pub foreign_dossiers: bool,
     /// Nothing is anchored yet, so that there are no dossiers.
@@ -232,7 +234,7 @@ impl Ledger {
             }
         }
         let view = |(first, count): (usize, usize)| {
-            let state = &self.log[self.heads[first]].state;
+            let state = &self.log[self.lies.told_step.unwrap_or(self.heads[first])].state;
             json!({ "first": first, "count": count, "index": state.index, "leaf": state.entry.leaf(),
                 "status": state.entry.status, "party": state.entry.party, "at": state.entry.at })
         };

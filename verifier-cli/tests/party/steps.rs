@@ -244,3 +244,39 @@ fn a_receipt_that_does_not_hold_is_kept_and_stops_everything() {
     let kept: Value = serde_json::from_str(&trade.desk.read("kept.ndjson")).unwrap();
     assert_eq!(kept["verified"], false);
 }
+
+#[test]
+fn a_step_that_was_taken_before_is_done_only_if_its_receipt_holds() {
+    let trade = Trade::in_shop();
+    let sell = "sell --range 0 --order A --receipts kept.ndjson";
+    let verified = || -> Vec<Value> {
+        let kept = trade.desk.read("kept.ndjson");
+        kept.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["verified"].clone()).collect()
+    };
+    trade.run("shop", sell).exits(0);
+    trade.desk.remove("kept.ndjson");
+    trade.desk.lie(Lies { foreign_receipts: true, ..Lies::default() });
+    for times in 1..3 {
+        let ran = trade.run("shop", sell).exits(1);
+        assert_eq!((counts(&ran), verified()), ((0, 0, 0), vec![Value::Bool(false); times]));
+        assert!(ran.err.contains("evidence against the operator"), "{}", ran.err);
+    }
+    // What was kept wrong is got again; what was kept right is enough.
+    trade.desk.lie(Lies::default());
+    assert_eq!(counts(&trade.run("shop", sell).exits(0)), (0, 1, 0));
+    assert_eq!(verified(), [false, false, true]);
+    trade.desk.lie(Lies { foreign_receipts: true, ..Lies::default() });
+    assert_eq!(counts(&trade.run("shop", sell).exits(0)), (0, 1, 0));
+    assert_eq!(verified().len(), 3);
+}
+
+#[test]
+fn the_same_step_of_another_voucher_makes_none_done() {
+    let trade = Trade::in_shop();
+    let sold = trade.run("shop", "sell --range 4 --order A").exits(0);
+    let index = usize::try_from(sold.json["accepted"][0]["index"].as_u64().unwrap()).unwrap();
+    trade.desk.lie(Lies { told_step: Some(index), ..Lies::default() });
+    let ran = trade.run("shop", "sell --range 5 --order A").exits(1);
+    assert_eq!(counts(&ran), (0, 0, 0));
+    assert!(ran.err.contains("the entry is not the one"), "{}", ran.err);
+}

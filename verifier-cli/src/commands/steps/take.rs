@@ -13,7 +13,7 @@ use crate::keys::PartyKey;
 use crate::lang::Text;
 use crate::node_client::{LIST, NodeClient, Problem, Run, Runs, TakenStep, together};
 use crate::party::instruction::Instruction;
-use crate::party::receipts::{Operator, ReceiptFile, StepView, entry_from_hex};
+use crate::party::receipts::{Operator, ReceiptFile, StepView, Wrong, entry_from_hex};
 use crate::party::step::Wish;
 use indicatif::ProgressBar;
 use protocol::PublicKey;
@@ -206,11 +206,7 @@ impl<'d> Desk<'d> {
     /// Remembers what came of an attempt, and tells what was refused.
     fn settle(&mut self, attempt: Attempt, console: &mut Console) -> Result<(), Failure> {
         match attempt {
-            Attempt::Already { run, latest, entry } => {
-                self.keep_lost(&latest, &entry)?;
-                self.outcome.already.push(covered(&run, run.index, run.at));
-                Ok(())
-            }
+            Attempt::Already { run, latest, entry } => self.recognise(&run, &latest, &entry),
             Attempt::Refused { run, refusal, winner } => {
                 let text = refusal_text(refusal, self.wish.kind);
                 self.refuse(&run_entry(&run), refusal_name(refusal), text, Some(&winner), console);
@@ -229,15 +225,32 @@ impl<'d> Desk<'d> {
         }
     }
 
-    /// The receipt of a step that was taken before, where the answer with it never came: it is kept now.
-    fn keep_lost(&mut self, latest: &StepView, entry: &Entry) -> Result<(), Failure> {
-        let Some(file) = &mut self.receipts else { return Ok(()) };
-        if file.holds(entry)? {
-            return Ok(());
+    /// A step that was taken before is done if its receipt holds: the one that was kept then, or else the node's, which is
+    /// kept now, right or wrong.
+    fn recognise(&mut self, run: &Run, latest: &StepView, entry: &Entry) -> Result<(), Failure> {
+        let end = u128::from(run.first) + u128::from(run.count);
+        let covers = entry.first <= run.first && end <= entry.end();
+        let file = match &mut self.receipts {
+            Some(file) => file,
+            none => none.insert(ReceiptFile::open(&self.receipts_path)?),
+        };
+        if !(covers && file.holds(&self.operator, entry)?) {
+            let receipt = Receipt::from(latest.receipt);
+            let verdict =
+                if covers { self.operator.check(entry, entry, &receipt) } else { Err(Wrong::Entry) };
+            let memo = latest.memo.as_deref();
+            file.keep(&self.operator, entry, memo, &latest.signatures, receipt, verdict.is_ok())?;
+            verdict.map_err(|wrong| self.wrong_receipt(wrong))?;
         }
-        let receipt = Receipt::from(latest.receipt);
-        let verified = self.operator.check(entry, entry, &receipt).is_ok();
-        file.keep(&self.operator, entry, latest.memo.as_deref(), &latest.signatures, receipt, verified)
+        let Run { first, count, index, .. } = *run;
+        self.outcome.already.push(Covered { first, count, index, at: entry.at });
+        Ok(())
+    }
+
+    fn wrong_receipt(&self, wrong: Wrong) -> Failure {
+        Failure::refused("party-receipt-wrong")
+            .with("problem", Text::new(wrong.id()))
+            .with("file", self.receipts_path.display().to_string())
     }
 
     /// An answer is believed when its receipt is the operator's, for just this step. Either way it is kept.
@@ -251,11 +264,7 @@ impl<'d> Desk<'d> {
             let Instruction { memo, signatures, .. } = asked;
             file.keep(&self.operator, &stands, memo.as_deref(), signatures, receipt, verdict.is_ok())?;
         }
-        verdict.map_err(|wrong| {
-            Failure::refused("party-receipt-wrong")
-                .with("problem", Text::new(wrong.id()))
-                .with("file", self.receipts_path.display().to_string())
-        })?;
+        verdict.map_err(|wrong| self.wrong_receipt(wrong))?;
         let run = Covered { first: stands.first, count: stands.count, index: receipt.index, at: stands.at };
         if status == 200 {
             self.outcome.already.push(run);
@@ -322,10 +331,6 @@ impl<'d> Desk<'d> {
             prev => Some(self.step_at(prev).ok()?.entry()?.leaf()),
         }
     }
-}
-
-const fn covered(run: &Run, index: u64, at: u64) -> Covered {
-    Covered { first: run.first, count: run.count, index, at }
 }
 
 /// The range of a run as an entry, for telling.
