@@ -129,6 +129,15 @@ pub(crate) fn read_owned(path: &Path) -> Result<Zeroizing<String>, Failure> {
     Ok(text)
 }
 
+/// Whether a file that begins so holds a private key: a party's, or bare hex as accounts and nodes have it.
+pub(crate) fn is_key(head: &[u8]) -> bool {
+    const MARK: &[u8] = b"vouchsafe/key@";
+    let bare = head.trim_ascii();
+    let hex = bare.strip_prefix(b"0x").unwrap_or(bare);
+    let is_hex = hex.len() == 64 && hex.iter().all(u8::is_ascii_hexdigit);
+    is_hex || head.windows(MARK.len()).any(|part| part == MARK)
+}
+
 fn random() -> Result<Zeroizing<[u8; 32]>, Failure> {
     let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(bytes.as_mut_slice())

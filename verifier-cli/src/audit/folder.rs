@@ -2,7 +2,7 @@
 
 use super::report::{Audited, Found};
 use crate::failure::Failure;
-use crate::party::files::{Draft, Readers};
+use crate::party::files::{Draft, Over, Readers};
 use protocol::audit::Replay;
 use protocol::checkpoint::Checkpoint;
 use protocol::digest::PublicKey;
@@ -99,7 +99,8 @@ impl Folder {
                 .with_foreign("cause", error)
         };
         std::fs::create_dir_all(path).map_err(unusable)?;
-        let lock = File::create(path.join("lock")).map_err(unusable)?;
+        let lock = File::options().create(true).truncate(false).write(true).open(path.join("lock"));
+        let lock = lock.map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(std::fs::TryLockError::WouldBlock) => {
@@ -121,7 +122,7 @@ impl Folder {
 
     /// Writes a file whole or not at all.
     pub fn write(&self, name: &str, bytes: &[&[u8]]) -> Result<(), Failure> {
-        let mut draft = Draft::create(&self.path.join(name), Readers::Any)?;
+        let mut draft = Draft::create(&self.path.join(name), Readers::Any, Over::Anything)?;
         for bytes in bytes {
             draft.write(bytes)?;
         }

@@ -5,11 +5,10 @@ use crate::console::{Console, plain};
 use crate::failure::Failure;
 use crate::lang::Text;
 use crate::node_client::NodeClient;
+use crate::party::files::{Over, Readers, write};
 use crate::source::{Asked, NodeArgs};
 use protocol::dossier::Dossier;
 use protocol::voucher::link_name;
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The options of `dossier`.
@@ -43,8 +42,8 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     };
     let to_standard_output = args.out.as_deref() == Some(Path::new("-"));
     let path = args.out.clone().unwrap_or_else(|| format!("{}.dossier.json", link_name(&key)).into());
-    if !to_standard_output && !args.force && path.exists() {
-        return Err(exists(&path));
+    if !to_standard_output {
+        Over::forced(args.force).check(&path)?;
     }
     let client = NodeClient::new(args.node.address(site.as_deref())?)?.telling(console.waiting());
     let text = fetched(&client, &key, args.checkpoint, args.with_proof)?;
@@ -52,7 +51,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
         console.raw(text.as_bytes());
         return Ok(0);
     }
-    save(&path, text.as_bytes(), args.force)?;
+    write(&path, Readers::Any, Over::forced(args.force), text.as_bytes())?;
     let checkpoint = Dossier::parse(&text).map(|dossier| dossier.checkpoint).ok();
     let number = checkpoint.as_ref().map(|checkpoint| checkpoint.checkpoint.number).unwrap_or_default();
     console.say(
@@ -72,28 +71,4 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
         );
     }
     Ok(0)
-}
-
-fn exists(path: &Path) -> Failure {
-    Failure::usage("error-out-exists").with_foreign("path", path.display())
-}
-
-/// Writes a file whole or not at all; only `force` replaces one.
-pub(super) fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).create_new(!force);
-    let written = options.open(path).and_then(|mut file| {
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        if written.is_err() && !force {
-            // Half a dossier is none.
-            let _ = std::fs::remove_file(path);
-        }
-        written
-    });
-    written.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(path),
-        _ => Failure::usage("error-out-unwritable")
-            .with_foreign("path", path.display())
-            .with_foreign("cause", error),
-    })
 }

@@ -1,10 +1,10 @@
 //! `vouchsafe verify`: judge a voucher.
 
-use super::dossier::save;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::lang::Text;
 use crate::node_client::{NodeClient, Problem};
+use crate::party::files::{Over, Readers, write};
 use crate::report::{JsonReport, Telling, detail_text};
 use crate::source::{
     Absent, Asked, DeliveredLine, Fetched, NodeArgs, TrustArgs, Trusted, Unproven, ask_domain, fetch,
@@ -112,7 +112,7 @@ fn save_checkpoint(path: &Path, trusted: Option<&Trusted>, console: &mut Console
         return Ok(());
     };
     let text = serde_json::to_string_pretty(&checkpoint).unwrap_or_default();
-    save(path, text.as_bytes(), false)?;
+    write(path, Readers::Any, Over::Nothing, text.as_bytes())?;
     console.remark(&Text::new("checkpoint-saved").with("path", shown));
     Ok(())
 }

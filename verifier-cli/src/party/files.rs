@@ -1,9 +1,17 @@
-//! Writing files so that a reader sees all of one or nothing of it, and secrets only under their owner's eyes.
+//! Writing to the paths that a user names: a reader sees all of a file or nothing of it, secrets lie under their owner's
+//! eyes alone, and nothing is lost that somebody may miss, a key least of all.
 
 use crate::failure::Failure;
+use crate::keys;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
+
+/// Bytes of a file that show what it is.
+const HEAD_BYTES: u64 = 64 * 1024;
+
+/// Behind the name of a file that is not complete: nobody else names files so.
+const PART: &str = ".vouchsafe-part";
 
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,18 +22,83 @@ pub enum Readers {
     Any,
 }
 
+/// Which file of that name may be replaced. A key never is, and nothing but a file.
+#[derive(Debug, Clone, Copy)]
+pub enum Over {
+    /// None.
+    Nothing,
+    /// One that begins as what is written there does, or is empty.
+    Kind(fn(&[u8]) -> bool),
+    /// Any, because the user said so, or because the folder is ours.
+    Anything,
+}
+
+impl Over {
+    /// What `--force` asks for.
+    pub const fn forced(force: bool) -> Self {
+        if force { Self::Anything } else { Self::Nothing }
+    }
+
+    /// Refuses a path whose file may not be replaced.
+    pub fn check(self, path: &Path) -> Result<(), Failure> {
+        let refused = |id| Err(Failure::usage(id).with_foreign("path", path.display()));
+        let metadata = match std::fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(unwritable(path, &error)),
+        };
+        if metadata.is_dir() {
+            return refused("error-directory");
+        }
+        if matches!(self, Self::Nothing) {
+            return refused("error-out-exists");
+        }
+        if !metadata.is_file() {
+            return Err(unwritable(path, &io::Error::other("it is no regular file")));
+        }
+        // What cannot be looked at may be a key.
+        let head = head(path).map_err(|error| unwritable(path, &error))?;
+        if keys::is_key(&head) {
+            return refused("error-out-is-key");
+        }
+        match self {
+            Self::Kind(is_ours) if !head.is_empty() && !is_ours(&head) => refused("error-out-foreign"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The first bytes of a file.
+pub fn head(path: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// Whether a file begins as a JSON object whose first member names this format, which is how we write them.
+pub fn has_format(head: &[u8], format: &str) -> bool {
+    let begin = format!("{{\"format\":\"{format}\"");
+    let written = head.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+    written.take(begin.len()).eq(begin.bytes())
+}
+
 /// A file that appears under its name when it is complete. Dropped before that, it leaves nothing behind.
 #[derive(Debug)]
 pub struct Draft {
     file: Option<BufWriter<File>>,
     part: PathBuf,
     path: PathBuf,
+    over: Over,
 }
 
 impl Draft {
     /// Begins a file beside its final name, on the same disk.
-    pub fn create(path: &Path, readers: Readers) -> Result<Self, Failure> {
-        let part = suffixed(path, ".part");
+    pub fn create(path: &Path, readers: Readers, over: Over) -> Result<Self, Failure> {
+        over.check(path)?;
+        // What a link leads to is replaced, and the link stays.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let part = suffixed(&path, PART);
+        Over::Anything.check(&part)?;
         let begin = || {
             // What an interrupted run left: its mode may be another's, so it is not written into.
             match std::fs::remove_file(&part) {
@@ -40,8 +113,8 @@ impl Draft {
             }
             options.open(&part)
         };
-        let file = begin().map_err(|error| unwritable(path, &error))?;
-        Ok(Self { file: Some(BufWriter::with_capacity(1 << 16, file)), part, path: path.to_owned() })
+        let file = begin().map_err(|error| unwritable(&path, &error))?;
+        Ok(Self { file: Some(BufWriter::with_capacity(1 << 16, file)), part, path, over })
     }
 
     /// Appends.
@@ -55,19 +128,23 @@ impl Draft {
     /// Puts it under its name, on disk.
     pub fn publish(mut self) -> Result<(), Failure> {
         let Some(file) = self.file.take() else { return Ok(()) };
+        let synced =
+            file.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| file.sync_all());
         let put = || {
-            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            file.sync_all()?;
             std::fs::rename(&self.part, &self.path)?;
             #[cfg(unix)]
             File::open(folder_of(&self.path))?.sync_all()?;
             Ok(())
         };
-        let outcome = put();
+        // Somebody may have put another file there meanwhile.
+        let outcome = synced
+            .map_err(|error| unwritable(&self.path, &error))
+            .and_then(|()| self.over.check(&self.path))
+            .and_then(|()| put().map_err(|error: io::Error| unwritable(&self.path, &error)));
         if outcome.is_err() {
             let _ = std::fs::remove_file(&self.part);
         }
-        outcome.map_err(|error: io::Error| unwritable(&self.path, &error))
+        outcome
     }
 }
 
@@ -80,8 +157,8 @@ impl Drop for Draft {
 }
 
 /// Writes a whole file.
-pub fn write(path: &Path, readers: Readers, bytes: &[u8]) -> Result<(), Failure> {
-    let mut draft = Draft::create(path, readers)?;
+pub fn write(path: &Path, readers: Readers, over: Over, bytes: &[u8]) -> Result<(), Failure> {
+    let mut draft = Draft::create(path, readers, over)?;
     draft.write(bytes)?;
     draft.publish()
 }
@@ -121,13 +198,13 @@ mod tests {
     fn a_file_appears_when_it_is_complete_and_not_before() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.txt");
-        let mut draft = Draft::create(&path, Readers::Owner).unwrap();
+        let mut draft = Draft::create(&path, Readers::Owner, Over::Nothing).unwrap();
         draft.write(b"half").unwrap();
         assert!(!path.exists());
         drop(draft);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        std::fs::write(suffixed(&path, ".part"), b"left by an interrupted run").unwrap();
-        write(&path, Readers::Owner, b"whole").unwrap();
+        std::fs::write(suffixed(&path, PART), b"left by an interrupted run").unwrap();
+        write(&path, Readers::Owner, Over::Nothing, b"whole").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"whole");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         #[cfg(unix)]
@@ -139,7 +216,55 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_named() {
-        let failure = write(Path::new("/nowhere/at/all/out.txt"), Readers::Any, b"").unwrap_err();
+        let failure =
+            write(Path::new("/nowhere/at/all/out.txt"), Readers::Any, Over::Anything, b"").unwrap_err();
+        assert_eq!(failure.text.id(), "party-file-unwritable");
+    }
+
+    #[test]
+    fn no_file_is_replaced_that_somebody_may_miss() {
+        const KEY: &str = r#"{ "format": "vouchsafe/key@1", "seed": "0x…" }"#;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let ours = Over::Kind(|head| has_format(head, "x@1"));
+        let account = "17".repeat(32) + "\n";
+        for (there, over, refused) in [
+            ("", Over::Nothing, Some("error-out-exists")),
+            ("", ours, None),
+            ("{\n  \"format\": \"x@1\",\n", ours, None),
+            ("{\"format\":\"x@12\"}", ours, Some("error-out-foreign")),
+            ("serial,secret\n", ours, Some("error-out-foreign")),
+            ("serial,secret\n", Over::Anything, None),
+            (KEY, ours, Some("error-out-is-key")),
+            (KEY, Over::Anything, Some("error-out-is-key")),
+            (&account, Over::Anything, Some("error-out-is-key")),
+        ] {
+            std::fs::write(&path, there).unwrap();
+            let outcome = write(&path, Readers::Any, over, b"new");
+            assert_eq!(outcome.as_ref().err().map(|failure| failure.text.id()), refused, "{there:?}");
+            let left = if refused.is_none() { "new" } else { there };
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), left);
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
+        let failure = write(folder.path(), Readers::Any, Over::Anything, b"new").unwrap_err();
+        assert_eq!(failure.text.id(), "error-directory");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(suffixed(&path, PART), KEY).unwrap();
+        let failure = write(&path, Readers::Any, Over::Anything, b"new").unwrap_err();
+        assert_eq!(failure.text.id(), "error-out-is-key");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn through_a_link_its_target_is_replaced_and_a_device_never() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        std::fs::write(&target, "old").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        write(&link, Readers::Any, Over::Anything, b"new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read(&target).unwrap(), b"new");
+        let failure = write(Path::new("/dev/null"), Readers::Any, Over::Anything, b"new").unwrap_err();
         assert_eq!(failure.text.id(), "party-file-unwritable");
     }
 }

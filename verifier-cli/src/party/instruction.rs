@@ -1,6 +1,7 @@
 //! Instructions: entries before the operator puts his clock on them, with their memos and the signatures so far; and
 //! files of them, which pass between parties who sign one step together (docs/protocol.md section 7).
 
+use super::files::has_format;
 use crate::failure::Failure;
 use protocol::digest::{Digest, LedgerId, PublicKey, bytes_to_hex};
 use protocol::entry::{Entry, Signed, memo_content, signers};
@@ -93,6 +94,11 @@ struct File<'i> {
 pub fn file_text(ledger: LedgerId, instructions: &[Instruction]) -> Result<String, serde_json::Error> {
     let instructions = instructions.iter().map(Written::of).collect();
     serde_json::to_string_pretty(&File { format: FORMAT, ledger, instructions }).map(|text| text + "\n")
+}
+
+/// Whether a file that begins so is one of instructions.
+pub fn is_file(head: &[u8]) -> bool {
+    has_format(head, FORMAT)
 }
 
 /// Reads a file of instructions for this ledger; `name` is the file's, for errors.

@@ -1,15 +1,16 @@
 //! Receipts: checked before they are believed, kept before anything else is done (docs/protocol.md section 9).
 
-use super::files::unwritable;
+use super::files::{head, unwritable};
 use crate::failure::Failure;
 use crate::node_client::ReceiptView;
 use protocol::digest::{Digest, LedgerId, PublicKey, bytes_from_hex, bytes_to_hex};
 use protocol::entry::{Entry, Signed};
 use protocol::receipt::Receipt;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 /// An entry as it stands in the log, with all that travels with it: the API's `Step`.
@@ -108,18 +109,20 @@ pub struct ReceiptFile {
 }
 
 impl ReceiptFile {
-    /// Opens it, or begins it; refuses a file of something else. A last line that a crash cut off is left as it is, on a line
-    /// of its own.
+    /// Opens it, or begins it; refuses a file of something else before anything is written to it. A last line that a crash cut
+    /// off is left as it is, on a line of its own.
     pub fn open(path: &Path) -> Result<Self, Failure> {
+        let failed = |error: io::Error| unwritable(path, &error);
+        match head(path) {
+            Ok(head) if !is_of_receipts(&head) => {
+                return Err(Failure::usage("party-receipts-foreign").with_foreign("path", path.display()));
+            }
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
         let open = || {
             let mut file = File::options().create(true).append(true).read(true).open(path)?;
             if file.seek(SeekFrom::End(0))? > 0 {
-                let mut first = [0];
-                file.rewind()?;
-                file.read_exact(&mut first)?;
-                if first != *b"{" {
-                    return Ok(None);
-                }
                 file.seek(SeekFrom::End(-1))?;
                 let mut last = [0];
                 file.read_exact(&mut last)?;
@@ -127,11 +130,9 @@ impl ReceiptFile {
                     file.write_all(b"\n")?;
                 }
             }
-            Ok(Some(file))
+            Ok(file)
         };
-        let foreign = || Failure::usage("party-receipts-foreign").with_foreign("path", path.display());
-        let file = open().map_err(|error| unwritable(path, &error))?.ok_or_else(foreign)?;
-        Ok(Self { file, path: path.to_owned(), held: None })
+        Ok(Self { file: open().map_err(failed)?, path: path.to_owned(), held: None })
     }
 
     /// Whether it holds a receipt of this entry that was found right when it was kept.
@@ -176,6 +177,28 @@ impl ReceiptFile {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Whether a file that begins so is one of receipts: its first whole line is a receipt, and those before it, which crashes
+/// cut off, began as one.
+fn is_of_receipts(head: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Kept {
+        #[serde(rename = "entry")]
+        _entry: String,
+        #[serde(rename = "receipt")]
+        _receipt: ReceiptView,
+    }
+    const BEGIN: &[u8] = br#"{"ledger":"0x"#;
+    for line in head.split(|byte| *byte == b'\n') {
+        if serde_json::from_slice::<IgnoredAny>(line).is_ok() {
+            return serde_json::from_slice::<Kept>(line).is_ok();
+        }
+        if !(line.starts_with(BEGIN) || BEGIN.starts_with(line)) {
+            return false;
+        }
+    }
+    true
 }
 
 /// The leaves of the verified receipts in a file; a line that a crash cut off holds none.
@@ -254,10 +277,20 @@ mod tests {
     #[test]
     fn a_file_of_something_else_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("cards.csv");
-        std::fs::write(&path, "serial,secret\n").unwrap();
-        assert_eq!(ReceiptFile::open(&path).unwrap_err().text.id(), "party-receipts-foreign");
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "serial,secret\n");
+        let path = folder.path().join("other");
+        for there in [
+            "serial,secret\n",
+            "{\n  \"format\": \"vouchsafe/key@1\",\n  \"seed\": \"0x…\"\n}\n",
+            r#"{"format":"vouchsafe/key@1","seed":"0x…"}"#,
+            r#"{"ledger":"0x12","number":1}"#,
+            "{\"ledger\":\"0x12\"\nsecret",
+            "\u{1}\n",
+        ] {
+            std::fs::write(&path, there).unwrap();
+            assert_eq!(ReceiptFile::open(&path).unwrap_err().text.id(), "party-receipts-foreign", "{there}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), there);
+        }
+        assert_eq!(ReceiptFile::open(folder.path()).unwrap_err().text.id(), "party-file-unwritable");
     }
 
     #[test]
@@ -268,7 +301,7 @@ mod tests {
         let operator = Operator { ledger: LEDGER, key: key.public() };
         let asked = asked();
         let receipt = Receipt::sign(&key, LEDGER, 5, asked.leaf(), 1000);
-        std::fs::write(&path, "{\"cut").unwrap();
+        std::fs::write(&path, "{\"ledger\":\"0x04").unwrap();
         for _ in 0..2 {
             let mut file = ReceiptFile::open(&path).unwrap();
             file.keep(&operator, &asked, None, &[], receipt, true).unwrap();

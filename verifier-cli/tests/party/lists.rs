@@ -25,7 +25,7 @@ impl Trade {
     }
 
     /// Steps that the node was sent so far.
-    fn posted(&self) -> usize {
+    pub fn posted(&self) -> usize {
         self.desk.node.as_ref().unwrap().ledger.lock().unwrap().posted.len()
     }
 }

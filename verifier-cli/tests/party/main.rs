@@ -10,5 +10,6 @@ mod http;
 mod issue;
 mod ledger;
 mod lists;
+mod paths;
 mod server;
 mod steps;

@@ -10,6 +10,7 @@ mod open;
 use crate::console::{Console, plain};
 use crate::failure::Failure;
 use crate::lang::Text;
+use crate::party::files::{Over, Readers};
 use crate::source::{NodeArgs, TrustArgs};
 use casefile::{Case, CaseError};
 use std::path::{Path, PathBuf};
@@ -102,7 +103,7 @@ fn write(
         console.raw(&bytes);
         return Ok(());
     }
-    super::dossier::save(path, &bytes, force)?;
+    crate::party::files::write(path, Readers::Any, Over::forced(force), &bytes)?;
     let evidence = case.evidence();
     console.say(
         &Text::new("case-saved")

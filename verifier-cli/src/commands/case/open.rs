@@ -11,6 +11,7 @@ use protocol::Digest;
 use protocol::verify::Finality;
 use serde::Serialize;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The options of `case open`.
@@ -157,7 +158,8 @@ fn extract(opened: &Opened, folder: &Path, console: &mut Console) -> Result<(), 
         let path = folder.join(name);
         let parent = path.parent().unwrap_or(folder);
         fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
-        super::super::dossier::save(&path, bytes, false)?;
+        let written = fs::File::create_new(&path).and_then(|mut file| file.write_all(bytes));
+        written.map_err(|error| failed(&path, error))?;
     }
     let shown = plain(&folder.display().to_string(), 200);
     console.remark(&Text::new("case-extracted").with("path", shown));

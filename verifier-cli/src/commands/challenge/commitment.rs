@@ -4,7 +4,7 @@
 
 use crate::failure::Failure;
 use crate::keys::read_owned;
-use crate::party::files::{Readers, suffixed, write};
+use crate::party::files::{Over, Readers, suffixed, write};
 use protocol::{Address, Digest};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ impl Commitment {
         let kept = Kept { format: FORMAT.to_owned(), account, proof_hash, salt };
         // Digests and addresses can always be written.
         let text = serde_json::to_string_pretty(&kept).unwrap_or_default();
-        write(&path, Readers::Owner, text.as_bytes())?;
+        write(&path, Readers::Owner, Over::Nothing, text.as_bytes())?;
         Ok(Self { salt, path })
     }
 

@@ -6,12 +6,12 @@
 mod order;
 mod serial;
 
-use super::dossier::save;
 use super::history::fetched;
 use crate::console::{Console, plain};
 use crate::failure::Failure;
 use crate::lang::Text;
 use crate::node_client::NodeClient;
+use crate::party::files::{self, Over, Readers};
 use crate::source::{Asked, NodeArgs, read_text};
 use clap::Subcommand;
 use protocol::PublicKey;
@@ -118,7 +118,7 @@ fn write(
     let name = || format!("{}.{kind}.json", link_name(&disclosure.voucher)).into();
     let path: PathBuf = common.out.clone().unwrap_or_else(name);
     let text = serde_json::to_string_pretty(disclosure).unwrap_or_default();
-    save(&path, text.as_bytes(), common.force)?;
+    files::write(&path, Readers::Any, Over::forced(common.force), text.as_bytes())?;
     let saved = Text::new("disclosure-saved").with("path", plain(&path.display().to_string(), 200));
     console.say(&saved);
     Ok(0)

@@ -17,7 +17,7 @@ use crate::keys::PartyKey;
 use crate::lang::Text;
 use crate::node_client::NodeClient;
 use crate::party::batch::{Batch, Sealing};
-use crate::party::files::{Draft, Readers, write};
+use crate::party::files::{Draft, Over, Readers, write};
 use crate::party::receipts::Operator;
 use crate::report::Problem;
 use plan::Plan;
@@ -67,10 +67,13 @@ fn issue(args: &Args, supply: &Supply, console: &mut Console) -> Result<u8, Fail
     if !args.json {
         supply.describe(console);
     }
+    let bad = shop_file::bad_path(out, &args.file);
+    let is_kept = supply.refused().is_empty() || shop_file::holds_bad_lines(&bad, &supply.bad_lines)?;
     let sealed = seal(args, supply, import, &key, out, console)?;
+    if !is_kept {
+        write(&bad, Readers::Owner, Over::Nothing, &supply.bad_lines)?;
+    }
     if !supply.refused().is_empty() {
-        let bad = shop_file::bad_path(out, &args.file);
-        write(&bad, Readers::Owner, &supply.bad_lines)?;
         let text = Text::new("party-bad-lines-kept").with("count", supply.refused().len());
         console.remark(&text.with("file", bad.display().to_string()));
     }
@@ -103,7 +106,7 @@ fn seal(
         site: &site,
     };
     // Not yet under its name, and whole before anything is sent: nothing may be left to fail once the batch is sealed.
-    let mut draft = Draft::create(out, Readers::Owner)?;
+    let mut draft = Draft::create(out, Readers::Owner, shop_file::OVER_LINES)?;
     let bar = progress::bar(console, import.cards.len() as u64, "party-bar-sealing");
     let batch = Batch::seal(&import.cards, &sealing, |lines, cards| {
         bar.inc(cards as u64);
@@ -171,7 +174,7 @@ fn write_sidecar(
     };
     let text = serde_json::to_string_pretty(&sidecar).map_err(std::io::Error::from);
     let text = text.map_err(|error| crate::party::files::unwritable(path, &error))?;
-    write(path, Readers::Any, (text + "\n").as_bytes())
+    write(path, Readers::Any, shop_file::OVER_SIDECAR, (text + "\n").as_bytes())
 }
 
 /// Says what came of it. A receipt of an earlier operator key is told, and is no failure.

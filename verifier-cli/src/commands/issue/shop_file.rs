@@ -3,7 +3,8 @@
 use crate::failure::Failure;
 use crate::node_client::LedgerName;
 use crate::node_client::ReceiptView;
-use crate::party::files::{suffixed, unreadable};
+use crate::party::files::{Over, has_format, suffixed, unreadable};
+use crate::source::DeliveredLine;
 use protocol::checkpoint::LedgerOrigin;
 use protocol::digest::{Digest, LedgerId, PublicKey};
 use protocol::entry::Signed;
@@ -70,6 +71,15 @@ pub struct Earlier {
     pub receipt: ReceiptView,
 }
 
+/// Which file the shop-ready file replaces: one of delivered lines.
+pub const OVER_LINES: Over = Over::Kind(|head| {
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    std::str::from_utf8(line).is_ok_and(|line| DeliveredLine::parse(line).is_ok())
+});
+
+/// Which file the sidecar replaces.
+pub const OVER_SIDECAR: Over = Over::Kind(|head| has_format(head, FORMAT));
+
 /// The sidecar's name.
 pub fn sidecar_path(out: &Path) -> PathBuf {
     suffixed(out, ".receipt.json")
@@ -79,6 +89,15 @@ pub fn sidecar_path(out: &Path) -> PathBuf {
 pub fn bad_path(out: &Path, supplier: &Path) -> PathBuf {
     let ending = supplier.extension().and_then(OsStr::to_str).unwrap_or("txt");
     suffixed(out, &format!(".bad.{ending}"))
+}
+
+/// Whether the bad lines lie there already. Another file is not overwritten: it may be the one that was issued, or hold
+/// corrections.
+pub fn holds_bad_lines(path: &Path, lines: &[u8]) -> Result<bool, Failure> {
+    match std::fs::read(path) {
+        Ok(there) if there == lines => Ok(true),
+        _ => Over::Nothing.check(path).map(|()| false),
+    }
 }
 
 /// What an earlier run left. A shop-ready file without its sidecar is somebody else's, and is not overwritten.
@@ -146,6 +165,11 @@ mod tests {
         assert_eq!(earlier(&out).unwrap_err().text.id(), "party-out-exists");
         std::fs::write(sidecar_path(&out), "{}").unwrap();
         assert_eq!(earlier(&out).unwrap_err().text.id(), "party-sidecar-malformed");
+        let bad = bad_path(&out, Path::new("a/b.csv"));
+        assert!(!holds_bad_lines(&bad, b"1").unwrap());
+        std::fs::write(&bad, "1").unwrap();
+        assert!(holds_bad_lines(&bad, b"1").unwrap());
+        assert_eq!(holds_bad_lines(&bad, b"2").unwrap_err().text.id(), "error-out-exists");
         assert!(bad_path(&out, Path::new("a/b.csv")).ends_with("cards.txt.bad.csv"));
     }
 }

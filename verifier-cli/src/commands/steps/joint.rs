@@ -6,11 +6,14 @@ use super::words::{party_text, vouchers_text};
 use crate::console::{Console, plain};
 use crate::failure::Failure;
 use crate::lang::Text;
-use crate::party::files::{Readers, write};
-use crate::party::instruction::{file_text, read_file_text};
+use crate::party::files::{Over, Readers, write};
+use crate::party::instruction::{file_text, is_file, read_file_text};
 use crate::party::step::role;
 use crate::source::read_text;
 use std::path::Path;
+
+/// Which file `--sign-only` replaces.
+pub const OVER: Over = Over::Kind(is_file);
 
 /// Reads a file of instructions of this command's kind, says what they are, adds a signature and sends them.
 pub fn send(desk: &mut Desk<'_>, path: &Path, console: &mut Console) -> Result<(), Failure> {
@@ -45,5 +48,5 @@ pub fn send(desk: &mut Desk<'_>, path: &Path, console: &mut Console) -> Result<(
 pub fn save(desk: &Desk<'_>, path: &Path) -> Result<(), Failure> {
     let text = file_text(desk.operator.ledger, &desk.signed).map_err(std::io::Error::from);
     let text = text.map_err(|error| crate::party::files::unwritable(path, &error))?;
-    write(path, Readers::Any, text.as_bytes())
+    write(path, Readers::Any, OVER, text.as_bytes())
 }

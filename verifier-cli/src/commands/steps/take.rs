@@ -3,6 +3,7 @@
 
 use super::args::Common;
 use super::attempt::{Attempt, Piece, Prepared};
+use super::joint;
 use super::outcome::{Covered, Outcome, Refused};
 use super::select::Target;
 use super::words::{evidence, refusal_name, refusal_text, role_text, vouchers_text};
@@ -57,9 +58,11 @@ impl<'d> Desk<'d> {
         wish: &'d Wish,
         common: &Common,
     ) -> Result<Self, Failure> {
-        let sends = common.sign_only.is_none();
-        // Opened before anything is sent: a receipt that cannot be kept must not be asked for.
-        let receipts = if sends { Some(ReceiptFile::open(&common.receipts)?) } else { None };
+        // Looked at before anything is signed or sent: a receipt that cannot be kept must not be asked for.
+        let receipts = match &common.sign_only {
+            Some(path) => joint::OVER.check(path).map(|()| None)?,
+            None => Some(ReceiptFile::open(&common.receipts)?),
+        };
         Ok(Self {
             node,
             operator,
@@ -67,7 +70,7 @@ impl<'d> Desk<'d> {
             wish,
             outcome: Outcome::default(),
             signed: Vec::new(),
-            sends,
+            sends: common.sign_only.is_none(),
             quiet: common.json,
             receipts_path: common.receipts.clone(),
             receipts,

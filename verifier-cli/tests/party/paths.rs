@@ -1,0 +1,61 @@
+//! The paths that a user names: nothing is written over what he may miss.
+
+use crate::steps::Trade;
+
+/// The run leaves the file as it is, and says why.
+fn spares(trade: &Trade, who: &str, line: &str, file: &str, said: &str) {
+    let before = trade.desk.read(file);
+    let ran = trade.run(who, line).exits(2);
+    assert!(ran.err.contains(said), "{line}: {}", ran.err);
+    assert!(trade.desk.read(file) == before, "{line}");
+}
+
+#[test]
+fn a_key_is_written_over_by_no_option_and_nothing_is_sent() {
+    let trade = Trade::of_shop(4);
+    trade.desk.write("cards.key", "1000----881234560000----x\n1001----881234560001\n1002----881234560002");
+    let voucher = trade.desk.line("out.txt", 0).split("/v/").nth(1).unwrap()[..43].to_owned();
+    let posted = trade.posted();
+    let issue = "issue cards.key --skip-bad --out other --product GC --issuer-name A";
+    let issuer = trade.desk.read("issuer.key");
+    trade.desk.write("other.bad.key", &issuer);
+    for (line, file, said) in [
+        ("sell --range 0 --sign-only buyer.key", "buyer.key", "holds a private key"),
+        ("sell --range 0 --receipts buyer.key", "buyer.key", "holds no receipts"),
+        ("sell --range 0 --sign-only cards.txt", "cards.txt", "is not what would be written"),
+        ("sell --range 0 --receipts cards.txt", "cards.txt", "holds no receipts"),
+    ] {
+        spares(&trade, "shop", line, file, said);
+    }
+    spares(&trade, "issuer", issue, "other.bad.key", "already there");
+    assert!(!trade.desk.files().contains(&"other".to_owned()));
+    assert_eq!(trade.posted(), posted);
+    let save = |out: &str| trade.desk.run(&["dossier", &voucher, "--force", "--out", out]);
+    assert!(save("buyer.key").exits(2).err.contains("holds a private key"));
+    trade.desk.key("buyer2.key");
+    save("cards.txt").exits(0);
+    save("cards.txt").exits(0);
+    assert!(trade.desk.read("cards.txt").contains("vouchsafe/dossier@1"));
+}
+
+#[test]
+fn what_is_signed_again_takes_the_place_of_what_was_signed() {
+    let trade = Trade::of_shop(4);
+    trade.run("shop", "sell --range 0 --sign-only a.json").exits(0);
+    let first = trade.desk.read("a.json");
+    trade.run("shop", "sell --range 1 --sign-only a.json").exits(0);
+    assert!(trade.desk.read("a.json") != first);
+}
+
+#[test]
+fn corrected_lines_of_a_file_that_was_issued_are_not_lost() {
+    let trade = Trade::of_shop(1);
+    let stock = "3000,771234560000\n3001,\n3002,771234560002\n3003,771234560003\n";
+    trade.desk.write("stock.csv", stock);
+    let issue = "issue stock.csv --skip-bad --out stock.txt --product GC --issuer-name A";
+    trade.run("issuer", issue).exits(0);
+    assert_eq!(trade.desk.read("stock.txt.bad.csv"), "3001,\n");
+    trade.run("issuer", issue).exits(0);
+    trade.desk.write("stock.txt.bad.csv", "3001,771234560001\n");
+    spares(&trade, "issuer", issue, "stock.txt.bad.csv", "already there");
+}
