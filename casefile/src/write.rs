@@ -22,9 +22,9 @@ pub enum CaseError {
     /// The report cannot be made.
     #[error(transparent)]
     Pdf(#[from] PdfError),
-    /// The archive cannot be written.
-    #[error("the archive cannot be written: {0}")]
-    Archive(#[from] rawzip::Error),
+    /// There is no archive of it.
+    #[error(transparent)]
+    Archive(#[from] archive::WriteError),
     /// A member cannot be written as JSON.
     #[error("a member cannot be written: {0}")]
     Json(#[from] serde_json::Error),

@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 pub use read::{ArchiveError, Damage, Member, read};
-pub use write::write;
+pub use write::{WriteError, write};
 
 /// Members of an archive that is still read.
 pub const MAX_MEMBERS: usize = 4_096;

@@ -4,6 +4,8 @@
 //! were not found; files of other things are passed over.
 
 use crate::failure::Failure;
+use crate::party::files::{head, unreadable};
+use crate::party::receipts::{is_of_receipts, lines_of};
 use crate::source::read_file;
 use protocol::digest::{Digest, LedgerId, PublicKey, Signature};
 use protocol::receipt::{Absence, Receipt};
@@ -66,9 +68,24 @@ impl Receipts {
             .map_err(unreadable)?;
         paths.sort();
         for path in paths.iter().filter(|path| path.is_file()) {
-            receipts.add(&read_file(path)?);
+            receipts.add_file(path)?;
         }
         Ok(receipts)
+    }
+
+    fn add_file(&mut self, path: &Path) -> Result<(), Failure> {
+        let unread = |error: std::io::Error| unreadable(path, &error);
+        if !is_of_receipts(&head(path).map_err(unread)?) {
+            self.add(&read_file(path)?);
+            return Ok(());
+        }
+        self.files += 1;
+        for line in lines_of(path)? {
+            if let Ok(line) = serde_json::from_slice(&line.map_err(unread)?) {
+                self.add_line(line);
+            }
+        }
+        Ok(())
     }
 
     /// All in the bytes of one file.

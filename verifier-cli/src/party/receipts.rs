@@ -1,6 +1,6 @@
 //! Receipts: checked before they are believed, kept before anything else is done (docs/protocol.md section 9).
 
-use super::files::{head, unwritable};
+use super::files::{head, unreadable, unwritable};
 use crate::failure::Failure;
 use crate::node_client::ReceiptView;
 use protocol::digest::{Digest, LedgerId, PublicKey, bytes_from_hex, bytes_to_hex};
@@ -179,9 +179,15 @@ impl ReceiptFile {
     }
 }
 
+/// Its lines one at a time: it grows with every step, without end.
+pub fn lines_of(path: &Path) -> Result<io::Split<BufReader<File>>, Failure> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    Ok(BufReader::new(file).split(b'\n'))
+}
+
 /// Whether a file that begins so is one of receipts: its first whole line is a receipt, and those before it, which crashes
 /// cut off, began as one.
-fn is_of_receipts(head: &[u8]) -> bool {
+pub fn is_of_receipts(head: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Kept {
         #[serde(rename = "entry")]
@@ -209,10 +215,9 @@ fn held_in(path: &Path) -> Result<HashSet<(LedgerId, Digest)>, Failure> {
         entry: String,
         verified: bool,
     }
-    let file = File::open(path).map_err(|error| unwritable(path, &error))?;
     let mut held = HashSet::new();
-    for line in BufReader::new(file).split(b'\n') {
-        let line = line.map_err(|error| unwritable(path, &error))?;
+    for line in lines_of(path)? {
+        let line = line.map_err(|error| unreadable(path, &error))?;
         let Ok(line) = serde_json::from_slice::<Held>(&line) else { continue };
         let entry = entry_from_hex(&line.entry).filter(|_| line.verified);
         held.extend(entry.map(|entry| (line.ledger, entry.leaf())));
@@ -226,9 +231,12 @@ pub fn memos_in(path: &Path) -> Result<Vec<String>, Failure> {
     struct Kept {
         memo: Option<String>,
     }
-    let text = crate::source::read_text(path)?;
-    let kept = text.lines().filter_map(|line| serde_json::from_str(line).ok());
-    Ok(kept.filter_map(|Kept { memo }| memo).collect())
+    let mut memos = Vec::new();
+    for line in lines_of(path)? {
+        let kept = serde_json::from_slice(&line.map_err(|error| unreadable(path, &error))?).ok();
+        memos.extend(kept.and_then(|Kept { memo }| memo));
+    }
+    Ok(memos)
 }
 
 #[cfg(test)]

@@ -43,16 +43,13 @@ impl Asked {
     }
 
     fn standard_input() -> Result<Self, Failure> {
-        let unreadable = |cause: String| Failure::usage("error-no-line").with_foreign("cause", cause);
-        let bytes = file::read_limited(std::io::stdin()).map_err(|error| unreadable(error.to_string()))?;
-        let limit = file::MAX_FILE_BYTES >> 20;
-        let huge = || Failure::usage("error-huge-file").with("path", "-").with("limit", limit);
-        let bytes = Zeroizing::new(bytes.ok_or_else(huge)?);
+        let mut bytes = Zeroizing::new(file::read_stdin()?);
         let first = bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace());
         if first == Some(b'{') {
             return Ok(Self::Dossier(bytes.to_vec()));
         }
-        Self::secret(first_line(std::str::from_utf8(&bytes).unwrap_or_default()))
+        let text = file::text_of(std::mem::take(&mut *bytes), Path::new("-"))?;
+        Self::secret(first_line(&Zeroizing::new(text)))
     }
 
     /// A line that may be secret: a delivered line, a link with or without stamp, a key.

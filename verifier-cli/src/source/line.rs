@@ -3,19 +3,18 @@
 //! A line is a secret. It comes by prompt (not shown while typed), by standard input or from a file, is wiped after use
 //! and never repeated in an error.
 
-use super::read_text;
+use super::file::no_line;
+use super::{read_input, read_text};
 use crate::failure::Failure;
 use crate::lang::Texts;
 use protocol::verify::Opening;
 use protocol::voucher::{Link, Stamp};
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use zeroize::Zeroizing;
 
 /// What stands between the fields of a line.
 pub(crate) const SEPARATOR: &str = "----";
-/// A line is shorter: two fields of the protocol's 65,535 bytes and a link.
-const MAX_LINE_BYTES: u64 = 256 * 1024;
 
 /// A delivered line, read.
 #[derive(Clone)]
@@ -108,14 +107,11 @@ pub(super) fn first_line(text: &str) -> &str {
 
 /// Asks for a secret line: on a terminal without showing it, else from standard input (its first line that is not blank).
 pub fn read_line(texts: &Texts) -> Result<Zeroizing<String>, Failure> {
-    let unreadable = |error: io::Error| Failure::usage("error-no-line").with_foreign("cause", error);
     if io::stdin().is_terminal() {
         let prompt = texts.get("prompt-line");
-        return rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(unreadable);
+        return rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| no_line(&error));
     }
-    let mut text = Zeroizing::new(String::new());
-    io::stdin().take(MAX_LINE_BYTES).read_to_string(&mut text).map_err(unreadable)?;
-    Ok(Zeroizing::new(first_line(&text).to_owned()))
+    Ok(Zeroizing::new(first_line(&read_input(Path::new("-"))?).to_owned()))
 }
 
 #[cfg(test)]

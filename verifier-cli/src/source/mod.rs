@@ -16,7 +16,9 @@ pub use asked::{Asked, key_from_text};
 pub use domain::{DomainWord, PATH as DOMAIN_PATH, ask_domain};
 pub use dossier::{Fetched, NODE_VARIABLE, NodeArgs, fetch};
 pub(crate) use file::read_limited;
-pub use file::{MAX_CASE_BYTES, MAX_FILE_BYTES, read_at_most, read_file, read_text};
+pub use file::{
+    MAX_CASE_BYTES, find_in_lines, read_at_most, read_file, read_input, read_supplier_file, read_text,
+};
 pub use line::{DeliveredLine, LineError, read_line};
 pub(crate) use line::{SEPARATOR, divide};
 pub(crate) use trust::chain_failure;

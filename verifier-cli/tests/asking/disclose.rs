@@ -73,6 +73,42 @@ fn a_serial_is_disclosed_from_the_key_and_the_supplier_file() {
     assert_eq!(without_key.exit, 2);
 }
 
+/// More than is read of a file that is read whole: lines, again and again.
+fn many(line: &str) -> String {
+    format!("{line}\n").repeat((64 << 20) / line.len())
+}
+
+#[test]
+fn a_serial_is_found_in_a_shop_ready_file_of_any_size() {
+    let line = Made::line("https://shop.example");
+    let other = line.replace(SERIAL, &"1".repeat(2_000)).replace(&Made::name(), &"A".repeat(43));
+    let lines = format!("{}{line}\n", many(&other));
+    let folder = folder(&sold()).with("large.txt", &lines);
+    let ran = folder.run("disclose serial dossier.json --lines large.txt --out s.json");
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+    let piped = folder.run_with("disclose serial dossier.json --lines - --out -", &lines);
+    assert_eq!(piped.exit, 0, "{}", piped.err);
+    let folder = folder.with("long.txt", "1".repeat(300 << 10));
+    let ran = folder.run("disclose serial dossier.json --lines long.txt");
+    assert_eq!(
+        (ran.exit, ran.err.contains("line 1 of long.txt has more than 256 KiB")),
+        (2, true),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_memo_is_found_in_a_file_of_receipts_of_any_size() {
+    let folder = withheld(&sold());
+    let kept = read(&folder, "receipts.ndjson");
+    let (_, receipt) = kept.split_once('\n').unwrap();
+    let other = format!("{{\"memo\":\"{}\"}}", "x".repeat(2_000));
+    let folder = folder.with("large.ndjson", format!("{}{receipt}", many(&other)));
+    let order = format!("--order ORD-1 --salt {} --with-memo --receipts large.ndjson", salt());
+    let ran = folder.run(&format!("disclose order withheld.json {order} --out o.json"));
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+}
+
 #[test]
 fn an_order_is_disclosed_without_the_others() {
     let folder = folder(&sold());

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod desk;
+mod disclose;
 mod dossier;
 mod dry_run;
 #[path = "../common/server.rs"]
 mod http;
+mod input;
 mod issue;
 mod ledger;
 mod lists;

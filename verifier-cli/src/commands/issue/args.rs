@@ -54,6 +54,17 @@ pub struct Reading {
     /// How codes are written before they are hashed: strip (without blanks and dashes), strip-upper or exact.
     #[arg(long, value_name = "FORM", default_value = "strip", value_parser = code_form)]
     pub code_form: CodeForm,
+    /// How it is arranged.
+    #[command(flatten)]
+    pub arranged: Arranged,
+    /// Leave bad lines in a file of their own, OUT.bad with the ending of the supplier's file, and issue the others.
+    #[arg(long)]
+    pub skip_bad: bool,
+}
+
+/// How a supplier file is arranged, where it does not show that by itself.
+#[derive(Debug, clap::Args)]
+pub struct Arranged {
     /// The kind of card (cmcc, unicom, junnet …), the lengths of serial and secret as 16-18, or any.
     #[arg(long, value_name = "LAYOUT", value_parser = lengths)]
     pub layout: Option<Lengths>,
@@ -63,9 +74,6 @@ pub struct Reading {
     /// The encoding, where the guess fails: big5, gb18030, utf-16le …
     #[arg(long, value_name = "NAME", value_parser = encoding)]
     pub encoding: Option<&'static Encoding>,
-    /// Leave bad lines in a file of their own, OUT.bad with the ending of the supplier's file, and issue the others.
-    #[arg(long)]
-    pub skip_bad: bool,
 }
 
 /// What is issued, and its terms.
@@ -121,12 +129,24 @@ pub struct BatchArgs {
 impl Reading {
     /// As the import takes them.
     pub fn options(&self) -> Options {
+        self.arranged.options(self.code_form)
+    }
+}
+
+impl Arranged {
+    /// As the import takes them.
+    pub fn options(&self, code_form: CodeForm) -> Options {
         Options {
             lengths: self.layout.unwrap_or_default(),
             separator: self.separator.clone(),
             encoding: self.encoding,
-            code_form: self.code_form,
+            code_form,
         }
+    }
+
+    /// Whether anything is said of it.
+    pub const fn is_given(&self) -> bool {
+        self.layout.is_some() || self.separator.is_some() || self.encoding.is_some()
     }
 }
 

@@ -7,7 +7,7 @@ mod reading;
 mod send;
 mod shop_file;
 
-pub use args::Args;
+pub use args::{Args, Arranged};
 
 use crate::commands::progress;
 use crate::console::Console;

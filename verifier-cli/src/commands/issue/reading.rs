@@ -6,11 +6,9 @@ use crate::failure::{Failure, REFUSED};
 use crate::import::{self, Import, ImportError, Reason, Refused};
 use crate::lang::Text;
 use crate::party::code_space::CodeSpace;
-use crate::party::files::unreadable;
+use crate::source::read_supplier_file;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -30,7 +28,7 @@ pub struct Supply {
 impl Supply {
     /// Reads the file.
     pub fn read(args: &Args) -> Result<Self, Failure> {
-        let file = read_bytes(&args.file)?;
+        let file = read_supplier_file(&args.file)?;
         let sha256 = Sha256::digest(&file).into();
         match import::read(&file, &args.reading.options()) {
             Ok(import) => Ok(Self { sha256, bad_lines: import.bad_lines(&file), import: Ok(import) }),
@@ -139,16 +137,6 @@ pub fn dry_run(supply: &Supply, args: &Args, console: &mut Console) -> u8 {
         }
         None => 0,
     }
-}
-
-fn read_bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    // One allocation of the right size: growing would leave copies of codes behind.
-    let size = file.metadata().map_or(0, |facts| facts.len());
-    let limit = import::MAX_FILE_BYTES as u64 + 1;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or(0) + 1));
-    file.take(limit).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-    Ok(bytes)
 }
 
 fn line_text(refused: &Refused) -> Text {

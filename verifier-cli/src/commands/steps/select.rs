@@ -6,14 +6,13 @@ use crate::failure::Failure;
 use crate::node_client::{NodeClient, Run, VoucherView, together};
 use crate::party::place::has_number;
 use crate::party::selection::{Named, Range};
-use crate::source::{DeliveredLine, Fetched, fetch, read_line, read_text};
+use crate::source::{DeliveredLine, Fetched, fetch, read_input, read_line};
 use protocol::manifest::Manifest;
 use protocol::signing::KeyPair;
 use protocol::voucher::{CodeForm, Stamp, voucher_key};
 use protocol::{Digest, LedgerId, PublicKey};
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::io::Read as _;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -59,16 +58,10 @@ pub fn named(common: &Common, console: &Console, needs_code: bool) -> Result<Vec
 }
 
 fn lines(path: &Path, common: &Common) -> Result<Zeroizing<String>, Failure> {
-    if path != Path::new("-") {
-        return read_text(path).map(Zeroizing::new);
-    }
-    if common.key == Path::new("-") {
+    if [path, &common.key] == [Path::new("-"); 2] {
         return Err(Failure::usage("party-two-from-stdin"));
     }
-    let mut text = Zeroizing::new(String::new());
-    let read = std::io::stdin().lock().take(crate::source::MAX_FILE_BYTES as u64).read_to_string(&mut text);
-    read.map_err(|error| Failure::usage("error-no-line").with("cause", error.to_string()))?;
-    Ok(text)
+    read_input(path)
 }
 
 /// The site of the first link among them: where to ask if no node is given.
