@@ -230,7 +230,8 @@ impl Columns {
     }
 
     /// The columns of lines without a header: serial, secret, face value; or secret and face value; or the secret alone.
-    /// Columns that are empty everywhere do not count (a run of tabs); further ones are left out.
+    /// Columns that are empty everywhere do not count (a run of tabs). Any other column may be the secret as well as what is
+    /// taken for it, or a part of it that has blanks: only names make that clear.
     pub(super) fn guess(rows: &[Vec<Wiped<'_>>], count: usize) -> Result<Self, ImportError> {
         let filled = |column: usize| {
             rows.iter()
@@ -243,12 +244,13 @@ impl Columns {
         };
         let places: Vec<usize> = (0..count).filter(|column| filled(*column).next().is_some()).collect();
         let columns = match *places.as_slice() {
-            [] => return Err(ImportError::UnclearColumns),
             [code] => Self { serial: None, code, face: None, count },
             [code, face] if is_face(&face) => Self { serial: None, code, face: Some(face), count },
-            [serial, code, ref further @ ..] => {
-                Self { serial: Some(serial), code, face: further.first().copied().filter(is_face), count }
+            [serial, code] => Self { serial: Some(serial), code, face: None, count },
+            [serial, code, face] if is_face(&face) => {
+                Self { serial: Some(serial), code, face: Some(face), count }
             }
+            _ => return Err(ImportError::UnclearColumns),
         };
         // A secret that is the same everywhere is no secret: the columns stand in another order.
         let mut codes = filled(columns.code);

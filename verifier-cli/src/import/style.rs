@@ -81,10 +81,6 @@ impl Arrangement {
             Some(columns) => (columns, Some(*number)),
             None => (Columns::guess(&rows, count)?, None),
         };
-        // Blanks around three fields may be blanks inside one: only names of columns make that clear.
-        if header.is_none() && separator == Separator::Blanks && columns.count > 2 && columns.face.is_none() {
-            return Err(ImportError::UnclearColumns);
-        }
         if header.is_none() && looks_like_header(&rows, columns.code) {
             return Err(ImportError::UnknownHeader { line: *number });
         }

@@ -179,6 +179,23 @@ fn lines_without_header_hold_serial_secret_and_face_value() {
 }
 
 #[test]
+fn a_column_without_name_or_meaning_is_not_dropped() {
+    for text in [
+        "1,AAAA1,XKCD-1\n2,AAAA2,XKCD-2\n",
+        "1111|2222|30|x\n3333|4444|30|y\n",
+        "1111----2222----https://shop.example/v/1\n",
+        "1111\t2222\t128.50\n3333\t4444\t30\n",
+    ] {
+        assert_eq!(refusal(text), ImportError::UnclearColumns, "{text}");
+        let named = text.replace("----", ",").replace(['|', '\t'], ",");
+        let header = ["serial", "secret", "note", "meta"];
+        let columns = named.lines().next().unwrap().split(',').count();
+        assert!(!import(&format!("{}\n{named}", header[..columns].join(","))).cards.is_empty(), "{text}");
+    }
+    assert_eq!(cards(&import("1111,2222,,\n3333,4444,,\n")), [("1111", "2222"), ("3333", "4444")]);
+}
+
+#[test]
 fn a_code_printed_in_groups_is_one_code() {
     assert_eq!(
         cards(&import("1234 5678 9012\n3456 7890 1234\n")),
