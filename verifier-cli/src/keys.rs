@@ -115,18 +115,21 @@ impl PartyKey {
 /// The text of a small file that its owner alone can read; `-` reads standard input.
 pub(crate) fn read_owned(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let place = path.display().to_string();
-    let mut text = Zeroizing::new(String::with_capacity(CAPACITY));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(CAPACITY));
     let unreadable = |error: std::io::Error| {
         Failure::usage("party-key-unreadable").with("file", place.clone()).with("error", error.to_string())
     };
     if path == Path::new("-") {
-        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     } else {
         let file = File::open(path).map_err(unreadable)?;
         refuse_exposed(&file, &place)?;
-        file.take(MAX_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     }
-    Ok(text)
+    String::from_utf8(std::mem::take(&mut *bytes)).map(Zeroizing::new).map_err(|error| {
+        error.into_bytes().zeroize();
+        Failure::usage("party-key-malformed").with("file", place)
+    })
 }
 
 /// Whether a file that begins so holds a private key: a party's, or bare hex as accounts and nodes have it.

@@ -26,6 +26,7 @@ pub(super) fn stop(error: &Error) -> Stop {
         ErrorKind::ArgumentConflict => Failure::usage("error-conflict")
             .with("option", named(ContextKind::InvalidArg).unwrap_or_default())
             .with("other", named(ContextKind::PriorArg).unwrap_or_default()),
+        ErrorKind::InvalidUtf8 => Failure::usage("error-argument-not-utf8"),
         _ => {
             let option = named(ContextKind::InvalidArg).unwrap_or_default();
             match named(ContextKind::ValidValue) {

@@ -117,12 +117,7 @@ fn standing(voucher: &VoucherFacts, report: &Report, console: &Console) -> (Tone
 
 fn dossier(args: &Args, console: &Console) -> Result<String, Failure> {
     let (key, site) = match Asked::read(args.what.as_deref(), &console.texts)? {
-        Asked::Dossier(bytes) => {
-            return String::from_utf8(bytes).map_err(|error| {
-                let cause = format!("byte {} is not UTF-8", error.utf8_error().valid_up_to());
-                Failure::usage("error-not-json-dossier").with("cause", cause)
-            });
-        }
+        Asked::Dossier(in_hand) => return in_hand.into_text(),
         Asked::Voucher { key, site } => (key, site),
         Asked::Line(line) => (line.link.voucher, Some(line.link.site)),
     };

@@ -114,23 +114,16 @@ enum What {
 fn asked(args: &Args, console: &Console) -> Result<What, Failure> {
     if args.what.len() < 2 {
         return Ok(match Asked::read(args.what.first().map(String::as_str), &console.texts)? {
-            Asked::Dossier(bytes) => What::Dossiers(vec![text_of(bytes)?]),
+            Asked::Dossier(in_hand) => What::Dossiers(vec![in_hand.into_text()?]),
             Asked::Voucher { key, site } => What::Voucher { key, site },
             Asked::Line(line) => What::Voucher { key: line.link.voucher, site: Some(line.link.site) },
         });
     }
     let dossier = |what: &String| match Asked::read(Some(what), &console.texts)? {
-        Asked::Dossier(bytes) => text_of(bytes),
+        Asked::Dossier(in_hand) => in_hand.into_text(),
         Asked::Voucher { .. } | Asked::Line(_) => Err(Failure::usage("error-one-voucher")),
     };
     Ok(What::Dossiers(args.what.iter().map(dossier).collect::<Result<_, _>>()?))
-}
-
-fn text_of(bytes: Vec<u8>) -> Result<String, Failure> {
-    String::from_utf8(bytes).map_err(|error| {
-        let cause = format!("byte {} is not UTF-8", error.utf8_error().valid_up_to());
-        Failure::usage("error-not-json-dossier").with("cause", cause)
-    })
 }
 
 impl Sources {

@@ -87,7 +87,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     };
     let beside = beside(args, &asked)?;
     let telling = match asked {
-        Asked::Dossier(bytes) => judge(args, &beside, &bytes, None, console)?,
+        Asked::Dossier(in_hand) => judge(args, &beside, in_hand.bytes(), None, console)?,
         Asked::Voucher { key, site } => ask(args, &beside, &key, site.as_deref(), console)?,
         Asked::Line(line) => ask(args, &beside, &line.link.voucher, Some(&line.link.site), console)?,
     };
@@ -224,7 +224,8 @@ fn judge(
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
-            let report = malformed(&format!("byte {} is not UTF-8", error.valid_up_to()));
+            let at = error.valid_up_to();
+            let report = malformed(&format!("byte {at} is not UTF-8: another encoding, or no text"));
             return Ok(Telling { trusted: Some(nothing), ..Telling::of(report) });
         }
     };

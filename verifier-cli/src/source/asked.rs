@@ -7,14 +7,14 @@ use crate::lang::Texts;
 use protocol::PublicKey;
 use protocol::voucher::Link;
 use std::io::IsTerminal as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// What is asked about.
 #[derive(Debug, Clone)]
 pub enum Asked {
-    /// A dossier in hand: its bytes.
-    Dossier(Vec<u8>),
+    /// A dossier in hand.
+    Dossier(InHand),
     /// A voucher by its key, with the site of the link that named it.
     Voucher {
         /// Its key.
@@ -24,6 +24,26 @@ pub enum Asked {
     },
     /// A voucher with its code.
     Line(DeliveredLine),
+}
+
+/// A file that was given as a dossier; whether it is one is judged later.
+#[derive(Debug, Clone)]
+pub struct InHand {
+    bytes: Vec<u8>,
+    /// Where it came from; `-` is standard input.
+    path: PathBuf,
+}
+
+impl InHand {
+    /// As it is.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// As the text that a dossier is.
+    pub fn into_text(self) -> Result<String, Failure> {
+        file::text_of(self.bytes, &self.path)
+    }
 }
 
 impl Asked {
@@ -43,13 +63,16 @@ impl Asked {
     }
 
     fn standard_input() -> Result<Self, Failure> {
-        let mut bytes = Zeroizing::new(file::read_stdin()?);
-        let first = bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace());
-        if first == Some(b'{') {
-            return Ok(Self::Dossier(bytes.to_vec()));
+        let path = Path::new("-");
+        let bytes = unmarked(file::read_stdin()?);
+        if begins_as_json(&bytes) {
+            return Ok(Self::in_hand(bytes, path));
         }
-        let text = file::text_of(std::mem::take(&mut *bytes), Path::new("-"))?;
-        Self::secret(first_line(&Zeroizing::new(text)))
+        Self::secret(first_line(&Zeroizing::new(file::text_of(bytes, path)?)))
+    }
+
+    fn in_hand(bytes: Vec<u8>, path: &Path) -> Self {
+        Self::Dossier(InHand { bytes, path: path.to_owned() })
     }
 
     /// A line that may be secret: a delivered line, a link with or without stamp, a key.
@@ -73,20 +96,23 @@ impl Asked {
                 "error-no-such-file" => Failure::usage("error-no-such-dossier").with_foreign("path", what),
                 _ => failure,
             })?;
-            return Ok(Self::file(&Zeroizing::new(bytes)));
+            return Self::file(bytes, path);
         }
         Err(Failure::usage(if what.starts_with("http") { "error-no-link" } else { "error-what" }))
     }
 
-    /// A dossier, or the delivered line that somebody keeps in a file.
-    fn file(bytes: &[u8]) -> Self {
-        // Editors put it before what they save; it is no part of either.
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let text = std::str::from_utf8(bytes).unwrap_or_default();
-        match DeliveredLine::parse(first_line(text)) {
-            Ok(line) => Self::Line(line),
-            Err(_) => Self::Dossier(bytes.to_vec()),
+    /// A dossier, or the delivered line that somebody keeps in a file. What begins as a dossier is judged as one, however it
+    /// goes on; of anything else only text is.
+    fn file(bytes: Vec<u8>, path: &Path) -> Result<Self, Failure> {
+        let bytes = unmarked(bytes);
+        if begins_as_json(&bytes) {
+            return Ok(Self::in_hand(bytes, path));
         }
+        let text = Zeroizing::new(file::text_of(bytes, path)?);
+        Ok(match DeliveredLine::parse(first_line(&text)) {
+            Ok(line) => Self::Line(line),
+            Err(_) => Self::in_hand(text.as_bytes().to_vec(), path),
+        })
     }
 
     /// A voucher's key or link.
@@ -96,6 +122,18 @@ impl Asked {
         }
         key_from_text(text).map(|key| Self::Voucher { key, site: None })
     }
+}
+
+/// Without the byte order mark, which editors put before what they save: it is no part of it.
+fn unmarked(mut bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    bytes
+}
+
+fn begins_as_json(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"{")
 }
 
 /// A key as `0x` and hex, or as it stands in links.

@@ -12,7 +12,7 @@ mod line;
 mod trust;
 
 pub use absence::{Absent, Unproven, judge_absence};
-pub use asked::{Asked, key_from_text};
+pub use asked::{Asked, InHand, key_from_text};
 pub use domain::{DomainWord, PATH as DOMAIN_PATH, ask_domain};
 pub use dossier::{Fetched, NODE_VARIABLE, NodeArgs, fetch};
 pub(crate) use file::read_limited;

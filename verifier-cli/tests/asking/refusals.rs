@@ -89,6 +89,45 @@ fn files_that_cannot_be_judged_are_each_told_in_one_line() {
 }
 
 #[test]
+fn what_is_no_utf8_text_is_told_with_its_place_and_what_to_do() {
+    const GBK: &[u8] = b"{\"title\":\n \"\xbf\xa8\"}";
+    let utf16: Vec<u8> = "\u{feff}{\"a\": 1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let folder = vectors::folder("ok-untouched")
+        .with("gbk.json", GBK)
+        .with("utf16.json", &utf16)
+        .with("line.txt", b"\xbf\xa8----1234----https://shop.example/v/x")
+        .with("dossier.png", b"\x89PNG\r\n\x1a\n");
+    for (arguments, place) in [
+        ("history gbk.json", "gbk.json is not UTF-8 text: byte 2 of line 2"),
+        ("status gbk.json --at 2026-09-21", "gbk.json is not UTF-8 text: byte 2 of line 2"),
+        ("case gbk.json", "gbk.json is not UTF-8 text: byte 2 of line 2"),
+        ("disclose serial gbk.json", "gbk.json is not UTF-8 text: byte 2 of line 2"),
+        ("verify utf16.json", "utf16.json is not UTF-8 text: byte 0 of line 1"),
+        ("verify line.txt", "line.txt is not UTF-8 text: byte 0 of line 1"),
+        ("verify dossier.png", "dossier.png is not UTF-8 text: byte 0 of line 1"),
+        ("dossier dossier.png", "dossier.png is not UTF-8 text: byte 0 of line 1"),
+        ("verify dossier.json --line-file line.txt", "line.txt is not UTF-8 text: byte 0 of line 1"),
+    ] {
+        let ran = refused(&folder, arguments);
+        assert!(ran.err.contains(place) && ran.err.contains("save it as UTF-8"), "{arguments}: {ran:?}");
+    }
+    for input in [utf16.as_slice(), b"\x89PNG\r\n"] {
+        let ran = folder.run_with("verify -", input);
+        assert_eq!((ran.exit, ran.err.contains("standard input is not UTF-8 text")), (2, true), "{ran:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_utf8_text_is_told() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vouchsafe"));
+    let ran = command.arg("verify").arg(std::ffi::OsStr::from_bytes(b"\xbf\xa8.json")).output().unwrap();
+    let err = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!((ran.status.code(), err.contains("an argument is not UTF-8 text")), (Some(2), true), "{err}");
+}
+
+#[test]
 fn what_is_no_dossier_is_refuted_at_its_format() {
     let folder = vectors::folder("ok-untouched")
         .with("latin.json", b"{\"format\": \"\xe9\"}")

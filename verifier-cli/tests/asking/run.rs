@@ -52,14 +52,14 @@ impl Folder {
     }
 
     /// Runs `vouchsafe` with the words of `line` as arguments and `input` on standard input.
-    pub fn run_with(&self, line: &str, input: &str) -> Ran {
+    pub fn run_with(&self, line: &str, input: &(impl AsRef<[u8]> + ?Sized)) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vouchsafe"));
         command.args(line.split_whitespace()).current_dir(self.path()).env_clear();
         command.envs(self.variables.iter().cloned());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A command that does not read leaves a closed pipe.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let _ = child.stdin.take().unwrap().write_all(input.as_ref());
         let output = child.wait_with_output().unwrap();
         Ran {
             exit: output.status.code().unwrap(),

@@ -55,12 +55,7 @@ fn take(voucher: &str, nodes: &mut Nodes<'_>, console: &Console) -> Result<Taken
         fetched(node, key, None, true)
     };
     let (text, site) = match Asked::read(Some(voucher), &console.texts)? {
-        Asked::Dossier(bytes) => {
-            let text = String::from_utf8(bytes).map_err(|error| {
-                unreadable(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
-            })?;
-            (text, None)
-        }
+        Asked::Dossier(in_hand) => (in_hand.into_text()?, None),
         Asked::Voucher { key, site } => (fetch(nodes, &key, site.as_deref())?, site),
         Asked::Line(line) => (fetch(nodes, &line.link.voucher, Some(&line.link.site))?, Some(line.link.site)),
     };

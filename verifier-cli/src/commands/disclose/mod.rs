@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::lang::Text;
 use crate::node_client::NodeClient;
 use crate::party::files::{self, Over, Readers};
-use crate::source::{Asked, NodeArgs, read_text};
+use crate::source::{Asked, NodeArgs};
 use clap::Subcommand;
 use protocol::PublicKey;
 use protocol::disclosure::{Disclosure, Opened, Unopened};
@@ -74,7 +74,7 @@ impl Beside {
     /// Of the voucher that is named, from a file or a node.
     fn of(common: &Common, console: &Console) -> Result<Self, Failure> {
         let (key, site) = match Asked::read(Some(&common.voucher), &console.texts)? {
-            Asked::Dossier(_) => return Self::parse(&read_text(Path::new(&common.voucher))?),
+            Asked::Dossier(in_hand) => return Self::parse(&in_hand.into_text()?),
             Asked::Voucher { key, site } => (key, site),
             Asked::Line(line) => (line.link.voucher, Some(line.link.site)),
         };
