@@ -132,24 +132,16 @@ pub(super) fn fetched(
     checkpoint: Option<u64>,
     with_proof: bool,
 ) -> Result<String, Failure> {
-    let node = client.address().to_string();
     match fetch(client, voucher, checkpoint, with_proof) {
-        Fetched::Dossier(text) => match Dossier::parse(&text) {
-            Ok(dossier) if dossier.voucher.key == *voucher => Ok(text),
-            Ok(_) => {
-                let cause = "dossier.voucher.key is another's";
-                Err(Failure::unknown("error-not-a-dossier").with("node", node).with("cause", cause))
-            }
-            Err(error) => {
-                Err(Failure::unknown("error-not-a-dossier").with("node", node).with_foreign("cause", error))
-            }
-        },
+        Fetched::Dossier(text) => Ok(text),
         // Its word is not checked here, so it is no `not_found`.
-        Fetched::Absent(_) => Err(Failure::unknown("error-no-such-voucher").with("node", node)),
+        Fetched::Absent(_) => {
+            Err(Failure::unknown("error-no-such-voucher").with("node", client.address().to_string()))
+        }
         Fetched::NotAnchored { retry_after_s } => {
             Err(Failure::unknown("not-anchored").with("seconds", retry_after_s.unwrap_or(0)))
         }
         // What a node refuses to give is no answer; the other exit code is for steps.
-        Fetched::Failed(error) => Err(Failure { exit: UNKNOWN, ..error.into() }),
+        Fetched::NoDossier(failure) | Fetched::Failed(failure) => Err(Failure { exit: UNKNOWN, ..failure }),
     }
 }

@@ -156,8 +156,10 @@ impl Sources {
         let issue = dossier.history.first().map_or(0, |issue| issue.index);
         let sides = match self.chain.around(&origin, self.at)? {
             Some(sides) => sides,
-            None if self.files.is_empty() => return Err(Failure::usage("error-no-trust")),
-            None => Sides::of_files(&self.files, self.at),
+            None => match self.files_of(&origin) {
+                files if files.is_empty() => return Err(Failure::usage("error-no-trust")),
+                files => Sides::of_files(&files, self.at),
+            },
         };
         let mut gathered = Gathered { checkpoints: self.files.clone(), ..Gathered::default() };
         gathered.checkpoints.extend(sides.checkpoints());
@@ -175,11 +177,17 @@ impl Sources {
         Ok(gathered)
     }
 
+    /// The files on the ledger that was opened there.
+    fn files_of(&self, origin: &LedgerOrigin) -> Vec<TrustedCheckpoint> {
+        let ledger = origin.ledger();
+        self.files.iter().filter(|file| file.ledger == ledger).copied().collect()
+    }
+
     /// The checkpoint of this number. A chain that can not say is told, for without it the time is nobody's.
     fn trusted(&self, origin: &LedgerOrigin, number: u64) -> Result<Trusted, Failure> {
-        let of_number = |file: &&TrustedCheckpoint| file.checkpoint.number == number;
-        if let Some(file) = self.files.iter().find(of_number) {
-            return Ok(Trusted::of_file(*file));
+        let of_number = |file: &TrustedCheckpoint| file.checkpoint.number == number;
+        if let Some(file) = self.files_of(origin).into_iter().find(of_number) {
+            return Ok(Trusted::of_file(file));
         }
         let trusted = self.chain.checkpoint(origin, number)?;
         match trusted.problem {

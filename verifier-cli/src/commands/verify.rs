@@ -87,7 +87,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     };
     let beside = beside(args, &asked)?;
     let telling = match asked {
-        Asked::Dossier(in_hand) => judge(args, &beside, in_hand.bytes(), None, console)?,
+        Asked::Dossier(in_hand) => judge(args, &beside, in_hand.bytes(), console)?,
         Asked::Voucher { key, site } => ask(args, &beside, &key, site.as_deref(), console)?,
         Asked::Line(line) => ask(args, &beside, &line.link.voucher, Some(&line.link.site), console)?,
     };
@@ -174,7 +174,7 @@ fn ask(
     };
     Ok(match fetch(&client, voucher, None, beside.block_hash.is_some()) {
         Fetched::Dossier(text) => {
-            let telling = judge(args, beside, text.as_bytes(), Some(voucher), console)?;
+            let telling = judge(args, beside, text.as_bytes(), console)?;
             Telling { node, ..telling }
         }
         Fetched::Absent(problem) => match absent(args, beside, &client, voucher, &problem, console)? {
@@ -184,7 +184,7 @@ fn ask(
         Fetched::NotAnchored { retry_after_s } => {
             unknown(Failure::unknown("not-anchored").with("seconds", retry_after_s.unwrap_or(0)))
         }
-        Fetched::Failed(error) => unknown(error.into()),
+        Fetched::NoDossier(failure) | Fetched::Failed(failure) => unknown(failure),
     })
 }
 
@@ -212,14 +212,8 @@ fn absent(
     })
 }
 
-/// Judges a dossier. `voucher` is the one that was asked for: a node must not answer with another's dossier.
-fn judge(
-    args: &Args,
-    beside: &Beside,
-    bytes: &[u8],
-    voucher: Option<&PublicKey>,
-    console: &Console,
-) -> Result<Telling, Failure> {
+/// Judges a dossier.
+fn judge(args: &Args, beside: &Beside, bytes: &[u8], console: &Console) -> Result<Telling, Failure> {
     let nothing = Trusted::nothing();
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -230,11 +224,6 @@ fn judge(
         }
     };
     let dossier = Dossier::parse(text);
-    let another = |dossier: &Dossier| voucher.is_some_and(|voucher| dossier.voucher.key != *voucher);
-    if dossier.as_ref().is_ok_and(another) {
-        let report = malformed("dossier.voucher.key: not the voucher that was asked for");
-        return Ok(Telling { trusted: Some(nothing), ..Telling::of(report) });
-    }
     let trusted = match &dossier {
         Ok(dossier) => match beside.block_hash {
             Some(hash) => Trusted::of_block(hash, dossier),

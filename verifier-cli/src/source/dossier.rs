@@ -3,6 +3,9 @@
 use crate::failure::Failure;
 use crate::node_client::{NodeAddress, NodeClient, NodeError, Problem};
 use protocol::PublicKey;
+use protocol::dossier::Dossier;
+use protocol::json::JsonError;
+use protocol::manifest::Manifest;
 
 /// Names the node where `--node` and a link do not.
 pub const NODE_VARIABLE: &str = "VOUCHSAFE_NODE";
@@ -37,15 +40,26 @@ pub enum Fetched {
         /// When to ask again.
         retry_after_s: Option<u64>,
     },
+    /// Something else than a dossier of this voucher: it says nothing of it.
+    NoDossier(Failure),
     /// No answer.
-    Failed(NodeError),
+    Failed(Failure),
 }
 
 /// Asks the node, under its newest checkpoint or the one of this number; with what proves that checkpoint by a block hash,
 /// where the node can have that from its chain.
 pub fn fetch(client: &NodeClient, voucher: &PublicKey, checkpoint: Option<u64>, with_proof: bool) -> Fetched {
     let error = match client.dossier(voucher, checkpoint, with_proof) {
-        Ok(text) => return Fetched::Dossier(text),
+        Ok(text) => {
+            return match check(&text, voucher) {
+                Ok(()) => Fetched::Dossier(text),
+                Err(error) => {
+                    let failure = Failure::unknown("error-not-a-dossier");
+                    let failure = failure.with("node", client.address().to_string());
+                    Fetched::NoDossier(failure.with_foreign("cause", error))
+                }
+            };
+        }
         Err(error) => error,
     };
     if let Some(problem) = error.problem("no-such-voucher") {
@@ -53,6 +67,17 @@ pub fn fetch(client: &NodeClient, voucher: &PublicKey, checkpoint: Option<u64>, 
     }
     match error.problem("not-anchored") {
         Some(problem) => Fetched::NotAnchored { retry_after_s: problem.retry_after_s },
-        None => Fetched::Failed(error),
+        None => Fetched::Failed(error.into()),
+    }
+}
+
+/// Whether it has the shape of a dossier, and is this voucher's.
+fn check(text: &str, voucher: &PublicKey) -> Result<(), JsonError> {
+    let dossier = Dossier::parse(text)?;
+    Manifest::read(&dossier.manifest.text)?;
+    if dossier.voucher.key == *voucher {
+        Ok(())
+    } else {
+        Err(JsonError::new("dossier.voucher.key", "not the voucher that was asked for"))
     }
 }

@@ -70,6 +70,18 @@ impl Trusted {
         Self::of(TrustSource::File, Some(checkpoint))
     }
 
+    /// The same, where it is of the ledger that was opened there: one of another says nothing about this one.
+    pub fn of_file_on(checkpoint: TrustedCheckpoint, origin: &LedgerOrigin) -> Self {
+        let meant = origin.ledger();
+        if checkpoint.ledger == meant {
+            return Self::of_file(checkpoint);
+        }
+        let problem = Failure::unknown("checkpoint-other-ledger")
+            .with("given", checkpoint.ledger.to_string())
+            .with("meant", meant.to_string());
+        Self { problem: Some(problem), ..Self::of(TrustSource::File, None) }
+    }
+
     fn of_chain(facts: &TrustedFacts) -> Self {
         let checkpoint = Some(TrustedCheckpoint::from(facts));
         let confirmations = match facts.finality {
@@ -147,11 +159,11 @@ impl TrustArgs {
         self.trusted_checkpoint.as_deref().map(read_checkpoint).transpose()
     }
 
-    /// The checkpoint of this number of the ledger that was opened there. A chain that cannot be asked is no failure: it
-    /// is told as [`Trusted::problem`], and makes the verdict `unknown`.
+    /// The checkpoint of this number of the ledger that was opened there. A chain that cannot be asked is no failure, nor
+    /// is a file on another ledger: that is told as [`Trusted::problem`], and makes the verdict `unknown`.
     pub fn checkpoint(&self, origin: &LedgerOrigin, number: u64) -> Result<Trusted, Failure> {
         if let Some(checkpoint) = self.of_file()? {
-            return Ok(Trusted::of_file(checkpoint));
+            return Ok(Trusted::of_file_on(checkpoint, origin));
         }
         let endpoints = self.endpoints()?;
         if endpoints.is_empty() {

@@ -3,7 +3,9 @@
 use crate::made::{BUYER, CODE, Made, OPERATOR, SERIAL, pair};
 use crate::run::{Folder, NOW};
 use crate::server::{Answer, nowhere, serve};
+use protocol::LedgerId;
 use protocol::receipt::Absence;
+use protocol::verify::TrustedCheckpoint;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
@@ -127,6 +129,8 @@ fn answers_that_are_none_are_unknown() {
         (problem(503, "overloaded", json!({})), "error-node-busy"),
         (problem(400, "malformed", json!({})), "error-node-refuses"),
         (problem(503, "not-anchored", json!({})), "not-anchored"),
+        ((200, b"{}".to_vec()), "error-not-a-dossier"),
+        (dossier_of(&Made::on_paper(r#","redeem_by":"soon""#)), "error-not-a-dossier"),
     ] {
         let made = Made::on_paper("");
         let (address, _) = node(answer);
@@ -136,12 +140,24 @@ fn answers_that_are_none_are_unknown() {
 }
 
 #[test]
-fn a_dossier_of_another_voucher_is_refuted() {
+fn a_dossier_of_another_voucher_is_no_answer() {
     let made = Made::on_paper("");
     let (address, _) = node(dossier_of(&made));
     let other = pair(BUYER).public();
     let report = made.folder().report(&format!("verify {other} --node {address} {HELD}"));
-    assert_eq!(report["verdict"], "refuted");
+    assert_eq!((&report["verdict"], &report["exit"]), (&json!("unknown"), &json!(3)));
+    assert_eq!(report["problem"]["code"], "error-not-a-dossier");
+}
+
+#[test]
+fn a_trusted_checkpoint_of_another_ledger_says_nothing() {
+    let made = Made::on_paper("");
+    let folder = made.folder();
+    let trusted = TrustedCheckpoint { ledger: LedgerId::new([6; 32]), ..made.trusted() };
+    let folder = folder.with_json("trusted.json", &trusted);
+    let report = folder.report(&format!("verify dossier.json {HELD}"));
+    assert_eq!((&report["verdict"], &report["exit"]), (&json!("unknown"), &json!(3)), "{report:#}");
+    assert_eq!(report["problem"]["code"], "checkpoint-other-ledger", "{report:#}");
 }
 
 #[test]

@@ -59,7 +59,10 @@ export async function check(asked: Asked, at: (stage: Stage) => void): Promise<F
   } catch (error) {
     return withoutDossier(asked, error, at);
   }
-  const read = readable(text);
+  // What a node answers and is no dossier of this voucher says nothing of it; a file in hand is judged as what it is.
+  const read = asked.file === null ? parseDossier(text) : readable(text);
+  if (asked.file === null && read?.voucher.key !== asked.voucher)
+    throw new JsonError("dossier", "the node gave the dossier of another voucher");
   let source: Source | null = null;
   if (read !== null) {
     at("checkpoint");
@@ -68,8 +71,6 @@ export async function check(asked: Asked, at: (stage: Stage) => void): Promise<F
   at("judge");
   const myKey = asked.myKey ?? (read === null ? null : await ownerAmongKept(read));
   const report = verify(question(asked, text, source, myKey));
-  const isOther = asked.file === null && report.voucher !== null && report.voucher.key !== asked.voucher;
-  if (isOther) throw new JsonError("dossier", "the node gave the dossier of another voucher");
   const problems = source?.problem ? [{ said: source.problem, advice: null }] : [];
   return { asked, report, dossier: text, source, myKey, problems, word: null };
 }

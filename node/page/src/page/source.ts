@@ -46,7 +46,8 @@ export async function trustedSource(
     isFinal: found?.isFinal ?? true,
     problem,
   });
-  // Who brings a file vouches for it himself.
+  // Who brings a file vouches for it himself; one on another ledger says nothing about this one.
+  if (file !== null && file.ledger !== ledger.id) return source(null, "", { text: "file_other_ledger" });
   if (file !== null) return source({ trusted: file, isFinal: true });
   if (address !== null) {
     const name = new URL(address).host;

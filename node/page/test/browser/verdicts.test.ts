@@ -48,6 +48,12 @@ const STORIES: Readonly<Record<string, Story>> = {
       spoil: (dossier) => ({ ...dossier, head: { ...dossier.head, chunk: dossier.head.chunk.replace(/^0x1/, "0x2") } }),
     },
   },
+  "unknown-no-dossier": { verdict: "unknown", language: "zh-CN", mood: { spoil: () => ({}) } },
+  "unknown-dossier-of-another": {
+    verdict: "unknown",
+    language: "en",
+    mood: { spoil: (dossier) => ({ ...dossier, voucher: { ...dossier.voucher, key: KEYS.stranger.key } }) },
+  },
   mismatch: { verdict: "mismatch", language: "zh-CN", withCode: true, wrongCode: true },
   "not-found": { verdict: "not_found", language: "zh-CN", absent: true },
   voided: {
@@ -143,7 +149,7 @@ for (const [name, story] of Object.entries(STORIES)) {
       if (story.myKey !== undefined || story.order !== undefined) found = await own(page, story);
       assert.equal(found, story.verdict, await page.locator("main").innerText());
       assert.ok(await page.locator("#verdict").evaluate((heading) => heading === document.activeElement));
-      const isByNode = story.byRpc !== true && name !== "unknown-node-down";
+      const isByNode = story.byRpc !== true && story.verdict !== "unknown";
       const others = TAGS.filter((tag) => tag !== story.language);
       for (const tag of [...others, story.language]) {
         await page.locator("#language").selectOption(tag);

@@ -109,8 +109,8 @@ fn proves_number(
     let dossier = match fetch(node, &voucher, None, false) {
         Fetched::Dossier(dossier) => dossier,
         Fetched::NotAnchored { .. } => return Ok(false),
-        Fetched::Absent(_) => String::new(),
-        Fetched::Failed(error) => return Err(error.into()),
+        Fetched::Absent(_) | Fetched::NoDossier(_) => String::new(),
+        Fetched::Failed(failure) => return Err(failure),
     };
     if has_number(&dossier, ledger, named, number, now) {
         return Ok(true);

@@ -269,6 +269,7 @@ export const page = {
   chain_no_ledger: "This ledger was never opened on that chain.",
   chain_no_checkpoint: "The chain has no checkpoint {number} of this ledger yet, the latest is {latest}.",
   chain_odd: "{source} does not answer as a chain node does: {cause}",
+  file_other_ledger: "The trusted checkpoint is of another ledger, so it says nothing about this voucher.",
   checkpoint_unread: "The node did not give its checkpoint: {cause}",
   out_of_time: "no answer within {seconds} seconds",
   no_answer: "no connection",

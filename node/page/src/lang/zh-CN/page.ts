@@ -253,6 +253,7 @@ export const page: PageTexts = {
   chain_no_ledger: "那条链上从未开设这个账本。",
   chain_no_checkpoint: "链上还没有这个账本的第 {number} 号检查点，最新的是第 {latest} 号。",
   chain_odd: "{source} 的回答不像链节点：{cause}",
+  file_other_ledger: "可信检查点属于另一个账本，说明不了这张凭证。",
   checkpoint_unread: "节点没有给出它的检查点：{cause}",
   out_of_time: "{seconds} 秒内没有回答",
   no_answer: "没有连接",

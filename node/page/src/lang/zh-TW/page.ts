@@ -252,6 +252,7 @@ export const page: PageTexts = {
   chain_no_ledger: "那條鏈上從未開設這個帳本。",
   chain_no_checkpoint: "鏈上還沒有這個帳本的第 {number} 號檢查點，最新的是第 {latest} 號。",
   chain_odd: "{source} 的回答不像鏈節點：{cause}",
+  file_other_ledger: "可信檢查點屬於另一個帳本，說明不了這張憑證。",
   checkpoint_unread: "節點沒有給出它的檢查點：{cause}",
   out_of_time: "{seconds} 秒內沒有回答",
   no_answer: "沒有連線",
