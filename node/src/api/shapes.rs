@@ -222,10 +222,10 @@ pub struct Report {
     as_of: Option<u64>,
     steps: Vec<ReportStep>,
     voucher: Option<ReportVoucher>,
-    /// For the verdict `not_found`: the operator's signed word.
+    /// Where there is no such voucher: the operator's signed word, on which `not_found` rests.
     #[schema(nullable = false)]
     absence: Option<super::views::AbsenceView>,
-    /// For the verdict `not_found`: the checkpoint that it speaks of.
+    /// Where there is no such voucher: the checkpoint that he speaks of.
     #[schema(nullable = false)]
     checkpoint: Option<TrustedCheckpoint>,
 }

@@ -11,9 +11,13 @@ use crate::observe;
 use axum::Json;
 use axum::extract::State;
 use protocol::PublicKey;
+use protocol::checkpoint::LedgerOrigin;
 use protocol::dossier::Dossier;
 use protocol::json::{At, JsonError};
-use protocol::verify::{Finality, Policy, Question, Report, TrustedCheckpoint, Verdict, verify};
+use protocol::receipt::Absence;
+use protocol::verify::{
+    AbsenceQuestion, Finality, Policy, Question, Report, TrustedCheckpoint, Verdict, verify, verify_absence,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -82,7 +86,7 @@ fn exact_text(text: &str, member: &str) -> Result<String, JsonError> {
     Ok(members.get(member).map(|value| value.get().to_owned()).unwrap_or_default())
 }
 
-/// A report, and for `not_found` the word that it rests on.
+/// A report, and the operator's word where there is no such voucher.
 #[derive(Debug, Serialize)]
 pub(super) struct Judged {
     #[serde(flatten)]
@@ -110,7 +114,9 @@ pub(super) async fn judge(
             let asked = api.asked_now();
             let view = api.state.ledger.view()?;
             let Some(voucher) = view.voucher(&key)? else {
-                return Ok(Json(not_found(asked.absent(&view, key)?)));
+                let absent = asked.absent(&view, key)?;
+                drop(view);
+                return Ok(Json(api.absent(absent, body.policy.as_ref(), body.as_of).await));
             };
             let made = api.with_history(view, voucher, move |view, voucher, history| {
                 let dossier = newest_dossier(view, voucher, history, &asked)?;
@@ -126,7 +132,7 @@ pub(super) async fn judge(
         }
     };
     let trusted = match &dossier {
-        Some(dossier) => api.trusted(dossier).await,
+        Some(dossier) => api.trusted(&dossier.ledger.origin, dossier.checkpoint.checkpoint.number).await,
         None => None,
     };
     let (policy, my_key, as_of, now) = (body.policy, body.my_key, body.as_of, api.now());
@@ -146,18 +152,30 @@ pub(super) async fn judge(
     Ok(Json(Judged { report, absence: None, checkpoint: None }))
 }
 
-fn not_found(absent: Absent) -> Judged {
-    let Absent { absence, checkpoint } = absent;
-    let report = Report::without_dossier(Verdict::NotFound, checkpoint.block_time);
-    observe::verdict(report.verdict.name());
-    Judged { report, absence: Some(absence), checkpoint: Some(checkpoint) }
-}
-
 impl Api {
-    /// The checkpoint of a dossier as the chain has it; none where the chain gives none.
-    async fn trusted(&self, dossier: &Dossier) -> Option<(TrustedCheckpoint, Finality)> {
-        let number = dossier.checkpoint.checkpoint.number;
-        let asked = anchors::trusted_checkpoint(&*self.state.reader, &dossier.ledger.origin, number);
+    /// `not_found` where the word holds under what the chain has, as anybody else would judge it.
+    async fn absent(&self, absent: Absent, policy: Option<&Policy>, as_of: bool) -> Judged {
+        let Absent { absence, checkpoint } = absent;
+        let AbsenceView { voucher, checkpoint_hash, at, signature } = absence;
+        let word = Absence { voucher, checkpoint_hash, at, signature };
+        let origin = self.state.ledger.facts().origin;
+        let trusted =
+            self.trusted(&origin, checkpoint.checkpoint.number).await.filter(|(trusted, finality)| {
+                let (absence, voucher, finality, now) = (&word, &voucher, *finality, self.now());
+                verify_absence(&AbsenceQuestion { absence, voucher, trusted, finality, policy, as_of, now })
+                    .is_ok()
+            });
+        let report = match &trusted {
+            Some((trusted, _)) => Report::without_dossier(Verdict::NotFound, trusted.block_time),
+            None => Report::without_dossier(Verdict::Unknown, None),
+        };
+        observe::verdict(report.verdict.name());
+        Judged { report, absence: Some(absence), checkpoint: Some(checkpoint) }
+    }
+
+    /// A checkpoint as the chain has it; none where the chain gives none.
+    async fn trusted(&self, origin: &LedgerOrigin, number: u64) -> Option<(TrustedCheckpoint, Finality)> {
+        let asked = anchors::trusted_checkpoint(&*self.state.reader, origin, number);
         match tokio::time::timeout(CHAIN_TIME, asked).await {
             Ok(Ok(facts)) => {
                 let finality = match facts.finality {

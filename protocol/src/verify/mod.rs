@@ -19,11 +19,11 @@ pub use verdict::Verdict;
 
 pub(crate) use question::sixteen;
 
-use crate::digest::{LedgerId, PublicKey};
+use crate::digest::PublicKey;
 use crate::dossier::Dossier;
 use crate::manifest::Manifest;
 use crate::receipt::Absence;
-use steps::Case;
+use steps::{Case, Vouched};
 
 macro_rules! step_codes {
     ($($(#[$doc:meta])* $item:ident $code:literal),* $(,)?) => {
@@ -131,23 +131,39 @@ fn judge(case: &Case<'_>) -> Report {
     Report::new(case.question, Some(case), steps)
 }
 
-/// Judges the operator's signed word that there is no such voucher. `trusted` is the checkpoint that he speaks of.
-/// `Err` says why his word can not be held against him.
-pub fn verify_absence(
-    absence: &Absence,
-    voucher: &PublicKey,
-    ledger: LedgerId,
-    trusted: &TrustedCheckpoint,
-) -> Result<(), Detail> {
-    let speaks_of_it = absence.voucher == *voucher
-        && trusted.ledger == ledger
-        && absence.checkpoint_hash == trusted.checkpoint.hash(ledger);
-    if !speaks_of_it {
+/// The operator's signed word that there is no such voucher, and what it is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct AbsenceQuestion<'a> {
+    /// His word.
+    pub absence: &'a Absence,
+    /// The voucher that was asked for.
+    pub voucher: &'a PublicKey,
+    /// The checkpoint that he speaks of.
+    pub trusted: &'a TrustedCheckpoint,
+    /// How settled it is.
+    pub finality: Finality,
+    /// Whom the asker trusts.
+    pub policy: Option<&'a Policy>,
+    /// The asker wants the state as of the checkpoint, however old.
+    pub as_of: bool,
+    /// The asker's clock, Unix milliseconds.
+    pub now: u64,
+}
+
+/// Judges that word. `Err` says why it can not be held against him, or says nothing of now: an old one is true of every
+/// voucher that was issued later.
+pub fn verify_absence(question: &AbsenceQuestion<'_>) -> Result<(), Detail> {
+    let AbsenceQuestion { absence, voucher, trusted, finality, policy, as_of, now } = *question;
+    let ledger = trusted.ledger;
+    if absence.voucher != *voucher || absence.checkpoint_hash != trusted.checkpoint.hash(ledger) {
         return Err(Detail::plain(Reason::AbsenceOther));
     }
-    if absence.is_signed_by(&trusted.checkpoint.operator_key, ledger) {
-        Ok(())
-    } else {
-        Err(Detail::plain(Reason::AbsenceUnsigned))
+    if !absence.is_signed_by(&trusted.checkpoint.operator_key, ledger) {
+        return Err(Detail::plain(Reason::AbsenceUnsigned));
     }
+    if finality == Finality::NotFinal {
+        return Err(Detail::plain(Reason::NotFinal));
+    }
+    let stale = Vouched::from(trusted).stale(policy, now).filter(|_| !as_of);
+    stale.map_or(Ok(()), Err)
 }

@@ -197,7 +197,8 @@ fn absent(
     problem: &Problem,
     console: &Console,
 ) -> Result<Result<Telling, Failure>, Failure> {
-    let judged = judge_absence(client, voucher, problem, &args.trust, beside.policy.as_ref())?;
+    let (policy, now) = (beside.policy.as_ref(), console.times.now());
+    let judged = judge_absence(client, voucher, problem, &args.trust, policy, args.as_of, now)?;
     Ok(match judged {
         Absent::Proven { trusted, absence, development } => {
             let report = Report::without_dossier(Verdict::NotFound, trusted.block_time);

@@ -6,9 +6,8 @@ use crate::failure::Failure;
 use crate::lang::Text;
 use crate::node_client::{NodeClient, Problem};
 use anchors::DEVELOPMENT_CHAIN_ID;
-use protocol::checkpoint::LedgerOrigin;
 use protocol::receipt::Absence;
-use protocol::verify::{Detail, Policy, TrustedCheckpoint, verify_absence};
+use protocol::verify::{AbsenceQuestion, Detail, Policy, TrustedCheckpoint, verify_absence};
 use protocol::{Digest, LedgerId, PublicKey, Signature};
 use serde::Deserialize;
 
@@ -60,12 +59,15 @@ struct Numbered {
 }
 
 /// Judges what the node said of this voucher. Asks the node where its ledger was opened, and the chain for the checkpoint.
+/// `as_of` takes a checkpoint however old.
 pub fn judge_absence(
     client: &NodeClient,
     voucher: &PublicKey,
     problem: &Problem,
     trust: &TrustArgs,
     policy: Option<&Policy>,
+    as_of: bool,
+    now: u64,
 ) -> Result<Absent, Failure> {
     let unproven = |id: &'static str| Ok(Absent::Unproven(Unproven::Said(Text::new(id))));
     if !trust.is_given() {
@@ -76,37 +78,30 @@ pub fn judge_absence(
     };
     let Signed { voucher: of, checkpoint_hash, at, signature } = absence;
     let absence = Absence { voucher: of, checkpoint_hash, at, signature };
-    let found = match trust.of_file()? {
-        Some(checkpoint) => Ok((checkpoint, false)),
+    let (source, development) = match trust.of_file()? {
+        Some(checkpoint) => (Trusted::of_file(checkpoint), false),
         None => match client.ledger().map(|view| view.ledger.origin()) {
-            Ok(Some(origin)) => of_chain(trust, &origin, checkpoint.number)?,
+            Ok(Some(origin)) => {
+                let development = origin.chain_id == DEVELOPMENT_CHAIN_ID;
+                (trust.checkpoint(&origin, checkpoint.number)?, development)
+            }
             Ok(None) => return unproven("absence-ledger-name"),
-            Err(error) => Err(error.into()),
+            Err(error) => return Ok(Absent::Unproven(Unproven::Chain(error.into()))),
         },
     };
-    let (trusted, development) = match found {
-        Ok(found) => found,
-        Err(failure) => return Ok(Absent::Unproven(Unproven::Chain(failure))),
+    let Trusted { checkpoint: Some(trusted), finality, .. } = source else {
+        let failure = source.problem.unwrap_or_else(|| Failure::unknown("error-no-trust"));
+        return Ok(Absent::Unproven(Unproven::Chain(failure)));
     };
     if policy.is_some_and(|policy| !names(policy, trusted.ledger)) {
         return unproven("absence-other-ledger");
     }
-    Ok(match verify_absence(&absence, voucher, trusted.ledger, &trusted) {
+    let question =
+        AbsenceQuestion { absence: &absence, voucher, trusted: &trusted, finality, policy, as_of, now };
+    Ok(match verify_absence(&question) {
         Ok(()) => Absent::Proven { trusted: Box::new(trusted), absence, development },
         Err(detail) => Absent::Unproven(Unproven::Judged(detail)),
     })
-}
-
-/// The checkpoint of the chain, and whether that is one for development; or why it gave none.
-fn of_chain(
-    trust: &TrustArgs,
-    origin: &LedgerOrigin,
-    number: u64,
-) -> Result<Result<(TrustedCheckpoint, bool), Failure>, Failure> {
-    let Trusted { checkpoint, problem, .. } = trust.checkpoint(origin, number)?;
-    let development = origin.chain_id == DEVELOPMENT_CHAIN_ID;
-    let found = checkpoint.map(|checkpoint| (checkpoint, development));
-    Ok(found.ok_or_else(|| problem.unwrap_or_else(|| Failure::unknown("error-no-trust"))))
 }
 
 fn names(policy: &Policy, ledger: LedgerId) -> bool {

@@ -161,6 +161,24 @@ fn a_trusted_checkpoint_of_another_ledger_says_nothing() {
 }
 
 #[test]
+fn an_old_absence_is_no_not_found() {
+    let made = Made::on_paper("");
+    let asked = pair(BUYER).public();
+    let superseded = TrustedCheckpoint { superseded_at: Some(NOW - 700_000), ..made.trusted() };
+    let old = TrustedCheckpoint { block_time: Some(NOW - 90_000_000), ..made.trusted() };
+    for trusted in [superseded, old] {
+        let folder = made.folder().with_json("trusted.json", &trusted);
+        let (address, _) = node(absence_of(&made, OPERATOR, BUYER));
+        let line = format!("verify {asked} --node {address} {HELD}");
+        let report = folder.report(&line);
+        assert_eq!((&report["verdict"], &report["exit"]), (&json!("unknown"), &json!(3)), "{report:#}");
+        assert_eq!(report["problem"]["code"], "absence-unproven");
+        let as_of = folder.report(&format!("{line} --as-of"));
+        assert_eq!(as_of["verdict"], "not_found", "that is what was said then");
+    }
+}
+
+#[test]
 fn not_found_counts_with_the_operators_signature_alone() {
     let made = Made::on_paper("");
     let asked = pair(BUYER).public();

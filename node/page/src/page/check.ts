@@ -12,7 +12,7 @@ import { judgeAbsence, type Report, reportWithout, verify } from "../protocol/ve
 import { Unreached } from "./fetching.ts";
 import { dossier as fetchDossier, ledger as fetchLedger, Refusal, siteAsked } from "./node.ts";
 import { keptKeys, keptPolicy } from "./settings.ts";
-import { type Source, sourceKind, trustedSource } from "./source.ts";
+import { type Source, trustedSource } from "./source.ts";
 import { type Said, unreached, type Value } from "./words.ts";
 import { At, parseJson } from "../protocol/json.ts";
 import { detail } from "../protocol/reasons.ts";
@@ -142,19 +142,19 @@ async function absent(asked: Asked, voucher: Key, body: At, at: (stage: Stage) =
   let problem: Value;
   try {
     const { absence, ledger, claimed } = await statement(body);
-    source =
-      sourceKind(asked.trustedFile) === "node"
-        ? { kind: "node", name: "", trusted: claimed, isFinal: true, problem: null }
-        : await trustedSource(ledger, claimed.checkpoint.number, null, asked.trustedFile);
+    source = await trustedSource(ledger, claimed.checkpoint.number, null, asked.trustedFile);
     at("judge");
-    if (source.trusted !== null) {
-      const why = judgeAbsence(absence, voucher, ledger.id, source.trusted);
+    const { trusted, isFinal } = source;
+    if (trusted !== null) {
+      const [policy, now] = [keptPolicy(), BigInt(Date.now())];
+      const { asOf } = asked;
+      const why = judgeAbsence({ absence, voucher, ledger: ledger.id, trusted, isFinal, policy, asOf, now });
       if (why === null) {
         const word = JSON.stringify({ ledger: loose(ledger), ...wordOf(body) }, null, 2);
-        const report = reportWithout("not_found", source.trusted.blockTime ?? absence.at);
+        const report = reportWithout("not_found", trusted.blockTime ?? absence.at);
         return { asked, report, dossier: null, source, myKey: null, problems: [], word };
       }
-      problem = detail(why);
+      problem = why;
     } else {
       problem = detail("no_trusted_checkpoint");
     }

@@ -46,6 +46,7 @@ export const REASONS = [
   "issuer_not_in_policy",
   "past_redeem_by",
   "absence_unsigned",
+  "not_final",
   "absence_other",
 ] as const;
 export type Reason = (typeof REASONS)[number];

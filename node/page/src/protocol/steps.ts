@@ -29,7 +29,7 @@ import {
 } from "./lifecycle.ts";
 import { manifestLeaf } from "./manifest.ts";
 import { isIncluded, leafHash } from "./merkle.ts";
-import { DEFAULT_MAX_AGE_S, issuerName, type Question } from "./question.ts";
+import { DEFAULT_MAX_AGE_S, issuerName, type Policy, type Question, type TrustedCheckpoint } from "./question.ts";
 import { type Detail, detail, type Reason } from "./reasons.ts";
 import { isReceiptOf } from "./receipt.ts";
 import { formed, isNoStamp, labelOf, recordLeaf, voucherKey } from "./voucher.ts";
@@ -125,12 +125,8 @@ export class Case {
       return unknown("other_number", trusted.checkpoint.number, ours.number);
     const theirs = checkpointHash(trusted.ledger, trusted.checkpoint);
     if (theirs !== checkpointHash(this.dossier.ledger.id, ours)) return failed("other_checkpoint", ours.number);
-    if (asOf) return PASSED;
-    const superseded = trusted.supersededAt === null ? 0n : now - trusted.supersededAt;
-    if (superseded > GRACE_MS) return unknown("stale", minutes(superseded));
-    const most = (policy?.maxAgeS ?? DEFAULT_MAX_AGE_S) * 1000n;
-    const age = trusted.blockTime === null ? 0n : now - trusted.blockTime;
-    return age > most ? unknown("stale_age", minutes(age), minutes(most)) : PASSED;
+    const stale = asOf ? null : staleness(trusted, policy, now);
+    return stale === null ? PASSED : { result: "unknown", detail: stale };
   }
 
   manifestIncluded(): Outcome {
@@ -337,6 +333,15 @@ function memoMember(memo: string, name: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Why a checkpoint is too old to say how things stand now. */
+export function staleness(trusted: TrustedCheckpoint, policy: Policy | null, now: bigint): Detail | null {
+  const superseded = trusted.supersededAt === null ? 0n : now - trusted.supersededAt;
+  if (superseded > GRACE_MS) return detail("stale", minutes(superseded));
+  const most = (policy?.maxAgeS ?? DEFAULT_MAX_AGE_S) * 1000n;
+  const age = trusted.blockTime === null ? 0n : now - trusted.blockTime;
+  return age > most ? detail("stale_age", minutes(age), minutes(most)) : null;
 }
 
 function minutes(millis: bigint): bigint {

@@ -8,9 +8,9 @@ import { JsonError } from "./json.ts";
 import { type Kind, kindOf, type Status } from "./lifecycle.ts";
 import type { Question, TrustedCheckpoint } from "./question.ts";
 import { issuerName } from "./question.ts";
-import { type Detail, detail, type Reason } from "./reasons.ts";
+import { type Detail, detail } from "./reasons.ts";
 import { type Absence, isAbsenceOf } from "./receipt.ts";
-import { Case, type Outcome } from "./steps.ts";
+import { Case, type Outcome, staleness } from "./steps.ts";
 import { decide, type Verdict } from "./verdict.ts";
 
 /** The steps of section 10 in their order, each with its judgement. */
@@ -124,19 +124,26 @@ export function verify(question: Question): Report {
   };
 }
 
-/** Judges the operator's signed word that there is no such voucher; the reason says why it can not be held against him. */
-export function judgeAbsence(
-  absence: Absence,
-  voucher: Key,
-  ledger: LedgerId,
-  trusted: TrustedCheckpoint,
-): Reason | null {
+/** The operator's signed word that there is no such voucher, and what it is held against. */
+export interface AbsenceQuestion extends Pick<Question, "isFinal" | "policy" | "asOf" | "now"> {
+  readonly absence: Absence;
+  readonly voucher: Key;
+  readonly ledger: LedgerId;
+  readonly trusted: TrustedCheckpoint;
+}
+
+/** Judges that word. The detail says why it can not be held against him, or says nothing of now: an old one is true of
+ * every voucher that was issued later. */
+export function judgeAbsence(question: AbsenceQuestion): Detail | null {
+  const { absence, voucher, ledger, trusted, isFinal, policy, asOf, now } = question;
   const speaksOfIt =
     absence.voucher === voucher &&
     trusted.ledger === ledger &&
     absence.checkpointHash === checkpointHash(ledger, trusted.checkpoint);
-  if (!speaksOfIt) return "absence_other";
-  return isAbsenceOf(absence, trusted.checkpoint.operatorKey, ledger) ? null : "absence_unsigned";
+  if (!speaksOfIt) return detail("absence_other");
+  if (!isAbsenceOf(absence, trusted.checkpoint.operatorKey, ledger)) return detail("absence_unsigned");
+  if (!isFinal) return detail("not_final");
+  return asOf ? null : staleness(trusted, policy, now);
 }
 
 /** A report without a dossier: nobody could give one, or the operator's signed word says that there is none. */

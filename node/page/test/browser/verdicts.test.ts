@@ -56,6 +56,8 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
   mismatch: { verdict: "mismatch", language: "zh-CN", withCode: true, wrongCode: true },
   "not-found": { verdict: "not_found", language: "zh-CN", absent: true },
+  "unknown-old-absence": { verdict: "unknown", language: "zh-CN", absent: true, mood: { supersededAt: NOW - 700_000 } },
+  "unknown-absence-not-final": { verdict: "unknown", language: "en", absent: true, mood: { finality: "pending" } },
   voided: {
     verdict: "voided",
     language: "zh-TW",
@@ -149,7 +151,7 @@ for (const [name, story] of Object.entries(STORIES)) {
       if (story.myKey !== undefined || story.order !== undefined) found = await own(page, story);
       assert.equal(found, story.verdict, await page.locator("main").innerText());
       assert.ok(await page.locator("#verdict").evaluate((heading) => heading === document.activeElement));
-      const isByNode = story.byRpc !== true && story.verdict !== "unknown";
+      const isByNode = story.byRpc !== true && (story.verdict !== "unknown" || story.absent === true);
       const others = TAGS.filter((tag) => tag !== story.language);
       for (const tag of [...others, story.language]) {
         await page.locator("#language").selectOption(tag);

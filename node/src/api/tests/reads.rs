@@ -166,8 +166,17 @@ async fn a_voucher_that_was_never_issued_is_denied_over_the_operators_signature(
         at: absent["absence"]["at"].as_u64().expect("a time"),
         signature: said("signature").parse().expect("a signature"),
     };
-    let ledger = site.fixture.ledger.facts().id;
-    protocol::verify::verify_absence(&absence, &stranger, ledger, &trusted).expect("signed");
+    assert_eq!(trusted.ledger, site.fixture.ledger.facts().id);
+    let question = protocol::verify::AbsenceQuestion {
+        absence: &absence,
+        voucher: &stranger,
+        trusted: &trusted,
+        finality: protocol::verify::Finality::Final,
+        policy: None,
+        as_of: false,
+        now: absence.at,
+    };
+    protocol::verify::verify_absence(&question).expect("signed");
     let present = site.get(&format!("/v1/absences/{}", cards.keys[0])).await.problem("present");
     assert_eq!(present["number"], 0);
     for wrong in ["0x12", "0xZZ", "%ff", "abc", "AAAA"] {

@@ -92,6 +92,9 @@ async fn a_voucher_that_was_never_issued_is_not_found_by_the_operators_word() {
     assert_eq!((&report["verdict"], &report["exit"]), (&json!("not_found"), &json!(21)));
     assert_eq!(report["absence"]["voucher"], key(9).public().to_string());
     assert_eq!(report["checkpoint"]["number"], 0);
+    site.fixture.pass(86_400 * 2);
+    let old = site.post("/v1/verify", &json!({ "voucher": key(9).public() })).await.with(200);
+    assert_eq!((&old["verdict"], &old["exit"]), (&json!("unknown"), &json!(3)));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod vouched;
 
 pub use chain::incident_stands;
 pub use memo::{memo_order, not_after};
+pub use vouched::Vouched;
 
 use super::detail::{Detail, Reason};
 use super::question::Question;

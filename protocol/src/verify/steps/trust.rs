@@ -1,8 +1,8 @@
 //! The steps that hold a dossier against what the asker trusts: his policy, his chain, his clock.
 
-use super::{Case, GRACE_MS, Outcome, minutes};
+use super::{Case, Outcome};
 use crate::verify::detail::{Detail, Reason};
-use crate::verify::question::{DEFAULT_MAX_AGE_S, Question};
+use crate::verify::question::Question;
 
 impl Case<'_> {
     /// The chain, contract and ledger are the policy's.
@@ -35,17 +35,7 @@ impl Case<'_> {
         if as_of {
             return Outcome::Passed;
         }
-        let since = |time: u64| now.saturating_sub(time);
-        // Where checkpoints between are not shown, the next one may be as old as this one.
-        let stale = trusted.superseded.filter(|later| !later.by_the_next || since(later.at) > GRACE_MS);
-        if let Some(later) = stale {
-            return Outcome::Unknown(Detail::with(Reason::Superseded, [&minutes(since(later.at))]));
-        }
-        let max_age = policy.map_or(DEFAULT_MAX_AGE_S, |policy| policy.max_age_s).saturating_mul(1000);
-        if let Some(age) = trusted.block_time.map(since).filter(|age| *age > max_age) {
-            return Outcome::Unknown(Detail::with(Reason::TooOld, [&minutes(age), &minutes(max_age)]));
-        }
-        Outcome::Passed
+        trusted.stale(policy, now).map_or(Outcome::Passed, Outcome::Unknown)
     }
 
     /// The policy names the issuer's key.

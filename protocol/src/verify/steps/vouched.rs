@@ -1,10 +1,11 @@
 //! What the asker's source says of a checkpoint, whichever source it is: a trusted checkpoint, or a block whose hash he
 //! trusts.
 
-use super::Case;
+use super::{Case, GRACE_MS, minutes};
 use crate::chain_proof::Proven;
 use crate::digest::Digest;
-use crate::verify::question::TrustedCheckpoint;
+use crate::verify::detail::{Detail, Reason};
+use crate::verify::question::{DEFAULT_MAX_AGE_S, Policy, TrustedCheckpoint};
 
 /// A checkpoint that a source vouches for.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +53,21 @@ impl From<&Proven> for Vouched {
             made_by: Some(proven.tip_time),
             superseded: proven.superseded_by().map(|at| Superseded { at, by_the_next }),
         }
+    }
+}
+
+impl Vouched {
+    /// Why it is too old to say how things stand now.
+    pub fn stale(&self, policy: Option<&Policy>, now: u64) -> Option<Detail> {
+        let since = |time: u64| now.saturating_sub(time);
+        // Where checkpoints between are not shown, the next one may be as old as this one.
+        let stale = self.superseded.filter(|later| !later.by_the_next || since(later.at) > GRACE_MS);
+        if let Some(later) = stale {
+            return Some(Detail::with(Reason::Superseded, [&minutes(since(later.at))]));
+        }
+        let max_age = policy.map_or(DEFAULT_MAX_AGE_S, |policy| policy.max_age_s).saturating_mul(1000);
+        let age = self.block_time.map(since).filter(|age| *age > max_age)?;
+        Some(Detail::with(Reason::TooOld, [&minutes(age), &minutes(max_age)]))
     }
 }
 
