@@ -162,7 +162,7 @@ impl Auditor {
         }
         self.finish_checks();
         if unchecked.is_empty() && !interrupted {
-            self.hold_promises(&newest, tip.number)?;
+            unchecked.extend(self.hold_promises(&newest, tip.number)?);
         }
         self.go_back();
         self.settle(&headers, &newest, tip.number)?;

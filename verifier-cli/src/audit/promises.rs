@@ -1,7 +1,7 @@
 //! Receipts and absences, held against the log: what the operator signed and did not keep.
 
 use super::auditor::{Auditor, Open};
-use super::evidence::{Word, unless_unreachable};
+use super::evidence::{Leaf, Word, unless_unreachable};
 use super::receipts::Receipts;
 use super::view::View;
 use crate::failure::Failure;
@@ -12,75 +12,113 @@ use protocol::receipt::{Absence, Receipt};
 use protocol::verify::{Detail, GRACE_MS, Reason};
 use std::sync::Arc;
 
+/// What became of a receipt.
+enum Held {
+    /// It was held against the log, or is no promise.
+    Done,
+    /// It can not be held yet.
+    NotYet,
+    /// Its entry can not be had, which this checkpoint covers.
+    Withheld(Checkpoint),
+}
+
+/// What receipts are held against.
+struct Log<'a> {
+    headers: &'a [Checkpoint],
+    view: View<'a>,
+    /// The data reaches as far as the chain.
+    is_all: bool,
+}
+
 impl Auditor {
-    /// Holds all that was given against a log that was gone over up to `newest`. What is not due yet is asked again in the
-    /// next round.
-    pub(super) fn hold_promises(&mut self, newest: &Checkpoint, tip: u64) -> Result<(), Failure> {
-        let receipts = std::mem::take(&mut self.receipts.receipts);
-        // Whether a voucher is there, only all batches can say.
-        let is_whole = self.whole.is_none();
-        let absences = if is_whole { std::mem::take(&mut self.receipts.absences) } else { Vec::new() };
-        if receipts.is_empty() && absences.is_empty() {
-            return Ok(());
+    /// Holds all that was given against a log that was gone over up to `newest`. What could not be held yet is kept for the
+    /// next round. Gives the first entry that can not be had for a receipt, with the checkpoint that covers it.
+    pub(super) fn hold_promises(
+        &mut self,
+        newest: &Checkpoint,
+        tip: u64,
+    ) -> Result<Option<(Leaf, Checkpoint)>, Failure> {
+        if self.receipts.is_empty() {
+            return Ok(None);
         }
         let data = Arc::clone(&self.data);
-        let view = View::new(&*data, *newest, newest);
         let headers = self.anchored.down(&*data, Some(newest), 0)?;
-        for absence in absences {
-            self.hold_absence(&headers, &absence);
-        }
-        for (index, receipts) in receipts {
-            for receipt in receipts {
-                // What no operator of this ledger signed, he has not promised.
-                if !Receipts::is_signed(&receipt, self.ledger, &self.progress.keys) {
-                    continue;
-                }
-                let covering = headers.iter().find(|header| header.size > index);
-                match covering {
-                    Some(covering) => self.hold_receipt(&receipt, covering, &view)?,
-                    None if newest.number == tip => self.hold_due(receipt)?,
-                    None => self.receipts.receipts.entry(index).or_default().push(receipt),
-                }
+        let view = View::new(&*data, *newest, newest);
+        let log = Log { headers: &headers, view, is_all: newest.number == tip };
+        // Whether a voucher is there, only all batches can say.
+        if self.whole.is_none() {
+            for absence in std::mem::take(&mut self.receipts.absences) {
+                self.hold_absence(&log, absence);
             }
         }
-        Ok(())
+        let mut withheld = None;
+        let mut result = Ok(());
+        let mut given = std::mem::take(&mut self.receipts.receipts).into_values().flatten();
+        for receipt in given.by_ref() {
+            match self.hold(&receipt, &log) {
+                Ok(Held::Done) => continue,
+                Ok(Held::NotYet) => {}
+                Ok(Held::Withheld(covering)) => {
+                    withheld.get_or_insert((Leaf::Entry { index: receipt.index }, covering));
+                }
+                Err(failure) => result = Err(failure),
+            }
+            self.receipts.keep(receipt);
+            if result.is_err() {
+                break;
+            }
+        }
+        given.for_each(|receipt| self.receipts.keep(receipt));
+        result.map(|()| withheld)
+    }
+
+    fn hold(&mut self, receipt: &Receipt, log: &Log<'_>) -> Result<Held, Failure> {
+        let or_later = if log.is_all { Held::Done } else { Held::NotYet };
+        // What no operator of this ledger signed, he has not promised.
+        if !Receipts::is_signed(receipt, self.ledger, &self.progress.keys) {
+            return Ok(or_later);
+        }
+        match log.headers.iter().find(|header| header.size > receipt.index) {
+            Some(covering) => self.hold_anchored(receipt, covering, &log.view),
+            None if log.is_all => self.hold_due(receipt),
+            None => Ok(Held::NotYet),
+        }
     }
 
     /// A receipt for an index that is anchored.
-    fn hold_receipt(
+    fn hold_anchored(
         &mut self,
         receipt: &Receipt,
         covering: &Checkpoint,
         view: &View<'_>,
-    ) -> Result<(), Failure> {
-        self.progress.audited.receipts += 1;
+    ) -> Result<Held, Failure> {
         let index = receipt.index;
-        let Some(entry) = unless_unreachable(view.entry(index))? else { return Ok(()) };
-        if entry.leaf() != receipt.leaf {
-            self.broken(receipt, Detail::with(Reason::ReceiptBroken, [&index]));
-            return Ok(());
-        }
-        let late = match self.anchored.block_time(covering.number)? {
-            Some(time) => time.saturating_sub(receipt.anchor_by),
-            None => 0,
+        let Some(entry) = unless_unreachable(view.entry(index))? else {
+            return Ok(Held::Withheld(*covering));
         };
-        if late > GRACE_MS {
-            self.broken(receipt, Detail::with(Reason::PromiseBroken, [&index, &(late / 60_000)]));
+        if entry.leaf() == receipt.leaf {
+            let time = self.anchored.block_time(covering.number)?;
+            let late = time.map_or(0, |time| time.saturating_sub(receipt.anchor_by));
+            if late > GRACE_MS {
+                self.broken(receipt, Detail::with(Reason::PromiseBroken, [&index, &(late / 60_000)]));
+            }
+        } else {
+            self.broken(receipt, Detail::with(Reason::ReceiptBroken, [&index]));
         }
-        Ok(())
+        self.progress.audited.receipts += 1;
+        Ok(Held::Done)
     }
 
     /// A receipt for an index that is not anchored yet.
-    fn hold_due(&mut self, receipt: Receipt) -> Result<(), Failure> {
+    fn hold_due(&mut self, receipt: &Receipt) -> Result<Held, Failure> {
         let late = self.anchored.now()?.unwrap_or_default().saturating_sub(receipt.anchor_by);
-        if late > GRACE_MS {
-            self.progress.audited.receipts += 1;
-            let detail = Detail::with(Reason::PromiseBroken, [&receipt.index, &(late / 60_000)]);
-            self.broken(&receipt, detail);
-        } else {
-            self.receipts.receipts.entry(receipt.index).or_default().push(receipt);
+        if late <= GRACE_MS {
+            return Ok(Held::NotYet);
         }
-        Ok(())
+        let detail = Detail::with(Reason::PromiseBroken, [&receipt.index, &(late / 60_000)]);
+        self.broken(receipt, detail);
+        self.progress.audited.receipts += 1;
+        Ok(Held::Done)
     }
 
     fn broken(&mut self, receipt: &Receipt, detail: Detail) {
@@ -89,8 +127,12 @@ impl Auditor {
     }
 
     /// A voucher of which the operator said that no entry below that checkpoint's size issued it.
-    fn hold_absence(&mut self, headers: &[Checkpoint], absence: &Absence) {
-        let named = headers.iter().find(|header| header.hash(self.ledger) == absence.checkpoint_hash);
+    fn hold_absence(&mut self, log: &Log<'_>, absence: Absence) {
+        let named = log.headers.iter().find(|header| header.hash(self.ledger) == absence.checkpoint_hash);
+        if named.is_none() && !log.is_all {
+            self.receipts.absences.push(absence);
+            return;
+        }
         let Some(named) = named.filter(|named| absence.is_signed_by(&named.operator_key, self.ledger)) else {
             return;
         };
@@ -100,6 +142,6 @@ impl Auditor {
         };
         let detail = Detail::with(Reason::AbsenceBroken, [&absence.voucher, &index]);
         let contradiction = Contradiction::of_entry(index, None, detail);
-        self.open.push(Open { contradiction, word: Some(Word::Absence(*absence)), under: None });
+        self.open.push(Open { contradiction, word: Some(Word::Absence(absence)), under: None });
     }
 }

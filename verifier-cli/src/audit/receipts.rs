@@ -104,6 +104,16 @@ impl Receipts {
         }
     }
 
+    /// Whether there is nothing to hold against a log.
+    pub fn is_empty(&self) -> bool {
+        self.receipts.is_empty() && self.absences.is_empty()
+    }
+
+    /// Puts one back.
+    pub fn keep(&mut self, receipt: Receipt) {
+        self.receipts.entry(receipt.index).or_default().push(receipt);
+    }
+
     fn add_line(&mut self, line: Line) {
         let pending = line.pending.into_iter().map(|item| (item.index, item.receipt));
         let alone = line.receipt.and_then(|promise| Some((promise.index?, promise)));

@@ -63,16 +63,16 @@ impl Found {
     }
 }
 
-/// How an audit ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How an audit ended; what is worse comes later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// All was checked, and nothing contradicts.
     Clean,
-    /// Something contradicts.
-    Contradicted,
     /// Nothing contradicts as far as it could be checked, and that is not as far as it is anchored.
     Unchecked,
+    /// Something contradicts.
+    Contradicted,
 }
 
 impl Outcome {

@@ -1,12 +1,13 @@
 //! Writing down what an audit found and how far it came.
 
-use super::auditor::Auditor;
+use super::auditor::{Auditor, Open};
 use super::evidence::{Evidence, Leaf, MOST_FILES};
 use super::report::{Found, MOST_LISTED};
 use super::view::View;
 use crate::failure::Failure;
 use protocol::audit::Contradiction;
 use protocol::checkpoint::Checkpoint;
+use std::cmp::Reverse;
 use std::time::{Duration, Instant};
 
 /// How often what was done is written down, so that little is done again after a crash.
@@ -37,45 +38,29 @@ impl Auditor {
         Ok(newer)
     }
 
-    /// Writes down what was found, files first, then how far it came.
+    /// Writes down what was found, files first, then how far it came. What could not be written waits for the next round.
     pub(super) fn settle(
         &mut self,
         headers: &[Checkpoint],
         newest: &Checkpoint,
         tip: u64,
     ) -> Result<(), Failure> {
-        let mut open = std::mem::take(&mut self.open);
-        open.sort_by_key(|open| {
+        // The last is taken first.
+        self.open.sort_by_key(|open| {
             let Contradiction { index, checkpoint, voucher, .. } = &open.contradiction;
-            (index.is_none(), *index, *checkpoint, *voucher)
+            Reverse((index.is_none(), *index, *checkpoint, *voucher))
         });
         let mut dropped = false;
-        for item in open {
-            let mut found = Found::of(&item.contradiction);
-            let is_known = |known: &Found| {
-                (&known.code, known.index, known.voucher, known.checkpoint)
-                    == (&found.code, found.index, found.voucher, found.checkpoint)
-            };
-            if self.progress.found.iter().any(is_known) {
-                continue;
+        let mut written = Ok(());
+        while let Some(item) = self.open.pop() {
+            match self.write_down(&item, headers, newest, tip) {
+                Ok(is_anchored) => dropped |= !is_anchored,
+                Err(failure) => {
+                    self.open.push(item);
+                    written = Err(failure);
+                    break;
+                }
             }
-            let under = item.under.unwrap_or(*newest);
-            // What stands above the last root that agreed may be something else than what was anchored.
-            if let Some(index) =
-                found.index.filter(|index| *index >= self.progress.size && *index < newest.size)
-                && !View::new(&*self.data, *newest, newest).shows_anchored(index)?
-            {
-                dropped = true;
-                continue;
-            }
-            if self.files < MOST_FILES {
-                let newer = self.newer(headers, &under, tip)?;
-                found.file =
-                    self.evidence(newest).write(&item.contradiction, item.word.as_ref(), &under, &newer)?;
-                self.files += 1;
-            }
-            self.progress.audited.contradictions += 1;
-            self.progress.found.push(found);
         }
         self.progress
             .found
@@ -83,9 +68,43 @@ impl Auditor {
         self.progress.found.truncate(MOST_LISTED);
         if dropped {
             self.begin_anew();
-            return Ok(());
+            return written;
         }
-        self.keep()
+        written.and_then(|()| self.keep())
+    }
+
+    /// Writes down one contradiction; false where it stands in what was shown, and not in what is anchored.
+    fn write_down(
+        &mut self,
+        item: &Open,
+        headers: &[Checkpoint],
+        newest: &Checkpoint,
+        tip: u64,
+    ) -> Result<bool, Failure> {
+        let mut found = Found::of(&item.contradiction);
+        let is_known = |known: &Found| {
+            (&known.code, known.index, known.voucher, known.checkpoint)
+                == (&found.code, found.index, found.voucher, found.checkpoint)
+        };
+        if self.progress.found.iter().any(is_known) {
+            return Ok(true);
+        }
+        // What stands above the last root that agreed may be something else than what was anchored.
+        if let Some(index) = found.index.filter(|index| *index >= self.progress.size && *index < newest.size)
+            && !View::new(&*self.data, *newest, newest).shows_anchored(index)?
+        {
+            return Ok(false);
+        }
+        if self.files < MOST_FILES {
+            let under = item.under.unwrap_or(*newest);
+            let newer = self.newer(headers, &under, tip)?;
+            found.file =
+                self.evidence(newest).write(&item.contradiction, item.word.as_ref(), &under, &newer)?;
+            self.files += 1;
+        }
+        self.progress.audited.contradictions += 1;
+        self.progress.found.push(found);
+        Ok(true)
     }
 
     fn keep(&mut self) -> Result<(), Failure> {

@@ -9,5 +9,6 @@ mod made;
 mod run;
 #[path = "../common/server.rs"]
 mod server;
+mod silent;
 mod unchecked;
 mod usage;
