@@ -85,6 +85,13 @@ impl Monitor {
         Self { child, metrics }
     }
 
+    /// Asks it to end as a service manager does; gives its exit code.
+    fn stop(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+
     fn get(&self, path: &str) -> String {
         let mut stream = TcpStream::connect(&self.metrics).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
@@ -154,4 +161,50 @@ fn monitor_waits_for_what_is_down_and_ends_at_the_first_contradiction() {
     assert_eq!(report["contradictions"][0]["code"], "illegal_step");
     folder.challenge(&made, &report["contradictions"][0]);
     assert_eq!(serde_json::from_str::<Value>(&folder.read("audit/report.json")).unwrap(), report);
+}
+
+/// A monitor of the ledger, over a web server of the folder that may be down.
+fn monitor(folder: &Folder, made: &Published, down: &Arc<AtomicBool>) -> Monitor {
+    let chain = chain();
+    anchor(&chain, made, 0);
+    let rpc = serve(move |_, _, body| (200, chain.answer(body)));
+    let data = files(folder.path("data"), Arc::clone(down));
+    let typed =
+        format!("audit --from {data} --rpc {rpc} --out audit --follow --interval 1 --metrics 127.0.0.1:0");
+    Monitor::start(folder, &typed, "")
+}
+
+#[test]
+fn monitor_that_is_stopped_ends_by_the_worst_that_it_saw() {
+    let made = story();
+    let folder = Folder::of(&made);
+    let honest = monitor(&folder, &made, &Arc::default());
+    honest.waits_for("vouchsafe_audit_entries 6");
+    honest.waits_for("vouchsafe_audit_source_up 1");
+    assert_eq!(honest.stop(), Some(0));
+
+    folder.remove("audit");
+    folder.remove("data/tile/entries");
+    let hiding = monitor(&folder, &made, &Arc::default());
+    hiding.waits_for("vouchsafe_audit_unchecked 1");
+    made.write(&folder.path("data"));
+    hiding.waits_for("vouchsafe_audit_unchecked 0");
+    assert_eq!(hiding.stop(), Some(3), "what was withheld once was seen");
+}
+
+#[test]
+fn monitor_waits_for_a_source_that_is_down_at_its_start() {
+    let made = story();
+    let folder = Folder::of(&made);
+    let down = Arc::new(AtomicBool::new(true));
+    let waiting = monitor(&folder, &made, &down);
+    std::thread::sleep(Duration::from_secs(1));
+    waiting.waits_for("vouchsafe_audit_source_up 0");
+    down.store(false, Ordering::Relaxed);
+    waiting.waits_for("vouchsafe_audit_entries 6");
+    assert_eq!(waiting.stop(), Some(0));
+
+    down.store(true, Ordering::Relaxed);
+    let never = monitor(&folder, &made, &down);
+    assert_eq!(never.stop(), Some(3), "nothing was looked at");
 }

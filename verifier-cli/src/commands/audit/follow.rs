@@ -2,70 +2,140 @@
 //! that does not answer is waited for.
 
 use super::metrics::Metrics;
-use super::{Args, signals, tell, webhook, write_report};
-use crate::audit::{Auditor, Outcome, Report};
+use super::{Args, open, tell, webhook, write_report};
+use crate::audit::{Auditor, Outcome, Receipts, Report};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::lang::Text;
+use crate::public_data::PublicData;
+use crate::report::detail_text;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// What was seen so far.
+#[derive(Default)]
+struct Seen {
+    /// Of all looks that came to their end.
+    worst: Option<Outcome>,
+    /// Checkpoint and outcome of the last of them.
+    last: Option<(u64, Outcome)>,
+    /// The last look failed: what was anchored since then was not looked at.
+    is_failing: bool,
+}
+
 /// Watches.
-pub fn run(args: &Args, auditor: &mut Auditor, console: &mut Console) -> Result<u8, Failure> {
-    let stop = signals::stop_when_asked()?;
+pub fn run(args: &Args, receipts: Receipts, stop: &AtomicBool, console: &mut Console) -> Result<u8, Failure> {
+    if args.trust.trusted_checkpoint.is_some() {
+        return Err(Failure::usage("error-follow-needs-chain"));
+    }
+    if args.trust.endpoints()?.is_empty() {
+        return Err(Failure::usage("error-audit-needs-chain"));
+    }
     let hook = webhook::address(args.webhook.as_deref())?;
     let metrics = Metrics::default();
     if let Some(address) = args.metrics {
         let bound = metrics.serve(address)?;
         console.remark(&Text::new("audit-metrics").with("address", bound.to_string()));
     }
-    let mut last = None;
+    let mut seen = Seen::default();
+    let Some(data) = source(args, stop, &metrics, console)? else { return Ok(seen.stopped(console)) };
+    let mut auditor = open(args, data, receipts, console)?;
     while !stop.load(Ordering::Relaxed) {
-        match look(auditor, &stop, &metrics, console) {
-            Ok(report) => {
-                if last != Some((report.checkpoint, report.result)) {
-                    let text = Text::new("audit-looked")
-                        .with("checkpoint", report.checkpoint.to_string())
-                        .with("entries", report.entries);
-                    console.remark(&text);
-                    for found in &report.unchecked {
-                        console.remark_line(&format!("  ? {}", found.detail));
-                    }
-                }
-                last = Some((report.checkpoint, report.result));
+        match look(&mut auditor, stop, &metrics, console) {
+            Ok((report, is_over)) => {
                 if report.result == Outcome::Contradicted {
-                    tell(args, auditor, &report, console);
+                    if let Err(failure) = write_report(&auditor, &report) {
+                        console.fail(&failure);
+                    }
+                    tell(args, &auditor, &report, console);
                     if let Some(hook) = hook {
                         webhook::post(&hook, &report, console);
                     }
                     return Ok(report.result.exit());
                 }
+                if is_over {
+                    seen.take(&report, console);
+                }
+                if let Err(failure) = write_report(&auditor, &report) {
+                    console.fail(&failure);
+                }
             }
-            Err(failure) => console.fail(&failure),
+            Err(failure) => {
+                seen.is_failing = true;
+                console.fail(&failure);
+            }
         }
-        wait(Duration::from_secs(args.interval), &stop);
+        wait(args.interval, stop);
     }
-    console.remark(&Text::new("audit-stopped"));
-    Ok(0)
+    Ok(seen.stopped(console))
 }
 
+impl Seen {
+    fn take(&mut self, report: &Report, console: &mut Console) {
+        let this = (report.checkpoint, report.result);
+        if self.last != Some(this) {
+            let text = Text::new(format!("audit-looked-{}", report.result.name()))
+                .with("checkpoint", report.checkpoint.to_string())
+                .with("entries", report.entries);
+            console.remark(&text);
+            for found in &report.unchecked {
+                let reason = found.reason().map(|detail| detail_text(&detail, &console.texts));
+                console.remark_line(&format!("  ? {}", reason.as_ref().unwrap_or(&found.detail)));
+            }
+        }
+        self.worst = self.worst.max(Some(report.result));
+        self.last = Some(this);
+        self.is_failing = false;
+    }
+
+    /// Somebody asked it to stop: says the worst that was seen, and gives its exit code.
+    fn stopped(&self, console: &mut Console) -> u8 {
+        let worst = self.worst.filter(|_| !self.is_failing).unwrap_or(Outcome::Unchecked);
+        let checkpoint = self.last.map_or(0, |(checkpoint, _)| checkpoint);
+        let text = Text::new(format!("audit-stopped-{}", worst.name()));
+        console.remark(&text.with("checkpoint", checkpoint.to_string()));
+        worst.exit()
+    }
+}
+
+/// The source, as soon as it answers; none where somebody asks it to stop before.
+fn source(
+    args: &Args,
+    stop: &AtomicBool,
+    metrics: &Metrics,
+    console: &mut Console,
+) -> Result<Option<Box<dyn PublicData>>, Failure> {
+    while !stop.load(Ordering::Relaxed) {
+        match args.data.open() {
+            Ok(data) => return Ok(Some(data)),
+            Err(failure) if failure.text.id() == "error-data-unreachable" => {
+                metrics.failed(&failure);
+                console.fail(&failure);
+            }
+            Err(failure) => return Err(failure),
+        }
+        wait(args.interval, stop);
+    }
+    Ok(None)
+}
+
+/// What a look came to, and whether it says something: one that was broken off may not.
 fn look(
     auditor: &mut Auditor,
     stop: &AtomicBool,
     metrics: &Metrics,
     console: &Console,
-) -> Result<Report, Failure> {
+) -> Result<(Report, bool), Failure> {
     let round = auditor.round(stop, &mut |done, _| metrics.entries(done));
     let round = round.inspect_err(|failure| metrics.failed(failure))?;
     let report = Report::of(auditor, &round, console.times.now());
     metrics.looked(&report);
-    write_report(auditor, &report)?;
-    Ok(report)
+    Ok((report, !round.interrupted || !round.unchecked.is_empty()))
 }
 
-fn wait(time: Duration, stop: &AtomicBool) {
-    let until = Instant::now() + time;
+fn wait(seconds: u64, stop: &AtomicBool) {
+    let until = Instant::now() + Duration::from_secs(seconds);
     while Instant::now() < until && !stop.load(Ordering::Relaxed) {
-        std::thread::sleep(Duration::from_millis(100).min(time));
+        std::thread::sleep(Duration::from_millis(100));
     }
 }

@@ -11,7 +11,7 @@ use crate::commands::progress;
 use crate::console::{Console, plain};
 use crate::failure::Failure;
 use crate::lang::Text;
-use crate::public_data::DataArgs;
+use crate::public_data::{DataArgs, PublicData};
 use crate::source::TrustArgs;
 use protocol::LedgerId;
 use std::net::SocketAddr;
@@ -61,11 +61,15 @@ pub struct Args {
 
 /// Audits, tells, and gives the exit code of the outcome.
 pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
-    let mut auditor = open(args, console)?;
-    if args.follow {
-        return follow::run(args, &mut auditor, console);
-    }
+    let receipts = match &args.receipts {
+        Some(folder) => Receipts::read(folder)?,
+        None => Receipts::default(),
+    };
     let stop = signals::stop_when_asked()?;
+    if args.follow {
+        return follow::run(args, receipts, &stop, console);
+    }
+    let mut auditor = open(args, args.data.open()?, receipts, console)?;
     let bar = progress::bar(console, u64::MAX, "audit-progress");
     let round = auditor.round(&stop, &mut |done, of| {
         bar.set_length(of);
@@ -79,8 +83,12 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
 }
 
 /// The audit in its folder, as far as an earlier one came.
-fn open(args: &Args, console: &mut Console) -> Result<Auditor, Failure> {
-    let data = args.data.open()?;
+fn open(
+    args: &Args,
+    data: Box<dyn PublicData>,
+    receipts: Receipts,
+    console: &mut Console,
+) -> Result<Auditor, Failure> {
     let ledger = data.ledger()?;
     if let Some(asked) = args.ledger.filter(|asked| *asked != ledger.id) {
         return Err(Failure::usage("error-other-ledger")
@@ -88,13 +96,6 @@ fn open(args: &Args, console: &mut Console) -> Result<Auditor, Failure> {
             .with("given", ledger.id.to_string()));
     }
     let anchored = Anchored::open(&args.trust, &ledger.origin)?;
-    if args.follow && !anchored.is_chain() {
-        return Err(Failure::usage("error-follow-needs-chain"));
-    }
-    let receipts = match &args.receipts {
-        Some(folder) => Receipts::read(folder)?,
-        None => Receipts::default(),
-    };
     let short: String = ledger.id.to_string().chars().skip(2).take(8).collect();
     let folder = Folder::open(&args.out.clone().unwrap_or_else(|| format!("audit-{short}").into()))?;
     if args.fresh {

@@ -23,9 +23,11 @@ audit-kept = Report and evidence are in { $folder }.
 audit-challenge = To bring the first of it before the contract: vouchsafe challenge { $path } --rpc URL
 audit-evidence = What has no rule rests on what the source showed: signatures and memos are under no root. Audit another source before you accuse.
 
-audit-looked = Checkpoint { $checkpoint }: { $entries } entries, nothing contradicts.
+audit-looked-clean = Checkpoint { $checkpoint }: { $entries } entries, nothing contradicts.
+audit-looked-unchecked = Checkpoint { $checkpoint }: { $entries } entries, nothing contradicts so far; not all could be checked:
 audit-metrics = Metrics at http://{ $address }/metrics
-audit-stopped = Stopped. The audit goes on from here the next time.
+audit-stopped-clean = Stopped. Nothing contradicts up to checkpoint { $checkpoint }; the audit goes on from here the next time.
+audit-stopped-unchecked = Stopped. Nothing was seen to contradict, but not all could be checked whenever it was looked at; the audit goes on from checkpoint { $checkpoint } the next time.
 audit-webhook-sent = The report was taken by { $host }.
 audit-webhook-failed = The report was not taken by { $host }: { $cause }
 

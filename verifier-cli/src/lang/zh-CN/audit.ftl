@@ -23,9 +23,11 @@ audit-kept = 报告和证据保存在 { $folder }。
 audit-challenge = 要把第一处提交给合约：vouchsafe challenge { $path } --rpc URL
 audit-evidence = 没有对应规则的矛盾，依据的是数据来源所出示的内容：签名和附言不在任何根之下。指控之前，请再审计另一个来源。
 
-audit-looked = 第 { $checkpoint } 号检查点：{ $entries } 条记录，没有矛盾。
+audit-looked-clean = 第 { $checkpoint } 号检查点：{ $entries } 条记录，没有矛盾。
+audit-looked-unchecked = 第 { $checkpoint } 号检查点：{ $entries } 条记录，目前没有矛盾；有些内容没能查验：
 audit-metrics = 指标在 http://{ $address }/metrics
-audit-stopped = 已停止。下次从这里继续。
+audit-stopped-clean = 已停止。到第 { $checkpoint } 号检查点为止没有矛盾；下次从这里继续。
+audit-stopped-unchecked = 已停止。没有看到矛盾，但并非每次都能全部查验；下次从第 { $checkpoint } 号检查点继续。
 audit-webhook-sent = { $host } 已收到报告。
 audit-webhook-failed = { $host } 没有收到报告：{ $cause }
 
