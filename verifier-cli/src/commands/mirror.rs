@@ -45,7 +45,10 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     mirror.check_ledger(&ledger)?;
     let newest = args.trust.newest(&ledger.origin)?;
     refuse_other(&newest, &ledger.origin)?;
-    let number = available(&*source, newest.checkpoint.number)?;
+    let of_source = available(&*source, newest.checkpoint.number)?;
+    // A mirror that is further than its source stays where it is.
+    let reached = mirror.reached().filter(|reached| *reached <= newest.checkpoint.number);
+    let number = of_source.max(reached.unwrap_or_default());
     let checkpoint = if number == newest.checkpoint.number {
         newest.checkpoint
     } else {
@@ -54,7 +57,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     let bar = bar(console, checkpoint.size.saturating_add(checkpoint.vouchers), "mirror-progress");
     let copied = mirror.copy(&*source, &ledger, &checkpoint, usize::from(args.jobs), &|items| bar.inc(items));
     bar.finish_and_clear();
-    let report = MirrorReport { newest: newest.checkpoint.number, ..copied? };
+    let report = MirrorReport { newest: newest.checkpoint.number, source: of_source, ..copied? };
     if args.json {
         console.json(&report);
     } else {
@@ -138,8 +141,9 @@ fn tell(report: &MirrorReport, dir: &Path, console: &mut Console) {
         console.say(&text.with("number", checkpoint.to_string()));
     }
     more(report.contradictions_count, report.contradictions.len(), console);
-    if report.checkpoint < report.newest {
-        console.say(&Text::new("mirror-behind").with("newest", report.newest.to_string()));
+    if report.source < report.newest {
+        let text = Text::new("mirror-behind").with("source", report.source.to_string());
+        console.say(&text.with("newest", report.newest.to_string()));
     }
     if !report.is_whole() {
         console.say(&Text::new("mirror-again"));

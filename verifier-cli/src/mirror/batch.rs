@@ -1,6 +1,6 @@
 //! A batch: manifest, terms and records, together held against the batch root in their Issue entry.
 
-use super::copy::{Copying, Problem};
+use super::copy::{Copying, Fresh, Problem};
 use protocol::entry::Entry;
 use protocol::manifest::{Terms, manifest_digest};
 use protocol::merkle::{Frontier, TreeHash as _};
@@ -28,8 +28,9 @@ pub fn copy(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<(), Problem> {
     let files = Files { index, count: entry.count, root: entry.content };
-    let sound = files.root_as_it_is(copying, progress)? == Some(files.root);
-    if sound { Ok(()) } else { files.fetch_anew(copying) }
+    let fresh = Fresh::default();
+    let sound = files.root_as_it_is(copying, &fresh, progress)? == Some(files.root);
+    if sound { Ok(()) } else { files.fetch_anew(copying, fresh) }
 }
 
 impl Files {
@@ -50,14 +51,14 @@ impl Files {
     fn root_as_it_is(
         &self,
         copying: &Copying<'_>,
+        fresh: &Fresh,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Option<Digest>, Problem> {
-        let manifest = copying.obtain(DataPath::Manifest(self.index), |bytes| {
-            decode_manifest(bytes).map(|_| bytes.to_vec()).map_err(|error| error.to_string())
-        })?;
-        let terms = copying.obtain(DataPath::Terms(self.index), |bytes| {
-            decode_terms(bytes).map_err(|error| error.to_string())
-        })?;
+        let readable =
+            |bytes: &[u8]| decode_manifest(bytes).map(|_| bytes.to_vec()).map_err(|error| error.to_string());
+        let manifest = copying.obtain_noting(DataPath::Manifest(self.index), readable, fresh)?;
+        let readable = |bytes: &[u8]| decode_terms(bytes).map_err(|error| error.to_string());
+        let terms = copying.obtain_noting(DataPath::Terms(self.index), readable, fresh)?;
         let Some(first) = self.first_leaf(&manifest, &terms) else { return Ok(None) };
         let mut tree = Frontier::<Keccak>::default();
         tree.append(first, |_, _| ());
@@ -68,8 +69,9 @@ impl Files {
             if window.is_empty() {
                 return Ok(Some(tree.root()));
             }
-            let leaves = copying
-                .each(&window, |(path, count)| copying.obtain(*path, |bytes| record_leaves(bytes, *count)));
+            let leaves = copying.each(&window, |(path, count)| {
+                copying.obtain_noting(*path, |bytes| record_leaves(bytes, *count), fresh)
+            });
             for leaves in leaves {
                 let leaves = leaves?;
                 progress(leaves.len() as u64);
@@ -79,7 +81,7 @@ impl Files {
     }
 
     /// The source's files, once they are seen to lead to the root. Files of the folder that differ from them are named.
-    fn fetch_anew(&self, copying: &Copying<'_>) -> Result<(), Problem> {
+    fn fetch_anew(&self, copying: &Copying<'_>, fresh: Fresh) -> Result<(), Problem> {
         let (manifest, terms) = (DataPath::Manifest(self.index), DataPath::Terms(self.index));
         let mut differing = Vec::new();
         let mut fetch = |path| {
@@ -102,9 +104,7 @@ impl Files {
             tree.extend(&leaves.map_err(|error| copying.does_not_fit(path, error))?, |_, _| ());
         }
         if tree.root() != self.root {
-            // Nothing vouches for any of them.
-            let records = self.record_paths().map(|(path, _)| path);
-            records.chain([manifest, DataPath::Terms(self.index)]).for_each(|path| copying.discard(path));
+            copying.discard(fresh);
             let problem = format!("with terms and records, it does not lead to the batch root {}", self.root);
             return Err(copying.does_not_fit(manifest, problem));
         }

@@ -5,8 +5,8 @@ use crate::public_data::{DataError, FolderData, PublicData};
 use protocol::merkle::NoSuchNode;
 use protocol::public_data::DataPath;
 use rayon::prelude::*;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Why a file is not in the mirror.
 #[derive(Debug)]
@@ -48,6 +48,10 @@ pub struct Counts {
     pub damaged: Vec<DataPath>,
 }
 
+/// Files that were fetched, and were not seen yet to be those that are due.
+#[derive(Debug, Default)]
+pub struct Fresh(Mutex<Vec<DataPath>>);
+
 /// A source and a folder, and as many files on the way at a time as there are threads in the pool.
 pub struct Copying<'a> {
     source: &'a dyn PublicData,
@@ -74,6 +78,17 @@ impl<'a> Copying<'a> {
         path: DataPath,
         check: impl Fn(&[u8]) -> Result<T, String>,
     ) -> Result<T, Problem> {
+        self.obtain_noting(path, check, &Fresh::default())
+    }
+
+    /// The same for a `check` that does not show that the file is the one which is due. Of those that turn out to be of no
+    /// use, what was fetched can be taken away again, and what was there before stays.
+    pub fn obtain_noting<T>(
+        &self,
+        path: DataPath,
+        check: impl Fn(&[u8]) -> Result<T, String>,
+        fresh: &Fresh,
+    ) -> Result<T, Problem> {
         match self.folder.fetch(path) {
             Ok(bytes) => {
                 if let Ok(found) = check(&bytes) {
@@ -85,7 +100,9 @@ impl<'a> Copying<'a> {
             Err(error) if !error.is_missing() => self.name_damaged(path),
             Err(_) => {}
         }
-        self.fetch_anew(path, check)
+        let found = self.fetch_anew(path, check)?;
+        fresh.0.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+        Ok(found)
     }
 
     /// The source's file, if `check` accepts it, in place of the folder's.
@@ -115,7 +132,7 @@ impl<'a> Copying<'a> {
 
     /// Says that the folder's file is not what it should be.
     pub fn name_damaged(&self, path: DataPath) {
-        let mut damaged = self.damaged.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut damaged = self.damaged.lock().unwrap_or_else(PoisonError::into_inner);
         damaged.push(path);
     }
 
@@ -129,9 +146,12 @@ impl<'a> Copying<'a> {
         Ok(self.source.fetch(path)?)
     }
 
-    /// Takes away a file that nothing vouches for.
-    pub fn discard(&self, path: DataPath) {
-        self.folder.remove(path);
+    /// Takes away what was fetched and nothing vouches for.
+    pub fn discard(&self, fresh: Fresh) {
+        let paths = fresh.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for path in paths {
+            self.folder.remove(path);
+        }
     }
 
     /// Does the same for each of many, several at a time; the results are in their order.
@@ -145,7 +165,7 @@ impl<'a> Copying<'a> {
             kept: self.kept.into_inner(),
             fetched: self.fetched.into_inner(),
             bytes: self.bytes.into_inner(),
-            damaged: self.damaged.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner),
+            damaged: self.damaged.into_inner().unwrap_or_else(PoisonError::into_inner),
         }
     }
 }

@@ -25,15 +25,16 @@ use log::Replay;
 use protocol::checkpoint::Checkpoint;
 use protocol::dossier::Ledger;
 use protocol::public_data::{DataPath, decode_ledger};
+use report::State;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
 /// The file by which a mirror is held for one run at a time.
 const LOCK: &str = ".lock";
 /// What a mirror knows about itself; no public data.
-const STATE: &str = "mirror.json";
+const STATE_FILE: &str = "mirror.json";
 /// What may lie in the folder of a mirror that lacks its `ledger.json`.
-const OWN: [&str; 8] = [LOCK, STATE, ".unfinished", "checkpoint", "tile", "batch", "head", "lost+found"];
+const OWN: [&str; 8] = [LOCK, STATE_FILE, ".unfinished", "checkpoint", "tile", "batch", "head", "lost+found"];
 
 /// A folder that this run alone writes into.
 pub struct Mirror {
@@ -117,18 +118,27 @@ impl Mirror {
             Err(Problem::Data(error)) => report.unavailable(&error),
         }
         report.count(copying.into_counts());
-        if report.is_whole() {
+        // A folder that was whole further than this stays so.
+        if report.is_whole() && self.state().is_none_or(|before| before.size <= newest.size) {
             self.tidy(newest.size);
-            self.folder.put_named(STATE, &report.state())?;
+            self.folder.put_named(STATE_FILE, &report.state())?;
         }
         Ok(report)
     }
 
+    /// Number of the checkpoint up to which it was whole, by its own word.
+    pub fn reached(&self) -> Option<u64> {
+        self.state().map(|state| state.checkpoint)
+    }
+
+    fn state(&self) -> Option<State> {
+        State::read(&std::fs::read(self.folder.folder().join(STATE_FILE)).ok()?)
+    }
+
     /// Takes away the parts that were the log's right edge when it was shorter: longer ones hold what they held.
     fn tidy(&self, size: u64) {
-        let before = std::fs::read(self.folder.folder().join(STATE)).ok();
-        let Some(before) = before.and_then(|state| report::size_in(&state)) else { return };
-        for path in log::edge(before).filter(|path| log::edge(size).all(|kept| kept != *path)) {
+        let Some(before) = self.state() else { return };
+        for path in log::edge(before.size).filter(|path| log::edge(size).all(|kept| kept != *path)) {
             self.folder.remove(path);
         }
     }

@@ -61,6 +61,8 @@ pub struct MirrorReport {
     pub checkpoint: u64,
     /// The newest that the chain has.
     pub newest: u64,
+    /// The newest that the source has.
+    pub source: u64,
     /// Entries.
     pub size: u64,
     /// Vouchers.
@@ -85,17 +87,22 @@ pub struct MirrorReport {
     pub contradictions_count: usize,
 }
 
+/// How far a mirror was whole when it was last, by its own word.
 #[derive(Serialize, Deserialize)]
-struct State {
+pub(super) struct State {
     format: String,
     ledger: LedgerId,
-    checkpoint: u64,
-    size: u64,
+    /// Number of the checkpoint.
+    pub checkpoint: u64,
+    /// Size of the log.
+    pub size: u64,
 }
 
-/// The size of the log when a mirror was last whole, by its own word.
-pub(super) fn size_in(state: &[u8]) -> Option<u64> {
-    serde_json::from_slice::<State>(state).ok().map(|state| state.size)
+impl State {
+    /// From its file.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
 }
 
 impl MirrorReport {
@@ -104,6 +111,7 @@ impl MirrorReport {
             ledger,
             checkpoint: newest.number,
             newest: newest.number,
+            source: newest.number,
             size: newest.size,
             vouchers: newest.vouchers,
             kept: 0,

@@ -1,7 +1,7 @@
 //! A tree's tiles, each held against the root: first the right edge, from which the root follows, then every full tile
 //! against the hash of it in the tile above.
 
-use super::copy::{Copying, Problem};
+use super::copy::{Copying, Fresh, Problem};
 use crate::public_data::TreeName;
 use protocol::merkle::{NoSuchNode, NodeId, Nodes, Tree, TreeHead, root_of};
 use protocol::public_data::{LEVELS, PART_WIDTH, Part, TileNodes, decode_tile, level_size};
@@ -22,38 +22,48 @@ pub struct VerifiedTree<'a> {
 impl<'a> VerifiedTree<'a> {
     /// The tree of this root, its right edge copied.
     pub fn open(copying: &'a Copying<'a>, name: TreeName, head: TreeHead<Digest>) -> Result<Self, Problem> {
-        let edge = |anew| {
-            let tile = |(level, part): (u8, Part)| {
-                let path = name.tile(level, part);
-                let check = |bytes: &[u8]| decode_tile(bytes, part).map_err(|error| error.to_string());
-                let tile = if anew { copying.fetch_anew(path, check) } else { copying.obtain(path, check) };
-                Ok(((level, part.index()), Tile::from(tile?)))
-            };
-            edge_of(head.size).map(tile).collect::<Result<HashMap<_, _>, Problem>>()
-        };
         let leads = |tiles: &HashMap<(u8, u64), Tile>| {
             let nodes = TileNodes(|level, index| {
                 tiles.get(&(level, index)).cloned().ok_or(NoSuchNode(NodeId { level, index }))
             });
             root_of::<Keccak, _>(&nodes, head.size) == Ok(head.root)
         };
-        let mut tiles = edge(false)?;
-        if !leads(&tiles) {
-            let fresh = edge(true)?;
-            for (level, part) in edge_of(head.size) {
-                if fresh.get(&(level, part.index())) != tiles.get(&(level, part.index())) {
-                    copying.name_damaged(name.tile(level, part));
-                }
-            }
-            tiles = fresh;
+        let readable = |part: Part, bytes: &[u8]| {
+            decode_tile(bytes, part).map(Tile::from).map_err(|error| error.to_string())
+        };
+        let fresh = Fresh::default();
+        let mut tiles = HashMap::new();
+        for (level, part) in edge_of(head.size) {
+            let check = |bytes: &[u8]| readable(part, bytes);
+            let tile = copying.obtain_noting(name.tile(level, part), check, &fresh)?;
+            tiles.insert((level, part.index()), tile);
         }
         if !leads(&tiles) {
-            let problem = "with the tiles beside it, it leads to another root than the chain has";
-            let Some((level, part)) = edge_of(head.size).last() else {
-                return Err(NoSuchNode(NodeId::leaf(0)).into());
-            };
-            edge_of(head.size).for_each(|(level, part)| copying.discard(name.tile(level, part)));
-            return Err(copying.does_not_fit(name.tile(level, part), problem));
+            // The source's, which take the place of the folder's once they are seen to lead to the root.
+            let (mut anew, mut differing) = (HashMap::new(), Vec::new());
+            for (level, part) in edge_of(head.size) {
+                let path = name.tile(level, part);
+                let bytes = copying.remote(path)?;
+                let tile = readable(part, &bytes).map_err(|problem| copying.does_not_fit(path, problem))?;
+                let place = (level, part.index());
+                if tiles.get(&place) != Some(&tile) {
+                    differing.push((path, bytes));
+                }
+                anew.insert(place, tile);
+            }
+            if !leads(&anew) {
+                copying.discard(fresh);
+                let problem = "with the tiles beside it, it leads to another root than the chain has";
+                return Err(match edge_of(head.size).last() {
+                    Some((level, part)) => copying.does_not_fit(name.tile(level, part), problem),
+                    None => NoSuchNode(NodeId::leaf(0)).into(),
+                });
+            }
+            for (path, bytes) in differing {
+                copying.name_damaged(path);
+                copying.keep(path, &bytes)?;
+            }
+            tiles = anew;
         }
         Ok(Self { copying, name, size: head.size, tiles: Mutex::new(tiles) })
     }

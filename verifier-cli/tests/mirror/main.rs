@@ -300,3 +300,73 @@ fn the_newest_checkpoint_of_a_source_is_found_wherever_it_is() {
     let empty = tempfile::tempdir().unwrap();
     assert_eq!(newest_there(&FolderData::new(empty.path()), 9).unwrap(), None);
 }
+
+#[test]
+fn a_source_that_is_behind_takes_nothing_away_and_is_named() {
+    let to = tempfile::tempdir().unwrap();
+    copy(&HONEST, &Source::of(written(&HONEST, 5).path()), to.path(), 5);
+    let (due, state) = (files(to.path()), std::fs::read(to.path().join("mirror.json")).unwrap());
+    let behind = written(&HONEST, 3);
+    let report = copy(&HONEST, &Source::of(behind.path()), to.path(), 3);
+    assert_eq!(report.exit(), 0, "{report:?}");
+    let now = files(to.path());
+    assert!(due.iter().all(|(name, bytes)| now.get(name) == Some(bytes)), "something is lost");
+    assert_eq!(std::fs::read(to.path().join("mirror.json")).unwrap(), state);
+
+    let trusted = to.path().with_extension("json");
+    let mut checkpoint = serde_json::to_value(HONEST.checkpoints[5]).unwrap();
+    checkpoint["ledger"] = serde_json::json!(HONEST.ledger.id);
+    std::fs::write(&trusted, checkpoint.to_string()).unwrap();
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_vouchsafe"))
+        .arg("mirror")
+        .arg(to.path())
+        .arg("--from")
+        .arg(behind.path())
+        .arg("--trusted-checkpoint")
+        .arg(&trusted)
+        .output()
+        .unwrap();
+    std::fs::remove_file(trusted).unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(said.contains("up to checkpoint 5") && said.contains("has checkpoint 3"), "{said}");
+    assert!(due.iter().all(|(name, bytes)| files(to.path()).get(name) == Some(bytes)), "something is lost");
+}
+
+#[test]
+fn a_bad_answer_takes_nothing_away() {
+    for (lost, spoiled, good) in [
+        (
+            "batch/1/records/1",
+            "batch/1/records/0",
+            ["batch/1/records/0", "batch/1/manifest", "batch/1/terms"],
+        ),
+        ("tile/0/002.p/188", "tile/1/000.p/2", ["tile/1/000.p/2", "tile/0/000", "tile/0/001"]),
+    ] {
+        let from = written(&HONEST, 4);
+        let to = tempfile::tempdir().unwrap();
+        copy(&HONEST, &Source::of(from.path()), to.path(), 4);
+        let due = files(to.path());
+        let path = from.path().join(spoiled);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[0] ^= 1;
+        std::fs::write(path, bytes).unwrap();
+        let mut damaged = due[lost].clone();
+        damaged[0] ^= 1;
+        // The folder's copy is gone, or wrong: whether the source has the right one, its other files do not show.
+        for content in [None, Some(damaged)] {
+            match content {
+                Some(content) => std::fs::write(to.path().join(lost), content).unwrap(),
+                None => std::fs::remove_file(to.path().join(lost)).unwrap(),
+            }
+            let report = copy(&HONEST, &Source::of(from.path()), to.path(), 4);
+            let now = files(to.path());
+            for name in good {
+                assert!(now.get(name) == Some(&due[name]), "{name} is lost for want of {lost}: {report:?}");
+            }
+        }
+        let report = copy(&HONEST, &Source::of(written(&HONEST, 4).path()), to.path(), 4);
+        assert_eq!((report.exit(), report.fetched), (0, 1), "{lost}: {report:?}");
+        assert!(files(to.path()) == due);
+    }
+}

@@ -18,7 +18,7 @@ mirror-more = and { $count } more
 mirror-contradicted-log = checkpoint { $number } contradicts the log: its log root is not that of its entries
 mirror-contradicted-heads = checkpoint { $number } contradicts its own log: its heads are not those of its entries, from the chunk of voucher { $voucher } on. The evidence is kept below head/{ $number }.
 mirror-contradicted-heads-hidden = checkpoint { $number } contradicts its own log: its heads are not those of its entries. The source does not show them.
-mirror-behind = the source is behind the chain, which has checkpoint { $newest }
+mirror-behind = the source is behind the chain: it has checkpoint { $source }, the chain { $newest }
 mirror-again = Write the same command again to go on, with another source if this one withholds it.
 
 error-mirror-busy = another run is at work on { $path }

@@ -17,7 +17,7 @@ mirror-more = 另有 { $count } 项
 mirror-contradicted-log = 检查点 { $number } 与日志矛盾：它的日志根不是这些记录的根
 mirror-contradicted-heads = 检查点 { $number } 与自己的日志矛盾：从凭证 { $voucher } 所在的状态块起，状态与记录不符。证据保存在 head/{ $number } 下。
 mirror-contradicted-heads-hidden = 检查点 { $number } 与自己的日志矛盾：状态与记录不符，而来源不出示这些状态。
-mirror-behind = 来源落后于链：链上已有检查点 { $newest }
+mirror-behind = 来源落后于链：它有检查点 { $source }，链上已有 { $newest }
 mirror-again = 用同一条命令可以继续；如果这个来源隐瞒了数据，请换一个来源。
 
 error-mirror-busy = 另一个进程正在使用 { $path }
