@@ -13,10 +13,12 @@ pub mod keygen;
 pub mod man;
 pub mod mirror;
 mod progress;
+mod signals;
 pub mod status;
 pub mod steps;
 pub mod verify;
 pub mod vouch;
+mod watch;
 
 use crate::cli::{self, Command, Stop};
 use crate::console::Console;

@@ -5,7 +5,7 @@ use crate::public_data::{DataError, FolderData, PublicData};
 use protocol::merkle::NoSuchNode;
 use protocol::public_data::DataPath;
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Why a file is not in the mirror.
@@ -15,6 +15,8 @@ pub enum Problem {
     Data(DataError),
     /// This machine cannot keep it.
     Own(Failure),
+    /// Somebody asked to stop.
+    Stopped,
 }
 
 impl From<DataError> for Problem {
@@ -57,6 +59,7 @@ pub struct Copying<'a> {
     source: &'a dyn PublicData,
     folder: &'a FolderData,
     pool: rayon::ThreadPool,
+    stop: &'a AtomicBool,
     kept: AtomicU64,
     fetched: AtomicU64,
     bytes: AtomicU64,
@@ -64,12 +67,17 @@ pub struct Copying<'a> {
 }
 
 impl<'a> Copying<'a> {
-    /// Copies from there to here.
-    pub fn new(source: &'a dyn PublicData, folder: &'a FolderData, jobs: usize) -> Result<Self, Failure> {
+    /// Copies from there to here, until somebody asks to stop.
+    pub fn new(
+        source: &'a dyn PublicData,
+        folder: &'a FolderData,
+        jobs: usize,
+        stop: &'a AtomicBool,
+    ) -> Result<Self, Failure> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
         let pool = pool.map_err(|error| Failure::unknown("error-threads").with_foreign("cause", error))?;
         let (kept, fetched, bytes) = Default::default();
-        Ok(Self { source, folder, pool, kept, fetched, bytes, damaged: Mutex::default() })
+        Ok(Self { source, folder, pool, stop, kept, fetched, bytes, damaged: Mutex::default() })
     }
 
     /// A file that `check` accepts, the folder's or else the source's, which is then in the folder.
@@ -89,6 +97,9 @@ impl<'a> Copying<'a> {
         check: impl Fn(&[u8]) -> Result<T, String>,
         fresh: &Fresh,
     ) -> Result<T, Problem> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Problem::Stopped);
+        }
         match self.folder.fetch(path) {
             Ok(bytes) => {
                 if let Ok(found) = check(&bytes) {

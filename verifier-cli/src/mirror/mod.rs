@@ -17,7 +17,7 @@ mod tree;
 
 pub use checkpoints::newest_there;
 pub use copy::{Copying, Problem};
-pub use report::{Contradiction, MirrorReport, Unavailable};
+pub use report::{CONTRADICTED, Contradiction, MirrorReport, Unavailable};
 
 use crate::failure::Failure;
 use crate::public_data::{FolderData, PublicData};
@@ -28,6 +28,7 @@ use protocol::public_data::{DataPath, decode_ledger};
 use report::State;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 /// The file by which a mirror is held for one run at a time.
 const LOCK: &str = ".lock";
@@ -89,16 +90,17 @@ impl Mirror {
         }
     }
 
-    /// Copies everything that `newest`, which the chain vouches for, covers.
+    /// Copies everything that `newest`, which the chain vouches for, covers; none where somebody asks to stop before.
     pub fn copy(
         &self,
         source: &dyn PublicData,
         ledger: &Ledger,
         newest: &Checkpoint,
         jobs: usize,
+        stop: &AtomicBool,
         progress: &(dyn Fn(u64) + Sync),
-    ) -> Result<MirrorReport, Failure> {
-        let copying = Copying::new(source, &self.folder, jobs)?;
+    ) -> Result<Option<MirrorReport>, Failure> {
+        let copying = Copying::new(source, &self.folder, jobs, stop)?;
         let mut report = MirrorReport::new(ledger.id, newest);
         let outcome = (|| {
             copying.obtain(DataPath::Ledger, |bytes| match decode_ledger(bytes) {
@@ -115,6 +117,7 @@ impl Mirror {
         match outcome {
             Ok(()) => {}
             Err(Problem::Own(failure)) => return Err(failure),
+            Err(Problem::Stopped) => return Ok(None),
             Err(Problem::Data(error)) => report.unavailable(&error),
         }
         report.count(copying.into_counts());
@@ -123,7 +126,7 @@ impl Mirror {
             self.tidy(newest.size);
             self.folder.put_named(STATE_FILE, &report.state())?;
         }
-        Ok(report)
+        Ok(Some(report))
     }
 
     /// Number of the checkpoint up to which it was whole, by its own word.

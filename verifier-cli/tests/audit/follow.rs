@@ -18,10 +18,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Anchors the checkpoints from number `from` on; number 0 opens the ledger.
-fn anchor(chain: &Arc<Devnet>, made: &Published, from: usize) {
+pub fn anchor(chain: &Arc<Devnet>, made: &Published, from: usize) {
     let writer = chain.client().signing_with(Devnet::development_key(0).unwrap());
     let log: Tree<Keccak> = made.steps.iter().map(|step| step.entry.leaf()).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -39,7 +39,7 @@ fn anchor(chain: &Arc<Devnet>, made: &Published, from: usize) {
     });
 }
 
-fn files(folder: PathBuf, down: Arc<AtomicBool>) -> String {
+pub fn files(folder: PathBuf, down: Arc<AtomicBool>) -> String {
     serve(move |_, path, _| {
         if down.load(Ordering::Relaxed) {
             return (0, Vec::new());
@@ -49,6 +49,13 @@ fn files(folder: PathBuf, down: Arc<AtomicBool>) -> String {
             Err(_) => (404, Vec::new()),
         }
     })
+}
+
+/// Asks it to end as a service manager does; gives its exit code.
+pub fn stop(child: &mut Child) -> Option<i32> {
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    child.wait().unwrap().code()
 }
 
 /// A monitor that ends with the test.
@@ -83,13 +90,6 @@ impl Monitor {
         // Whoever stops reading stops the writer.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, metrics }
-    }
-
-    /// Asks it to end as a service manager does; gives its exit code.
-    fn stop(mut self) -> Option<i32> {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        self.child.wait().unwrap().code()
     }
 
     fn get(&self, path: &str) -> String {
@@ -178,18 +178,18 @@ fn monitor(folder: &Folder, made: &Published, down: &Arc<AtomicBool>) -> Monitor
 fn monitor_that_is_stopped_ends_by_the_worst_that_it_saw() {
     let made = story();
     let folder = Folder::of(&made);
-    let honest = monitor(&folder, &made, &Arc::default());
+    let mut honest = monitor(&folder, &made, &Arc::default());
     honest.waits_for("vouchsafe_audit_entries 6");
     honest.waits_for("vouchsafe_audit_source_up 1");
-    assert_eq!(honest.stop(), Some(0));
+    assert_eq!(stop(&mut honest.child), Some(0));
 
     folder.remove("audit");
     folder.remove("data/tile/entries");
-    let hiding = monitor(&folder, &made, &Arc::default());
+    let mut hiding = monitor(&folder, &made, &Arc::default());
     hiding.waits_for("vouchsafe_audit_unchecked 1");
     made.write(&folder.path("data"));
     hiding.waits_for("vouchsafe_audit_unchecked 0");
-    assert_eq!(hiding.stop(), Some(3), "what was withheld once was seen");
+    assert_eq!(stop(&mut hiding.child), Some(3), "what was withheld once was seen");
 }
 
 #[test]
@@ -197,14 +197,14 @@ fn monitor_waits_for_a_source_that_is_down_at_its_start() {
     let made = story();
     let folder = Folder::of(&made);
     let down = Arc::new(AtomicBool::new(true));
-    let waiting = monitor(&folder, &made, &down);
+    let mut waiting = monitor(&folder, &made, &down);
     std::thread::sleep(Duration::from_secs(1));
     waiting.waits_for("vouchsafe_audit_source_up 0");
     down.store(false, Ordering::Relaxed);
     waiting.waits_for("vouchsafe_audit_entries 6");
-    assert_eq!(waiting.stop(), Some(0));
+    assert_eq!(stop(&mut waiting.child), Some(0));
 
     down.store(true, Ordering::Relaxed);
-    let never = monitor(&folder, &made, &down);
-    assert_eq!(never.stop(), Some(3), "nothing was looked at");
+    let mut never = monitor(&folder, &made, &down);
+    assert_eq!(stop(&mut never.child), Some(3), "nothing was looked at");
 }

@@ -6,6 +6,7 @@ mod contradictions;
 mod follow;
 mod interrupted;
 mod made;
+mod mirrored;
 mod run;
 #[path = "../common/server.rs"]
 mod server;

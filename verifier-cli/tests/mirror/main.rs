@@ -12,7 +12,7 @@ use published::{COUNTS, Published, SIZES};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
 use vouchsafe_cli::mirror::{Mirror, MirrorReport, newest_there};
 use vouchsafe_cli::public_data::{DataError, FolderData, PublicData, TreeName, TreeNodes};
@@ -55,7 +55,10 @@ impl PublicData for Source {
 fn copy(published: &Published, source: &dyn PublicData, to: &Path, newest: usize) -> MirrorReport {
     let mirror = Mirror::open(to).unwrap();
     mirror.check_ledger(&published.ledger).unwrap();
-    mirror.copy(source, &published.ledger, &published.checkpoints[newest], 4, &|_| ()).unwrap()
+    mirror
+        .copy(source, &published.ledger, &published.checkpoints[newest], 4, &AtomicBool::new(false), &|_| ())
+        .unwrap()
+        .unwrap()
 }
 
 fn written(published: &Published, newest: u64) -> TempDir {

@@ -4,13 +4,12 @@
 use super::metrics::Metrics;
 use super::{Args, open, tell, webhook, write_report};
 use crate::audit::{Auditor, Outcome, Receipts, Report};
+use crate::commands::watch;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::lang::Text;
-use crate::public_data::PublicData;
 use crate::report::detail_text;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 /// What was seen so far.
 #[derive(Default)]
@@ -25,12 +24,7 @@ struct Seen {
 
 /// Watches.
 pub fn run(args: &Args, receipts: Receipts, stop: &AtomicBool, console: &mut Console) -> Result<u8, Failure> {
-    if args.trust.trusted_checkpoint.is_some() {
-        return Err(Failure::usage("error-follow-needs-chain"));
-    }
-    if args.trust.endpoints()?.is_empty() {
-        return Err(Failure::usage("error-audit-needs-chain"));
-    }
+    watch::needs_chain(&args.trust)?;
     let hook = webhook::address(args.webhook.as_deref())?;
     let metrics = Metrics::default();
     if let Some(address) = args.metrics {
@@ -38,8 +32,10 @@ pub fn run(args: &Args, receipts: Receipts, stop: &AtomicBool, console: &mut Con
         console.remark(&Text::new("audit-metrics").with("address", bound.to_string()));
     }
     let mut seen = Seen::default();
-    let Some(data) = source(args, stop, &metrics, console)? else { return Ok(seen.stopped(console)) };
-    let mut auditor = open(args, data, receipts, console)?;
+    let failed = |failure: &Failure| metrics.failed(failure);
+    let found = watch::source(&args.data, args.interval, stop, &failed, console)?;
+    let Some((data, ledger)) = found else { return Ok(seen.stopped(console)) };
+    let mut auditor = open(args, data, ledger, receipts, console)?;
     while !stop.load(Ordering::Relaxed) {
         match look(&mut auditor, stop, &metrics, console) {
             Ok((report, is_over)) => {
@@ -65,7 +61,7 @@ pub fn run(args: &Args, receipts: Receipts, stop: &AtomicBool, console: &mut Con
                 console.fail(&failure);
             }
         }
-        wait(args.interval, stop);
+        watch::wait(args.interval, stop);
     }
     Ok(seen.stopped(console))
 }
@@ -98,27 +94,6 @@ impl Seen {
     }
 }
 
-/// The source, as soon as it answers; none where somebody asks it to stop before.
-fn source(
-    args: &Args,
-    stop: &AtomicBool,
-    metrics: &Metrics,
-    console: &mut Console,
-) -> Result<Option<Box<dyn PublicData>>, Failure> {
-    while !stop.load(Ordering::Relaxed) {
-        match args.data.open() {
-            Ok(data) => return Ok(Some(data)),
-            Err(failure) if failure.text.id() == "error-data-unreachable" => {
-                metrics.failed(&failure);
-                console.fail(&failure);
-            }
-            Err(failure) => return Err(failure),
-        }
-        wait(args.interval, stop);
-    }
-    Ok(None)
-}
-
 /// What a look came to, and whether it says something: one that was broken off may not.
 fn look(
     auditor: &mut Auditor,
@@ -131,11 +106,4 @@ fn look(
     let report = Report::of(auditor, &round, console.times.now());
     metrics.looked(&report);
     Ok((report, !round.interrupted || !round.unchecked.is_empty()))
-}
-
-fn wait(seconds: u64, stop: &AtomicBool) {
-    let until = Instant::now() + Duration::from_secs(seconds);
-    while Instant::now() < until && !stop.load(Ordering::Relaxed) {
-        std::thread::sleep(Duration::from_millis(100));
-    }
 }

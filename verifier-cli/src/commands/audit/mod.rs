@@ -2,18 +2,18 @@
 
 mod follow;
 mod metrics;
-mod signals;
 mod telling;
 mod webhook;
 
 use crate::audit::{Anchored, Auditor, Folder, Receipts, Report};
-use crate::commands::progress;
+use crate::commands::{progress, signals};
 use crate::console::{Console, plain};
 use crate::failure::Failure;
 use crate::lang::Text;
 use crate::public_data::{DataArgs, PublicData};
 use crate::source::TrustArgs;
 use protocol::LedgerId;
+use protocol::dossier::Ledger;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -69,7 +69,9 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     if args.follow {
         return follow::run(args, receipts, &stop, console);
     }
-    let mut auditor = open(args, args.data.open()?, receipts, console)?;
+    let data = args.data.open()?;
+    let ledger = data.ledger()?;
+    let mut auditor = open(args, data, ledger, receipts, console)?;
     let bar = progress::bar(console, u64::MAX, "audit-progress");
     let round = auditor.round(&stop, &mut |done, of| {
         bar.set_length(of);
@@ -86,10 +88,10 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
 fn open(
     args: &Args,
     data: Box<dyn PublicData>,
+    ledger: Ledger,
     receipts: Receipts,
     console: &mut Console,
 ) -> Result<Auditor, Failure> {
-    let ledger = data.ledger()?;
     if let Some(asked) = args.ledger.filter(|asked| *asked != ledger.id) {
         return Err(Failure::usage("error-other-ledger")
             .with("asked", asked.to_string())

@@ -1,6 +1,6 @@
 # vouchsafe mirror: a copy of a ledger's public data.
 
-help-mirror-after = Exit codes: 0 all of it is there and holds; 30 the operator's anchored word contradicts his log, and the evidence is kept; 3 something could not be had, or the source is behind the chain; 2 wrong usage. Killed or stopped, it goes on with the same command.
+help-mirror-after = Exit codes: 0 all of it is there and holds; 30 the operator's anchored word contradicts his log, and the evidence is kept; 3 something could not be had, or the source is behind the chain; 2 wrong usage. Killed or stopped, it goes on with the same command. With --follow it waits while chain or source are down, goes on after a contradiction too, and ends when it is stopped: with 30 if it saw one, else with 0 or 3 by what the folder holds then.
 
 mirror-progress = copying
 mirror-whole = { $path } holds ledger { $ledger } up to checkpoint { $number }: { $entries } entries, { $vouchers } vouchers
@@ -19,6 +19,7 @@ mirror-contradicted-log = checkpoint { $number } contradicts the log: its log ro
 mirror-contradicted-heads = checkpoint { $number } contradicts its own log: its heads are not those of its entries, from the chunk of voucher { $voucher } on. The evidence is kept below head/{ $number }.
 mirror-contradicted-heads-hidden = checkpoint { $number } contradicts its own log: its heads are not those of its entries. The source does not show them.
 mirror-behind = the source is behind the chain: it has checkpoint { $source }, the chain { $newest }
+mirror-stopped = Stopped. It goes on with the same command.
 mirror-again = Write the same command again to go on, with another source if this one withholds it.
 
 error-mirror-busy = another run is at work on { $path }

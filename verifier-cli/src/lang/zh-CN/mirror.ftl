@@ -3,8 +3,10 @@
 help-mirror = 保存一份账本公开数据的副本，并对照区块链核对。
 help-mirror-dir = 镜像所在的目录；里面已有的文件会核对后保留。
 help-mirror-jobs = 同时取多少个文件，1 到 64。
+help-mirror-follow = 持续跟上账本，直到被要求停止：每有新检查点就复制，并核对整个目录。
+help-mirror-interval = 两次查看链之间的秒数。
 help-mirror-json = 以 JSON 输出结果。
-help-mirror-after = 退出码：0 全部齐备且相符；30 运营方上链的内容与他自己的日志矛盾，证据已保存；3 有内容取不到，或来源落后于链；2 用法不对。中途停止后，用同一条命令继续。
+help-mirror-after = 退出码：0 全部齐备且相符；30 运营方上链的内容与他自己的日志矛盾，证据已保存；3 有内容取不到，或来源落后于链；2 用法不对。中途停止后，用同一条命令继续。用 --follow 时，链或来源中断会等待，发现矛盾也会继续，直到被要求停止：见过矛盾则退出码为 30，否则按那时镜像里的内容为 0 或 3。
 help-mirror-from = 节点、存有镜像的网站，或镜像目录；不写则用环境变量 VOUCHSAFE_NODE。
 
 mirror-progress = 正在复制
@@ -18,6 +20,7 @@ mirror-contradicted-log = 检查点 { $number } 与日志矛盾：它的日志�
 mirror-contradicted-heads = 检查点 { $number } 与自己的日志矛盾：从凭证 { $voucher } 所在的状态块起，状态与记录不符。证据保存在 head/{ $number } 下。
 mirror-contradicted-heads-hidden = 检查点 { $number } 与自己的日志矛盾：状态与记录不符，而来源不出示这些状态。
 mirror-behind = 来源落后于链：它有检查点 { $source }，链上已有 { $newest }
+mirror-stopped = 已停止。用同一条命令继续。
 mirror-again = 用同一条命令可以继续；如果这个来源隐瞒了数据，请换一个来源。
 
 error-mirror-busy = 另一个进程正在使用 { $path }

@@ -1,16 +1,20 @@
 //! `vouchsafe mirror`: keep a copy of a ledger's public data, held against the chain.
 
+mod follow;
+
 use crate::commands::progress::bar;
 use crate::console::{Console, plain};
-use crate::failure::Failure;
+use crate::failure::{Failure, UNKNOWN};
 use crate::lang::Text;
 use crate::mirror::{Contradiction, Mirror, MirrorReport, newest_there};
 use crate::public_data::{DataArgs, DataError, PublicData};
 use crate::source::TrustArgs;
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
+use protocol::dossier::Ledger;
 use protocol::public_data::DataPath;
 use protocol::verify::TrustedCheckpoint;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// A node hears of its anchored checkpoint a moment after the chain has it: so often it is asked again.
@@ -34,36 +38,95 @@ pub struct Args {
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
+    /// Keep up with the ledger until it is asked to stop: each new checkpoint is copied, and all of the folder checked.
+    #[arg(long)]
+    pub follow: bool,
+    /// Seconds between two looks at the chain.
+    #[arg(long, value_name = "SECONDS", default_value = "60", requires = "follow", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub interval: u64,
 }
 
 /// Copies, and tells what came of it.
 pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
-    let source = args.data.open()?;
-    refuse_itself(&args.dir, &*source)?;
-    let ledger = source.ledger()?;
-    let mirror = Mirror::open(&args.dir)?;
-    mirror.check_ledger(&ledger)?;
-    let newest = args.trust.newest(&ledger.origin)?;
-    refuse_other(&newest, &ledger.origin)?;
-    let of_source = available(&*source, newest.checkpoint.number)?;
-    // A mirror that is further than its source stays where it is.
-    let reached = mirror.reached().filter(|reached| *reached <= newest.checkpoint.number);
-    let number = of_source.max(reached.unwrap_or_default());
-    let checkpoint = if number == newest.checkpoint.number {
-        newest.checkpoint
-    } else {
-        of_number(&args.trust, &ledger.origin, number)?
-    };
-    let bar = bar(console, checkpoint.size.saturating_add(checkpoint.vouchers), "mirror-progress");
-    let copied = mirror.copy(&*source, &ledger, &checkpoint, usize::from(args.jobs), &|items| bar.inc(items));
-    bar.finish_and_clear();
-    let report = MirrorReport { newest: newest.checkpoint.number, source: of_source, ..copied? };
-    if args.json {
-        console.json(&report);
-    } else {
-        tell(&report, &args.dir, console);
+    if args.follow {
+        return follow::run(args, console);
     }
+    let source = args.data.open()?;
+    let ledger = source.ledger()?;
+    let copier = Copier::open(args, source, ledger)?;
+    let report = copier.copy(&copier.due()?, &AtomicBool::new(false), console)?;
+    let Some(report) = report else { return Ok(UNKNOWN) };
+    copier.tell(&report, console);
     Ok(report.exit())
+}
+
+/// A source, and the folder that it is copied to.
+struct Copier<'a> {
+    args: &'a Args,
+    source: Box<dyn PublicData>,
+    ledger: Ledger,
+    mirror: Mirror,
+}
+
+/// What is to be copied.
+struct Due {
+    /// Up to here.
+    checkpoint: Checkpoint,
+    /// Number of the newest that the chain has.
+    newest: u64,
+    /// Number of the newest that the source has.
+    of_source: u64,
+}
+
+impl Due {
+    /// A report, with how far chain and source are.
+    fn of(&self, report: MirrorReport) -> MirrorReport {
+        MirrorReport { newest: self.newest, source: self.of_source, ..report }
+    }
+}
+
+impl<'a> Copier<'a> {
+    fn open(args: &'a Args, source: Box<dyn PublicData>, ledger: Ledger) -> Result<Self, Failure> {
+        refuse_itself(&args.dir, &*source)?;
+        let mirror = Mirror::open(&args.dir)?;
+        mirror.check_ledger(&ledger)?;
+        Ok(Self { args, source, ledger, mirror })
+    }
+
+    fn due(&self) -> Result<Due, Failure> {
+        let origin = &self.ledger.origin;
+        let newest = self.args.trust.newest(origin)?;
+        refuse_other(&newest, origin)?;
+        let of_source = available(&*self.source, newest.checkpoint.number)?;
+        // A mirror that is further than its source stays where it is.
+        let reached = self.mirror.reached().filter(|reached| *reached <= newest.checkpoint.number);
+        let number = of_source.max(reached.unwrap_or_default());
+        let checkpoint = if number == newest.checkpoint.number {
+            newest.checkpoint
+        } else {
+            of_number(&self.args.trust, origin, number)?
+        };
+        Ok(Due { checkpoint, newest: newest.checkpoint.number, of_source })
+    }
+
+    /// None where somebody asked to stop.
+    fn copy(&self, due: &Due, stop: &AtomicBool, console: &Console) -> Result<Option<MirrorReport>, Failure> {
+        let Due { checkpoint, .. } = due;
+        let bar = bar(console, checkpoint.size.saturating_add(checkpoint.vouchers), "mirror-progress");
+        let jobs = usize::from(self.args.jobs);
+        let copied =
+            self.mirror.copy(&*self.source, &self.ledger, checkpoint, jobs, stop, &|items| bar.inc(items));
+        bar.finish_and_clear();
+        Ok(copied?.map(|report| due.of(report)))
+    }
+
+    fn tell(&self, report: &MirrorReport, console: &mut Console) {
+        if self.args.json {
+            console.json(report);
+        } else {
+            tell(report, &self.args.dir, console);
+        }
+    }
 }
 
 /// A folder that is its own source would lose its damaged files, not mend them.
