@@ -96,27 +96,31 @@ impl Answering {
 
     /// One turn: see to the judge, look for challenges, answer what is open.
     pub async fn turn(&mut self) -> Result<(), TurnError> {
-        self.look_behind().await?;
-        let Some(judge) = self.judge.clone() else { return Ok(()) };
-        if !self.is_admitted(&judge).await? {
+        // That endpoints contradict each other about the bond keeps no challenge from being answered.
+        let looked = self.look_behind().await;
+        if let Some(judge) = self.judge.clone() {
+            self.look_for(&judge).await?;
+        }
+        looked
+    }
+
+    /// Looks for challenges, and answers what is open.
+    async fn look_for(&mut self, judge: &Judge<AnchoringKey>) -> Result<(), TurnError> {
+        if !self.is_admitted(judge).await? {
             return Ok(());
         }
-        let ledger = self.ledger.facts().id;
-        let newest = self.writer.head().await?.latest;
-        let from = match self.next_block {
-            Some(next) => next.saturating_sub(REREAD_BLOCKS),
-            None => judge.first_answerable_block(newest).await?,
-        };
-        let seen = judge.raised(ledger, from, newest.number).await?;
+        let from = self.next_block.map(|next| next.saturating_sub(REREAD_BLOCKS));
+        let seen = judge.raised(self.ledger.facts().id, from).await?;
         for raised in seen.challenges {
             if !self.open.iter().any(|open| open.ask == raised.ask) {
                 self.open.push(raised);
             }
         }
         // What an endpoint that is out of reach would have told is asked again: the others may hide it.
-        self.next_block =
-            Some(if seen.is_whole { newest.number.saturating_add(1) } else { from + REREAD_BLOCKS });
-        self.answer_open(&judge).await
+        if seen.is_whole {
+            self.next_block = Some(seen.to.saturating_add(1));
+        }
+        self.answer_open(judge).await
     }
 
     /// Reads what lies behind the ledger.
@@ -143,7 +147,6 @@ impl Answering {
         }
         self.judges = None;
         if judge.is_judge_of(ledger).await? {
-            self.look_behind().await?;
             return Ok(true);
         }
         // That a judge lies there is asked first: one that is let in stays for good.
@@ -162,7 +165,7 @@ impl Answering {
         for raised in std::mem::take(&mut self.open) {
             match self.answer(judge, &raised).await {
                 Ok(Done::Over) => continue,
-                Ok(Done::Sent) => {}
+                Ok(Done::Sent | Done::Unsure) => {}
                 Ok(Done::Unanswerable) => unanswerable += 1,
                 Err(error) => failed = Some(error),
             }
@@ -175,8 +178,11 @@ impl Answering {
 
     async fn answer(&self, judge: &Judge<AnchoringKey>, raised: &Raised) -> Result<Done, TurnError> {
         let id = raised.ask.id();
-        if !judge.is_pending(id).await? {
-            return Ok(Done::Over);
+        match judge.is_pending(id).await? {
+            Some(true) => {}
+            Some(false) => return Ok(Done::Over),
+            None if self.ledger.clock().now() > raised.until => return Ok(Done::Over),
+            None => return Ok(Done::Unsure),
         }
         let (ledger, ask) = (self.ledger.clone(), raised.ask);
         let shown = tokio::task::spawn_blocking(move || ledger.view()?.shown_for(&ask));
@@ -197,6 +203,8 @@ enum Done {
     Over,
     /// An answer is on its way.
     Sent,
+    /// An endpoint that is out of reach may know that it waits for one.
+    Unsure,
     /// The store has no such leaf: the bond is in danger.
     Unanswerable,
 }

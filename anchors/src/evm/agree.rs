@@ -29,6 +29,8 @@ const AHEAD_MS: u64 = 15_000;
 
 /// A fact that endpoints are asked for.
 trait Fact: Sized {
+    /// Whether a late one says something else without contradicting the others.
+    const GETS_OLD: bool = false;
     /// Whether both say the same, as far as it does not change with each block.
     fn agrees(&self, other: &Self) -> bool;
     /// Of two that agree, what both vouch for.
@@ -73,7 +75,8 @@ impl<K> EvmChain<K> {
             if heard.is_empty() {
                 return Err(together(silent));
             }
-            let heard = if first_apart(&heard).is_some() { self.without_late(heard).await } else { heard };
+            let may_be_late = T::GETS_OLD || first_apart(&heard).is_some();
+            let heard = if may_be_late { self.without_late(heard).await } else { heard };
             match first_apart(&heard) {
                 None => return common(heard),
                 Some(pair) => apart = Some(self.contradiction(what, pair, &heard)),
@@ -205,6 +208,8 @@ impl Fact for LedgerFacts {
 }
 
 impl Fact for Head {
+    const GETS_OLD: bool = true;
+
     /// Blocks of one number that are final are one block. Which is the newest differs from moment to moment.
     fn agrees(&self, other: &Self) -> bool {
         match (self.finalized, other.finalized) {

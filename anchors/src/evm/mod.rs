@@ -23,8 +23,8 @@ pub use key::{AnchoringKey, KeyError};
 pub use watch::{Trouble, Watch};
 pub use write::Deployment;
 
-#[cfg(feature = "devnet")]
 pub(crate) use each::of_any;
+#[cfg(feature = "devnet")]
 pub(crate) use endpoint::Cause;
 pub(crate) use endpoint::Exchange;
 
@@ -47,8 +47,8 @@ use transport::FallOver;
 pub struct EvmOptions {
     /// The chain and the contract on it.
     pub chain: Chain,
-    /// Of several, all are asked what the contract says, and those that answer must agree. What is sent goes to the first
-    /// that takes it; that one is asked first from then on.
+    /// Of several, all are asked what the contract says, and those that answer must agree. What is sent goes to all of them.
+    /// Whatever else is asked goes to the first that answers; that one is asked first from then on.
     pub endpoints: Vec<Endpoint>,
     /// How long each endpoint may take for an answer.
     pub timeout: Duration,

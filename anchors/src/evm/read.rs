@@ -264,7 +264,7 @@ impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
 }
 
 impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
-    pub(super) async fn read_head(&self) -> Result<Head, AnchorError> {
+    pub(crate) async fn read_head(&self) -> Result<Head, AnchorError> {
         let latest = self.block(BlockNumberOrTag::Latest).await?.ok_or_else(|| AnchorError::OutOfReach {
             endpoint: self.shared.endpoints.clone(),
             cause: "it has no block yet".into(),

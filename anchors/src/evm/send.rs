@@ -4,6 +4,7 @@
 //! ever takes effect, whatever was lost in between. One that waits for long is replaced by one that pays more (`fees`).
 
 use super::EvmChain;
+use super::each::of_any;
 use super::fees::{Fees, TooDear};
 use super::key::AnchoringKey;
 use crate::contract;
@@ -99,7 +100,14 @@ impl EvmChain<AnchoringKey> {
     /// The nonce of the account's next transaction in a block, and whether that one is on its way.
     pub(super) async fn next_nonce(&self) -> Result<(u64, bool), AnchorError> {
         let nonce = self.nonce(BlockId::latest()).await?;
-        Ok((nonce, self.nonce(BlockId::pending()).await? > nonce))
+        let account = self.key.signer().address();
+        let waiting = self.each(move |one| async move {
+            let asked = one.shared.provider.get_transaction_count(account);
+            asked.block_id(BlockId::pending()).await.map_err(|error| one.failed(error))
+        });
+        // One that keeps no pending transactions, or dropped this one, knows of none.
+        let (waiting, _) = of_any(waiting.await)?;
+        Ok((nonce, waiting.into_iter().any(|waiting| waiting > nonce)))
     }
 
     pub(super) async fn nonce(&self, at: BlockId) -> Result<u64, AnchorError> {

@@ -36,25 +36,39 @@ pub struct Raised {
 pub struct RaisedIn {
     /// Those that any endpoint knows, oldest first.
     pub challenges: Vec<Raised>,
+    /// The block up to which every endpoint that answered has looked.
+    pub to: u64,
     /// Whether every endpoint answered.
     pub is_whole: bool,
 }
 
+/// Blocks that are read again at most before it is asked which of them still matter.
+const FAR: u64 = 50_000;
+
 impl<K: fmt::Debug + Send + Sync> Judge<K> {
-    /// Challenges against a ledger that were raised in these blocks, both included. What became of each is
-    /// [`Judge::is_pending`]'s to say.
-    pub async fn raised(&self, ledger: LedgerId, from: u64, to: u64) -> Result<RaisedIn, AnchorError> {
-        let judge = self.address();
-        let said = self.chain().each(move |one| async move { one.raised_in(judge, ledger, from, to).await });
-        let (heard, is_whole) = of_any(said.await)?;
+    /// Challenges against a ledger that were raised from this block on, by each endpoint up to its own newest; without
+    /// one, from the first that can still be answered. What became of each is [`Judge::is_pending`]'s to say.
+    pub async fn raised(&self, ledger: LedgerId, from: Option<u64>) -> Result<RaisedIn, AnchorError> {
+        let address = self.address();
+        let ask = move |one| async move {
+            let judge = Judge::new(one, address);
+            let newest = judge.chain().read_head().await?.latest;
+            let from = match from {
+                Some(from) if newest.number.saturating_sub(from) <= FAR => from,
+                _ => judge.first_answerable_block(newest).await?.max(from.unwrap_or_default()),
+            };
+            Ok((judge.chain().raised_in(address, ledger, from, newest.number).await?, newest.number))
+        };
+        let (heard, is_whole) = of_any(self.chain().each(ask).await)?;
+        let to = heard.iter().map(|(_, to)| *to).min().unwrap_or_default();
         let mut challenges: Vec<Raised> = Vec::new();
-        for raised in heard.into_iter().flatten() {
+        for raised in heard.into_iter().flat_map(|(raised, _)| raised) {
             if !challenges.iter().any(|known| known.ask == raised.ask) {
                 challenges.push(raised);
             }
         }
         challenges.sort_by_key(|raised| raised.block_number);
-        Ok(RaisedIn { challenges, is_whole })
+        Ok(RaisedIn { challenges, to, is_whole })
     }
 
     /// The first block in which a challenge may have been raised that can still be answered at the time of the newest block.

@@ -94,12 +94,13 @@ impl<K: fmt::Debug + Send + Sync> Judge<K> {
         })
     }
 
-    /// Whether the ask of this id waits for an answer, by any endpoint.
-    pub async fn is_pending(&self, id: Digest) -> Result<bool, AnchorError> {
+    /// Whether the ask of this id waits for an answer, by any endpoint; none where nobody says so and somebody is silent.
+    pub async fn is_pending(&self, id: Digest) -> Result<Option<bool>, AnchorError> {
         let address = self.address;
         let said = self.chain.each(move |one| async move { Judge::new(one, address).challenge(id).await });
-        let (heard, _) = of_any(said.await)?;
-        Ok(heard.iter().any(|now| now.stand == Stand::Pending))
+        let (heard, is_whole) = of_any(said.await)?;
+        let is_pending = heard.iter().any(|now| now.stand == Stand::Pending);
+        Ok((is_pending || is_whole).then_some(is_pending))
     }
 
     /// Wei that reports have earned an account and that it has not collected.

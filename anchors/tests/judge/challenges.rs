@@ -66,7 +66,7 @@ async fn an_answered_challenge_keeps_the_bond() {
     assert_eq!(operator.deposits_wei(operator.account()).await.unwrap(), 0);
 
     let newest = judge.chain().head().await.unwrap().latest.number;
-    let seen = judge.raised(shown.ledger, 0, newest).await.unwrap();
+    let seen = judge.raised(shown.ledger, Some(0)).await.unwrap();
     let raised = seen.challenges;
     assert!(seen.is_whole && raised.len() == 4);
     assert!(raised.is_sorted_by_key(|raised| raised.block_number));
@@ -77,7 +77,7 @@ async fn an_answered_challenge_keeps_the_bond() {
     court.commit(STRANGER, salted(2), Digest::ZERO).await;
     let first = judge.first_answerable_block(judge.chain().head().await.unwrap().latest).await.unwrap();
     assert!((raised[3].block_number + 1..=newest).contains(&first), "{first} of {newest}");
-    assert_eq!(judge.raised(LedgerId::new([9; 32]), 0, newest).await.unwrap().challenges, []);
+    assert_eq!(judge.raised(LedgerId::new([9; 32]), Some(0)).await.unwrap().challenges, []);
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn no_endpoint_alone_hides_a_challenge() {
     // It knows no event, and answers each view as if nothing had ever been written.
     let hides = served::behind(Arc::clone(&court.devnet), |asked| match asked["method"].as_str() {
         Some("eth_getLogs") => Some(json!({ "result": [] })),
-        Some("eth_call") => Some(json!({ "result": format!("0x{}", "0".repeat(3 * 64)) })),
+        Some("eth_call") => Some(json!({ "result": format!("0x{}", "0".repeat(4 * 64)) })),
         _ => None,
     })
     .await;
@@ -98,13 +98,16 @@ async fn no_endpoint_alone_hides_a_challenge() {
     for (urls, is_whole) in [([&hides, &honest], true), ([&honest, &hides], true), ([&honest, &gone], false)]
     {
         let judge = Judge::new(served::client(&urls.map(String::as_str)), Devnet::judge());
-        let seen = judge.raised(shown.ledger, 0, 100).await.unwrap();
+        let seen = judge.raised(shown.ledger, Some(0)).await.unwrap();
         assert_eq!((seen.challenges.len(), seen.is_whole), (1, is_whole));
         assert_eq!(seen.challenges[0].ask, ask);
-        assert!(judge.is_pending(ask.id()).await.unwrap());
+        assert_eq!(judge.is_pending(ask.id()).await.unwrap(), Some(true));
+        // What is not pending is over only where nobody is silent.
+        let other = judge.is_pending(salted(9)).await.unwrap();
+        assert_eq!(other, is_whole.then_some(false));
     }
     let silent = Judge::new(served::client(&[&gone, &gone]), Devnet::judge());
-    assert!(matches!(silent.raised(shown.ledger, 0, 100).await, Err(AnchorError::OutOfReach { .. })));
+    assert!(matches!(silent.raised(shown.ledger, None).await, Err(AnchorError::OutOfReach { .. })));
     assert!(matches!(silent.is_pending(ask.id()).await, Err(AnchorError::OutOfReach { .. })));
 }
 
