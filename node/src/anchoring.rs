@@ -15,8 +15,9 @@ use crate::ledger::rows::Published;
 use crate::ledger::{Ledger, cut};
 use crate::observe;
 use crate::store::Store;
-use anchors::{AnchorError, AnchorWriter, Missing, Opening, Tip};
+use anchors::{AnchorError, AnchorWriter, Missing, Opening, Phase, Refusal, Tip};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -64,12 +65,15 @@ pub struct Anchoring {
     opening: Opening,
     timing: Timing,
     standing: watch::Sender<Standing>,
+    /// Whether the store was held against the chain.
+    is_checked: AtomicBool,
 }
 
 impl Anchoring {
     /// A job that has not begun. `opening` is what the ledger was opened with: sent again, should the chain lose it.
     pub fn new(ledger: Ledger, writer: Arc<dyn AnchorWriter>, opening: Opening, timing: Timing) -> Self {
-        Self { ledger, writer, opening, timing, standing: watch::Sender::new(Standing::default()) }
+        let standing = watch::Sender::new(Standing::default());
+        Self { ledger, writer, opening, timing, standing, is_checked: AtomicBool::new(false) }
     }
 
     /// How it stands; changes are signalled.
@@ -81,9 +85,8 @@ impl Anchoring {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut progress = self.ledger.progress();
         let mut patience = self.timing.poll;
-        let mut is_checked = false;
         loop {
-            let turned = self.checked_turn(&mut is_checked).await;
+            let turned = self.checked_turn().await;
             self.note(&turned);
             // Only one who rests is woken by a batch, which does not wait for the interval: while a checkpoint is on its
             // way, or the chain is out of reach, it could do nothing but ask again without pause.
@@ -112,14 +115,13 @@ impl Anchoring {
     }
 
     /// The first turns wait until the store was held against the chain, which may have been down at the start.
-    async fn checked_turn(&self, is_checked: &mut bool) -> Result<Next, TurnError> {
-        if !*is_checked {
+    async fn checked_turn(&self) -> Result<Next, TurnError> {
+        if !self.is_checked.load(Ordering::Relaxed) {
             if !self.opening_stands().await? {
                 return Ok(Next::Poll);
             }
             self.check_clock().await?;
             self.check_store_is_new().await?;
-            *is_checked = true;
         }
         self.turn().await
     }
@@ -210,16 +212,19 @@ impl Anchoring {
         if ours != theirs {
             return Err(TurnError::OtherHistory { number, ours, theirs });
         }
+        let phase = self.writer.ledger(ledger).await?.phase;
+        if phase != Phase::Open {
+            return Err(AnchorError::Reverted(Refusal::WrongPhase { ledger, phase }).into());
+        }
         // The account has one transaction on its way at most. Where it is not the next of our checkpoints, a newer store
         // than this one may have sent it.
         let waiting = self.on_store(|store| Ok(unsettled(&*store.snapshot()?)?)).await?;
-        if waiting.iter().any(|item| item.published.checkpoint.number > number) {
-            return Ok(());
+        let is_next_ours = waiting.iter().any(|item| item.published.checkpoint.number > number);
+        if !is_next_ours && let Some(nonce) = self.writer.on_its_way().await? {
+            return Err(TurnError::NotOurs { nonce });
         }
-        match self.writer.on_its_way().await? {
-            Some(nonce) => Err(TurnError::NotOurs { nonce }),
-            None => Ok(()),
-        }
+        self.is_checked.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Where the contract has the ledger. That it has none is no gap in what it knows, but its word.

@@ -45,8 +45,9 @@ pub enum TurnError {
     },
     /// A transaction that this store knows nothing of will change what the chain has.
     #[error(
-        "transaction {nonce} of the anchoring account waits for a block, and this store has sent none: an old backup may \
-         have been put back, or another program uses the account; no step is taken before it stands in a block"
+        "transaction {nonce} of the anchoring account waits for a block, and this store has no checkpoint to send: it is an \
+         answer to a challenge, or the bond's, or of another program, or a newer store's whose old backup this is; no \
+         step is taken before it stands in a block; one that never will is replaced from a wallet, at its nonce"
     )]
     NotOurs {
         /// Its nonce.

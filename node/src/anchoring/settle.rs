@@ -77,28 +77,34 @@ impl Anchoring {
         })
     }
 
-    /// Writes down where these stand, the newest first: a block holds on to all before it, so below one that stands where
-    /// it stood, only those are asked for that no longer can vanish.
+    /// Writes down where these stand: from the oldest on those that no longer can vanish, then from the newest down. A block
+    /// holds on to all before it, so below one that stands where it stood nobody is asked for.
     async fn stand(&self, standing: &[Unsettled]) -> Result<Stood, TurnError> {
         let mut stood = Stood::default();
-        if standing.is_empty() {
-            return Ok(stood);
+        let mut rest = standing;
+        while let [oldest, later @ ..] = rest {
+            rest = later;
+            if !self.note_standing(oldest, &mut stood).await?.is_final {
+                break;
+            }
         }
-        let finalized = self.writer.head().await?.finalized.map(|block| block.number);
         let mut is_held = false;
-        for Unsettled { published, .. } in standing.iter().rev() {
-            let is_due = published.anchored.is_none_or(|place| Some(place.block_number) <= finalized);
-            if is_held && !is_due {
+        for item in rest.iter().rev() {
+            if is_held {
                 stood.pending += 1;
                 continue;
             }
-            let (now, newest_block) = self.record(published).await?;
-            is_held = now.anchored == published.anchored;
-            stood.newest_block = stood.newest_block.max(newest_block);
-            stood.pending += usize::from(!now.is_final);
-            stood.settled |= now.is_final;
+            is_held = self.note_standing(item, &mut stood).await?.anchored == item.published.anchored;
         }
         Ok(stood)
+    }
+
+    async fn note_standing(&self, item: &Unsettled, stood: &mut Stood) -> Result<Published, TurnError> {
+        let (now, newest_block) = self.record(&item.published).await?;
+        stood.newest_block = stood.newest_block.max(newest_block);
+        stood.pending += usize::from(!now.is_final);
+        stood.settled |= now.is_final;
+        Ok(now)
     }
 
     /// Deals with a chain that lacks what this store holds for final: it lags behind, or was reorganised deeper than what
