@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tower_service::Service as _;
 
 /// Most connections at a time, where the system lets the process have so many files.
@@ -61,8 +61,9 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
             }
         };
         if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-            let connection = connection(stream, Answering { router: router.clone(), peer });
-            tokio::spawn(attend(graceful.watch(connection), place));
+            let hangup = Hangup::default();
+            let answering = Answering { router: router.clone(), peer, hangup: hangup.clone() };
+            tokio::spawn(attend(graceful.watch(connection(stream, answering)), hangup, place));
             continue;
         }
         observe::sent_away();
@@ -101,6 +102,23 @@ async fn pause_after(error: &io::Error) {
 struct Answering {
     router: Router,
     peer: SocketAddr,
+    hangup: Hangup,
+}
+
+/// Ends a connection whose client does not keep up. Each request carries that of its own.
+#[derive(Debug, Clone, Default)]
+pub struct Hangup(Arc<Notify>);
+
+impl Hangup {
+    /// The connection is closed, whatever is on its way.
+    pub fn now(&self) {
+        self.0.notify_one();
+    }
+
+    /// Waits until it is to be closed.
+    pub async fn hung_up(&self) {
+        self.0.notified().await;
+    }
 }
 
 impl hyper::service::Service<Request<Incoming>> for Answering {
@@ -111,6 +129,7 @@ impl hyper::service::Service<Request<Incoming>> for Answering {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        request.extensions_mut().insert(self.hangup.clone());
         self.router.clone().call(request)
     }
 }
@@ -126,10 +145,17 @@ fn connection(stream: TcpStream, answering: Answering) -> http1::Connection<Toki
         .serve_connection(TokioIo::new(stream), answering)
 }
 
-async fn attend(connection: impl Future<Output = Result<(), hyper::Error>>, place: OwnedSemaphorePermit) {
+async fn attend(
+    connection: impl Future<Output = Result<(), hyper::Error>>,
+    hangup: Hangup,
+    place: OwnedSemaphorePermit,
+) {
     let _counted = observe::Connected::new();
-    // How a client breaks off is its own affair, and can be had a thousand times a second for the log.
-    let _ = connection.await;
+    tokio::select! {
+        // How a client breaks off is its own affair, and can be had a thousand times a second for the log.
+        _ = connection => {}
+        () = hangup.hung_up() => {}
+    }
     drop(place);
 }
 

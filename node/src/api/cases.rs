@@ -5,10 +5,10 @@ use super::absences::AskedNow;
 use super::problem::{Kind, Problem};
 use super::rates::Asker;
 use super::request::{RequestBody, Strict, voucher};
-use super::vouchers::{known, newest_dossier, too_long};
+use super::vouchers::{known, newest_dossier};
 use super::{Shared, admit, blocking, unmade};
-use crate::ledger::View;
 use crate::ledger::rows::Published;
+use crate::ledger::{View, shown_bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -119,10 +119,10 @@ pub(super) async fn make(
         receipts: Vec::new(),
         files: body.files,
     };
-    let each = BYTES / body.vouchers.len().max(1);
+    let mut left = BYTES;
     let view = api.state.ledger.view()?;
     let taken = blocking(move || {
-        let take = |key| take(&view, ledger, key, each, &asked, &mut evidence);
+        let take = |key| take(&view, ledger, key, &mut left, &asked, &mut evidence);
         let dossiers = body.vouchers.into_iter().map(take).collect::<Result<Vec<_>, _>>()?;
         Ok((place, dossiers, evidence))
     });
@@ -145,17 +145,18 @@ pub(super) async fn make(
     Ok(([(header::CONTENT_TYPE, "application/zip")], zip.await?))
 }
 
-/// The dossier of a voucher whose history takes at most so many bytes; its checkpoints and receipts go into the evidence.
+/// The dossier of a voucher, whose history has to fit into what is left; its checkpoints and receipts go into the evidence.
 fn take(
     view: &View,
     ledger: LedgerId,
     key: PublicKey,
-    most: usize,
+    left: &mut usize,
     asked: &AskedNow,
     evidence: &mut Evidence,
 ) -> Result<Dossier, Problem> {
     let voucher = known(view, key, asked)?;
-    let history = view.history(&voucher, most)?.ok_or_else(|| too_long(most))?;
+    let history = view.history(&voucher, *left)?.ok_or_else(|| too_much(&key))?;
+    *left = left.saturating_sub(history.iter().map(shown_bytes).sum());
     let dossier = newest_dossier(view, &voucher, &history, asked)?;
     let newest = dossier.checkpoint.checkpoint.number;
     let mut wanted = BTreeSet::from([newest]);
@@ -176,6 +177,14 @@ fn take(
         }
     }
     Ok(dossier)
+}
+
+fn too_much(key: &PublicKey) -> Problem {
+    let detail = format!(
+        "with the history of voucher {key}, those of this case take more than {BYTES} bytes: ask for fewer vouchers at a \
+         time, or make the case with `vouchsafe case`"
+    );
+    Problem::new(Kind::TooLong, detail)
 }
 
 /// A checkpoint by this node's word.

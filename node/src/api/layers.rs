@@ -1,9 +1,9 @@
 //! What every request goes through: a name, a log line and a duration, an answer of the right form even where a handler
 //! panics or there is none; and the gate, by which requests of one kind are bounded in number, rate and time.
 
+use super::Place;
 use super::problem::{Answered, Kind, Problem};
 use super::rates::{Class, Rates};
-use super::{Place, outgoing};
 use crate::observe;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -24,7 +24,6 @@ pub(super) fn surround<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> R
     routes
         .fallback(async || Problem::new(Kind::NotFound, "no such resource: see /v1/openapi.json"))
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(outgoing::budget(), outgoing::bounded))
         .layer(from_fn(observed))
 }
 

@@ -40,8 +40,10 @@ use crate::ledger::{Ledger, View};
 use crate::observe;
 use anchors::{AnchorReader, Devnet};
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use layers::Gate;
+use outgoing::Outgoing;
 use problem::{Kind, Problem};
 use rates::{Class, Rates};
 use std::fmt::Display;
@@ -173,7 +175,8 @@ fn routes(rates: &Arc<Rates>, places: &Arc<Semaphore>) -> Router<Shared> {
     let with_body = |class| Gate { places: None, ..gate(class) };
     let asked = gate(Class::Read).around(reads).merge(gate(Class::File).around(files));
     let sent = with_body(Class::Read).around(posed).merge(with_body(Class::Step).around(steps));
-    layers::open(asked.merge(sent))
+    let bounded = from_fn_with_state(Outgoing::default(), outgoing::bounded);
+    layers::open(asked.merge(sent).layer(bounded))
         .merge(Gate { time: None, ..with_body(Class::Step) }.around(uploads))
         .merge(Gate { time: Some(REQUEST_TIME), ..Gate::default() }.around(health))
 }

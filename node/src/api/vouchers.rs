@@ -176,7 +176,7 @@ pub(super) async fn history(State(api): State<Shared>, Sought(key): Sought) -> A
 }
 
 /// Nobody reads so long a history in one piece.
-pub(super) fn too_long(most: usize) -> Problem {
+fn too_long(most: usize) -> Problem {
     let detail = format!(
         "the history of this voucher takes more than {most} bytes to show: copy the ledger with `vouchsafe mirror`, \
          which checks every step of it"

@@ -24,6 +24,7 @@ pub mod tiles;
 mod view;
 
 pub use batch::BatchHeader;
+pub use reads::shown_bytes;
 pub use refused::Refused;
 pub use sequencer::{Begun, LogTree, Outcome, Progress};
 pub use view::{View, VoucherNow, accepted_step, incident_step};

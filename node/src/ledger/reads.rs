@@ -114,7 +114,7 @@ pub trait Reads {
 }
 
 /// Bytes that an entry takes where it is shown with its proof, about.
-fn shown_bytes(entry: &Accepted) -> usize {
+pub fn shown_bytes(entry: &Accepted) -> usize {
     const WITHOUT_MEMO: usize = 3 << 10;
     entry.memo.as_ref().map_or(0, String::len).saturating_add(WITHOUT_MEMO)
 }

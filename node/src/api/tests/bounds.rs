@@ -40,7 +40,7 @@ async fn answers_that_nobody_takes_leave_no_room_for_more_of_their_size() {
         (refused.status().as_u16(), &refused.headers()["retry-after"]),
         (503, &"5".parse().expect("ASCII"))
     );
-    site.get(&format!("/v1/vouchers/{}/dossier", link_name(&cards.keys[4]))).await.with(200);
+    site.get(&format!("/v1/vouchers/{}/dossier", link_name(&cards.keys[17]))).await.with(200);
     untaken.pop();
     site.get(&large).await.with(200);
     // What was promised is whole, in whatever pieces it comes.

@@ -142,7 +142,7 @@ impl Site {
         reply
     }
 
-    /// Issues 20 cards and hands the fourth to and fro between trade parties, each time with the largest memo that is taken.
+    /// Issues 20 cards and hands the first 16 to and fro between trade parties, each time with the largest memo that is taken.
     async fn with_long_history(&self, steps: u64) -> Cards {
         let cards = self.fixture.issued(20).await;
         let (issuer, other) = (key(1), key(2));
@@ -150,7 +150,7 @@ impl Site {
         for step in 0..steps {
             let (from, to) = if step % 2 == 0 { (&issuer, &other) } else { (&other, &issuer) };
             let transfer =
-                self.fixture.step_after(step, Kind::Transfer, 3, 1, to.public(), Some(&memo), &[from]);
+                self.fixture.step_after(step, Kind::Transfer, 0, 16, to.public(), Some(&memo), &[from]);
             self.submit(&transfer).await.with(201);
         }
         self.fixture.pass(60);

@@ -241,7 +241,7 @@ async fn a_long_history_is_shown_whole_or_refused_with_where_it_is() {
     // Twenty such would be too much in one piece.
     let case = json!({ "vouchers": cards.keys.iter().map(link_name).collect::<Vec<_>>() });
     let refused = site.post("/v1/cases", &case).await.problem("too-long");
-    assert!(refused["detail"].as_str().expect("words").contains("vouchsafe mirror"));
+    assert!(refused["detail"].as_str().expect("words").contains("fewer vouchers"));
 }
 
 #[tokio::test]
