@@ -59,12 +59,8 @@ pub fn connect(folder: &Folder, config: &Config, clock: &Clock) -> Result<Connec
             let chain = devnet.client().signing_with(key);
             Ok(Connected { judge: judge(&chain, config), writer: Arc::new(chain), devnet: Some(devnet) })
         }
-        ChainConfig::Evm { chain_id, contract, endpoints: addresses, from_block, confirmations, fees } => {
-            let endpoints = endpoints(addresses).map_err(ChainError::Setting)?;
-            let mut options = EvmOptions::new(Chain::new(*chain_id, *contract), endpoints);
-            options.from_block = *from_block;
-            options.finality = FinalityRule::Tag { else_confirmations: *confirmations };
-            options.fees = (*fees).into();
+        ChainConfig::Evm { .. } => {
+            let mut options = evm_options(&config.chain).map_err(ChainError::Setting)?;
             options.watch = Watch::new(observe::endpoint_trouble);
             let text = folder.load_anchoring_key()?;
             let key =
@@ -73,6 +69,21 @@ pub fn connect(folder: &Folder, config: &Config, clock: &Clock) -> Result<Connec
             Ok(Connected { judge: judge(&chain, config), writer: Arc::new(chain), devnet: None })
         }
     }
+}
+
+/// How an external chain of a configuration is reached; in words where it is none, or an address is not in order.
+pub fn evm_options(chain: &ChainConfig) -> Result<EvmOptions, String> {
+    let ChainConfig::Evm { chain_id, contract, endpoints: addresses, from_block, confirmations, fees } =
+        chain
+    else {
+        let what = "the node anchors on its development chain, whose keys everybody knows: nothing is at stake there";
+        return Err(what.to_owned());
+    };
+    let mut options = EvmOptions::new(Chain::new(*chain_id, *contract), endpoints(addresses)?);
+    options.from_block = *from_block;
+    options.finality = FinalityRule::Tag { else_confirmations: *confirmations };
+    options.fees = (*fees).into();
+    Ok(options)
 }
 
 /// What the ledger of this configuration is opened with.

@@ -1,19 +1,20 @@
 //! What the account that opened the ledger does beside anchoring: it names another anchoring key, adds to the bond, ends the
 //! ledger and takes the bond back.
 //!
-//! Safe to repeat: what broke off is carried on. The opener's key is never thrown away; without it nobody could name the
+//! The opener's key is never thrown away; without it nobody could name the
 //! next anchorer or take the bond back.
 
-use crate::config::{ChainConfig, Config, ConfigError, Folder, endpoints};
+use crate::chain::evm_options;
+use crate::config::{Config, ConfigError, Folder};
 use crate::init::wait_mined;
-use crate::ledger::outbox::known;
-use crate::ledger::rows::{ReadError, key_number};
+use crate::ledger::rows::{Published, ReadError, key_number, number_key};
 use crate::store::{Span, Store, StoreError, Table};
 use anchors::fraud::Judge;
 use anchors::{
-    AnchorError, AnchorReader as _, AnchoringKey, Bond, Chain, EvmChain, EvmOptions, Submission, TxState,
+    AnchorError, AnchorReader as _, AnchorWriter as _, AnchoringKey, Bond, EvmChain, Finality, Refusal,
+    Submission, TxState,
 };
-use protocol::{Address, LedgerId};
+use protocol::{Address, Digest, LedgerId};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -54,9 +55,34 @@ pub enum OpenerError {
          vouchsafe_unanchored_entries is 0, stop it, and close then; nothing was changed"
     )]
     Unanchored(u64),
-    /// The transaction did not take effect.
-    #[error("the transaction {0}: run the same command again; nothing was changed here")]
-    NotDone(String),
+    /// The chain has a newer checkpoint than this store, or another one.
+    #[error(
+        "the chain's newest checkpoint, number {0}, is not one of this store: an old backup was put back, or another node \
+         anchors this ledger; nothing was changed"
+    )]
+    OtherHistory(u64),
+    /// The chain may still forget the newest checkpoint, and a closed ledger takes it no second time.
+    #[error("the newest checkpoint, number {0}, is not final yet: wait until it is; nothing was changed")]
+    NotFinal(u64),
+    /// Another transaction of the account comes first.
+    #[error(
+        "transaction {0} of that account is on its way: run the same command again when it stands in a block"
+    )]
+    InFlight(u64),
+    /// The transaction was refused in its block.
+    #[error("transaction {tx} failed in its block: {why}; nothing was changed")]
+    Failed {
+        /// Its hash.
+        tx: Digest,
+        /// In the contract's words.
+        why: Refusal,
+    },
+    /// The transaction is not in a block yet.
+    #[error(
+        "transaction {0} stands in no block after five minutes, and may still do so: see what `vouchsafe-node bond show` \
+         says before you run the same command again"
+    )]
+    Waiting(Digest),
 }
 
 impl From<StoreError> for OpenerError {
@@ -81,13 +107,8 @@ pub async fn bond(config: &Config) -> Result<Bond, OpenerError> {
 }
 
 fn reader(config: &Config) -> Result<(EvmChain, LedgerId), OpenerError> {
-    let ChainConfig::Evm { chain_id, contract, endpoints: addresses, .. } = &config.chain else {
-        let what = "the node anchors on its development chain, whose keys everybody knows: there is nothing at stake";
-        return Err(OpenerError::Setting(what.to_owned()));
-    };
-    let chain = Chain::new(*chain_id, *contract);
-    let options = EvmOptions::new(chain, endpoints(addresses).map_err(OpenerError::Setting)?);
-    Ok((EvmChain::new(&options)?, config.origin(chain).ledger()))
+    let options = evm_options(&config.chain).map_err(OpenerError::Setting)?;
+    Ok((EvmChain::new(&options)?, config.origin(options.chain).ledger()))
 }
 
 /// The opener's account on the ledger's chain.
@@ -108,7 +129,8 @@ impl Opener {
         Ok(Self { client: client.signing_with(key), ledger, judge: config.judge })
     }
 
-    /// Names the account of `new_key` the anchorer and makes it the folder's anchoring key. The node must not be running.
+    /// Names the account of `new_key` the anchorer and makes it the folder's anchoring key. Safe to repeat: what broke off is
+    /// carried on. The node must not be running.
     pub async fn rotate(
         &self,
         folder: &Folder,
@@ -118,6 +140,7 @@ impl Opener {
         let anchorer = account(new_key)?.address();
         let before = self.client.ledger(self.ledger).await?.anchorer;
         if let Some(judge) = self.judge
+            && before == self.client.account()
             && !Judge::new(self.client.clone(), judge).is_judge_of(self.ledger).await?
         {
             return Err(OpenerError::NotUnderItsJudge(judge));
@@ -149,26 +172,36 @@ impl Opener {
         self.done(self.client.withdraw(self.ledger).await?).await
     }
 
-    /// Entries of the store that no checkpoint of the chain covers.
+    /// Entries of the store that no checkpoint of the chain covers for good.
     async fn unanchored(&self, store: &dyn Store) -> Result<u64, OpenerError> {
-        let on_chain = self.client.latest(self.ledger).await?.number;
+        let number = self.client.latest(self.ledger).await?.number;
+        let newest = self.client.checkpoint(self.ledger, number).await?;
         let snapshot = store.snapshot()?;
+        let ours = snapshot.get(Table::Checkpoints, &number_key(number))?;
+        let ours = ours.map(|row| Published::decode(&row)).transpose()?;
+        if ours.is_none_or(|ours| ours.checkpoint != newest.checkpoint) {
+            return Err(OpenerError::OtherHistory(number));
+        }
         let last = snapshot.last(Table::Entries, Span::all())?;
         let size = last.map_or(Ok(0), |row| key_number(Table::Entries, &row.key).map(|index| index + 1))?;
-        let covered = known(&*snapshot, on_chain)?.checkpoint.size;
-        Ok(size.saturating_sub(covered))
+        match size.saturating_sub(newest.checkpoint.size) {
+            0 if newest.finality != Finality::Final => Err(OpenerError::NotFinal(number)),
+            unanchored => Ok(unanchored),
+        }
     }
 
     /// Waits for the block, and gives what lies behind the ledger then.
     async fn done(&self, sent: Submission) -> Result<Bond, OpenerError> {
-        let Submission::Sent { tx } = sent else {
-            let what = "was not sent, because another one of that account is on its way";
-            return Err(OpenerError::NotDone(what.to_owned()));
+        let tx = match sent {
+            Submission::Sent { tx } | Submission::Replaced { tx, .. } => tx,
+            Submission::InFlight { nonce } => return Err(OpenerError::InFlight(nonce)),
+            Submission::AlreadyAnchored => return Ok(self.client.bond(self.ledger).await?),
         };
         let (often, at_most) = (Duration::from_millis(500), Duration::from_mins(5));
         match wait_mined(&self.client, tx, often, at_most).await? {
             TxState::Mined { .. } => Ok(self.client.bond(self.ledger).await?),
-            other => Err(OpenerError::NotDone(format!("is {other:?}"))),
+            TxState::Failed { reason, .. } => Err(OpenerError::Failed { tx, why: reason }),
+            TxState::Pending | TxState::Unknown => Err(OpenerError::Waiting(tx)),
         }
     }
 }

@@ -46,14 +46,17 @@ async fn a_ledger_ends_when_all_that_it_promised_is_kept_and_its_bond_goes_back(
 
     let early = bond("withdraw", 1).await.stderr;
     assert!(early.contains("is open"), "{early}");
+    let early = bond(&close, 1).await.stderr;
+    assert!(early.contains("is not final yet"), "{early}");
+    anvil.mine(100).await;
     let closed = bond(&close, 0).await.stdout;
     assert!(closed.contains("closed, opened by") && closed.contains("taken back from"), "{closed}");
     let early = bond("withdraw", 1).await.stderr;
     assert!(early.contains("fraud is heard until"), "{early}");
-    // What nobody will anchor is not promised for long.
-    scene.node.start().await;
-    scene.types("sell --range 1 --order ORDER-1 --key issuer.key", 0).await;
+    // What nobody will anchor is not promised, and the node goes on answering for what it anchored.
+    assert!(scene.node.comes_up().await);
     scene.node.is_unready().await;
+    scene.types("sell --range 1 --order ORDER-1 --key issuer.key", 3).await;
     assert!(scene.node.stop().await.success());
 
     anvil.pass(FIFTEEN_DAYS_S).await;
@@ -67,7 +70,7 @@ async fn a_ledger_ends_when_all_that_it_promised_is_kept_and_its_bond_goes_back(
 async fn what_needs_a_chain_of_its_own_or_a_first_start_says_so() {
     let devnet = Node::on_devnet(&[]).await;
     let run = Run::new(Program::Node, ["bond", "show", "--data"]).args([devnet.data()]);
-    assert!(run.end().await.exits(1).stderr.contains("nothing at stake"));
+    assert!(run.end().await.exits(1).stderr.contains("nothing is at stake"));
 
     let anvil = Anvil::start().await;
     let node = Node::on_anvil(&anvil, &[]).await;
