@@ -165,8 +165,9 @@ impl Anchoring {
         let sent = self.writer.anchor(ledger, &before, &next, &item.consistency).await?;
         observe::sent(next.number, &sent);
         Ok(match sent {
-            Submission::Sent { .. } | Submission::AlreadyAnchored => Next::Again,
-            Submission::InFlight { .. } | Submission::Replaced { .. } => Next::Poll,
+            Submission::AlreadyAnchored => Next::Again,
+            // An endpoint that lost it at once must not be given it again without a pause.
+            Submission::Sent { .. } | Submission::InFlight { .. } | Submission::Replaced { .. } => Next::Poll,
         })
     }
 }
