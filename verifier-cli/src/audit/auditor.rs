@@ -35,6 +35,8 @@ pub struct Round {
     pub unchecked: Vec<Found>,
     /// Somebody asked it to stop; it goes on from there the next time.
     pub interrupted: bool,
+    /// What broke it off, although something contradicts.
+    pub failure: Option<Failure>,
 }
 
 /// A contradiction with the checkpoint that it is shown under, before it is written down.
@@ -134,48 +136,61 @@ impl Auditor {
     }
 
     /// Goes on to the newest checkpoint. `watch` is told how many entries are done, of how many. A failure is of the chain,
-    /// the source or the folder, and leaves what was done in place.
+    /// the source or the folder, and leaves what was done in place; it hides nothing that was found.
     pub fn round(&mut self, stop: &AtomicBool, watch: &mut dyn FnMut(u64, u64)) -> Result<Round, Failure> {
         let tip = self.anchored.tip()?;
         let data = Arc::clone(&self.data);
         let newest = self.anchored.newest_in(&*data, tip.number)?;
         let headers = self.headers(&newest)?;
-        let mut intake = Intake::new(&data, self.replay.size(), newest.size)?;
-        let mut unchecked = Vec::new();
-        let mut interrupted = false;
-        for header in &headers {
-            match self.interval(&mut intake, header, &newest, stop, watch)? {
-                End::Done => {}
-                End::Interrupted => interrupted = true,
-                End::Withheld(leaf) => unchecked.push((leaf, *header)),
-            }
-            if interrupted || !unchecked.is_empty() {
-                break;
-            }
-            match self.close(header, &newest)? {
-                Some(leaf) if matches!(leaf, Leaf::Entry { .. }) => {
-                    unchecked.push((leaf, *header));
-                    break;
-                }
-                leaf => unchecked.extend(leaf.map(|leaf| (leaf, *header))),
-            }
-        }
+        let gone = self.go_over(&headers, &newest, stop, watch);
         self.finish_checks();
-        if unchecked.is_empty() && !interrupted {
-            unchecked.extend(self.hold_promises(&newest, tip.number)?);
-        }
+        let held = match gone {
+            Ok(End::Done) => self.hold_promises(&newest, tip.number),
+            _ => Ok(()),
+        };
         self.go_back();
-        self.settle(&headers, &newest, tip.number)?;
-        unchecked.append(&mut self.lacking);
-        let mut told = Vec::new();
-        for (leaf, header) in unchecked {
-            told.push(self.withheld(leaf, &header, &headers, &newest, tip.number)?);
-        }
-        if newest.number < tip.number && self.is_late(tip.block_time)? {
+        let settled = self.settle(&headers, &newest, tip.number);
+        let mut unchecked = Vec::new();
+        let told = self.tell_lacking(&headers, &newest, tip.number, &mut unchecked);
+        let late = if newest.number < tip.number { self.is_late(tip.block_time) } else { Ok(false) };
+        if matches!(late, Ok(true)) {
             let detail = Detail::with(Reason::DataBehind, [&newest.number, &tip.number]);
-            told.push(Found::unchecked(&detail));
+            unchecked.push(Found::unchecked(&detail));
         }
-        Ok(Round { newest, anchored: tip.number, unchecked: told, interrupted })
+        let interrupted = matches!(gone, Ok(End::Interrupted));
+        let failure = [gone.map(drop), held, settled, told, late.map(drop)].into_iter().find_map(Result::err);
+        match failure {
+            Some(failure) if self.progress.found.is_empty() => Err(failure),
+            failure => Ok(Round { newest, anchored: tip.number, unchecked, interrupted, failure }),
+        }
+    }
+
+    /// Goes over the entries of each checkpoint, and holds it against them. What can not be had is set down as lacking.
+    fn go_over(
+        &mut self,
+        headers: &[Checkpoint],
+        newest: &Checkpoint,
+        stop: &AtomicBool,
+        watch: &mut dyn FnMut(u64, u64),
+    ) -> Result<End, Failure> {
+        let mut intake = Intake::new(&self.data, self.replay.size(), newest.size)?;
+        for header in headers {
+            match self.interval(&mut intake, header, newest, stop, watch)? {
+                End::Done => {}
+                End::Interrupted => return Ok(End::Interrupted),
+                End::Withheld(leaf) => {
+                    self.lacking.push((leaf, *header));
+                    return Ok(End::Withheld(leaf));
+                }
+            }
+            if let Some(leaf) = self.close(header, newest)? {
+                self.lacking.push((leaf, *header));
+                if matches!(leaf, Leaf::Entry { .. }) {
+                    return Ok(End::Withheld(leaf));
+                }
+            }
+        }
+        Ok(End::Done)
     }
 
     /// The checkpoints to hold the entries against: those after the one that was reached. Where that one is no longer the
@@ -281,7 +296,10 @@ impl Auditor {
             Agreement::OtherLog => {
                 let size = self.progress.size;
                 self.finish_checks();
-                self.open.retain(|open| open.contradiction.index.is_some_and(|index| index < size));
+                // The operator's own word is no part of what was shown.
+                self.open.retain(|open| {
+                    open.word.is_some() || open.contradiction.index.is_some_and(|index| index < size)
+                });
                 let index = view.first_other_entry(size.min(header.size.saturating_sub(1)));
                 self.begin_anew();
                 return Ok(Some(Leaf::Entry { index }));

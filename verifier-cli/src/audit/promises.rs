@@ -31,15 +31,11 @@ struct Log<'a> {
 }
 
 impl Auditor {
-    /// Holds all that was given against a log that was gone over up to `newest`. What could not be held yet is kept for the
-    /// next round. Gives the first entry that can not be had for a receipt, with the checkpoint that covers it.
-    pub(super) fn hold_promises(
-        &mut self,
-        newest: &Checkpoint,
-        tip: u64,
-    ) -> Result<Option<(Leaf, Checkpoint)>, Failure> {
+    /// Holds all that was given against a log that was gone over up to `newest`. What could not be held is kept for the next
+    /// round. The first entry that can not be had for a receipt is set down as lacking.
+    pub(super) fn hold_promises(&mut self, newest: &Checkpoint, tip: u64) -> Result<(), Failure> {
         if self.receipts.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
         let data = Arc::clone(&self.data);
         let headers = self.anchored.down(&*data, Some(newest), 0)?;
@@ -53,23 +49,19 @@ impl Auditor {
         }
         let mut withheld = None;
         let mut result = Ok(());
-        let mut given = std::mem::take(&mut self.receipts.receipts).into_values().flatten();
-        for receipt in given.by_ref() {
+        for receipt in std::mem::take(&mut self.receipts.receipts).into_values().flatten() {
             match self.hold(&receipt, &log) {
                 Ok(Held::Done) => continue,
                 Ok(Held::NotYet) => {}
                 Ok(Held::Withheld(covering)) => {
                     withheld.get_or_insert((Leaf::Entry { index: receipt.index }, covering));
                 }
-                Err(failure) => result = Err(failure),
+                Err(failure) => result = result.and(Err(failure)),
             }
             self.receipts.keep(receipt);
-            if result.is_err() {
-                break;
-            }
         }
-        given.for_each(|receipt| self.receipts.keep(receipt));
-        result.map(|()| withheld)
+        self.lacking.extend(withheld);
+        result
     }
 
     fn hold(&mut self, receipt: &Receipt, log: &Log<'_>) -> Result<Held, Failure> {

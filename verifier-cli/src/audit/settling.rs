@@ -52,16 +52,17 @@ impl Auditor {
         });
         let mut dropped = false;
         let mut written = Ok(());
+        let mut unwritten = Vec::new();
         while let Some(item) = self.open.pop() {
             match self.write_down(&item, headers, newest, tip) {
                 Ok(is_anchored) => dropped |= !is_anchored,
                 Err(failure) => {
-                    self.open.push(item);
-                    written = Err(failure);
-                    break;
+                    unwritten.push(item);
+                    written = written.and(Err(failure));
                 }
             }
         }
+        self.open = unwritten;
         self.progress
             .found
             .sort_by_key(|found| (found.index.is_none(), found.index, found.checkpoint, found.voucher));
@@ -122,19 +123,39 @@ impl Auditor {
         if self.open.is_empty() { self.keep() } else { Ok(()) }
     }
 
-    /// Tells what can not be had, with a challenge for it.
-    pub(super) fn withheld(
+    /// Tells what can not be had, with challenges for it.
+    pub(super) fn tell_lacking(
+        &mut self,
+        headers: &[Checkpoint],
+        newest: &Checkpoint,
+        tip: u64,
+        told: &mut Vec<Found>,
+    ) -> Result<(), Failure> {
+        let mut result = Ok(());
+        for (leaf, header) in std::mem::take(&mut self.lacking) {
+            let found = leaf.found(&header);
+            match self.challenge(leaf, &header, headers, newest, tip) {
+                Ok(file) => told.push(Found { file, ..found }),
+                Err(failure) => {
+                    told.push(found);
+                    result = result.and(Err(failure));
+                }
+            }
+        }
+        result
+    }
+
+    fn challenge(
         &mut self,
         leaf: Leaf,
         header: &Checkpoint,
         headers: &[Checkpoint],
         newest: &Checkpoint,
         tip: u64,
-    ) -> Result<Found, Failure> {
+    ) -> Result<Option<String>, Failure> {
         // Entries and records are under every later root, too; a chunk is under its own alone.
         let under = if matches!(leaf, Leaf::Chunk { .. }) { header } else { newest };
         let newer = self.newer(headers, under, tip)?;
-        let file = self.evidence(newest).challenge(&leaf.detail(header), &leaf, under, &newer)?;
-        Ok(Found { file, ..leaf.found(header) })
+        self.evidence(newest).challenge(&leaf.detail(header), &leaf, under, &newer)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::made::{NOW, origin, story};
 use crate::run::Folder;
+use crate::server::serve;
 use ledgers::published::{Published, pair, voucher, word};
 use protocol::public_data::DataPath;
 use protocol::receipt::{Absence, Receipt};
@@ -54,7 +55,7 @@ fn round(audit: &mut Auditor) -> Result<Round, Failure> {
 
 /// The codes of what was found, after a first round that met silence.
 fn found_after_silence(audit: &mut Auditor) -> Vec<String> {
-    let silence = round(audit).unwrap_err();
+    let silence = round(audit).map_or_else(|failure| failure, |first| first.failure.unwrap());
     assert_eq!(silence.text.id(), "error-data-unreachable");
     let second = round(audit).unwrap();
     assert!(second.unchecked.is_empty(), "{second:?}");
@@ -102,6 +103,43 @@ fn words_of_the_operator_are_kept_until_they_were_held_and_written_down() {
         let audited = audit.progress().audited;
         assert_eq!((audited.receipts, audited.contradictions), (2, 2), "question {place}");
     }
+}
+
+/// A fraud, beside a file for which the source has no answer but status 503, for good.
+fn found_beside_silence(made: &Published, silent: &'static str, found: &[&str]) {
+    let folder = Folder::of(made);
+    let data = folder.path("data");
+    let from = serve(move |_, path, _| match std::fs::read(data.join(path.trim_start_matches('/'))) {
+        _ if path.contains(silent) => (503, Vec::new()),
+        Ok(bytes) => (200, bytes),
+        Err(_) => (404, Vec::new()),
+    });
+    let typed = format!("audit --from {from} --trusted-checkpoint trusted.json --out audit --json");
+    let ran = folder.run(&typed);
+    assert_eq!(ran.exit, Some(30), "{silent}: {}{}", ran.out, ran.err);
+    assert!(ran.err.contains("503"), "{}", ran.err);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let list = report["contradictions"].as_array().unwrap();
+    let codes: Vec<_> = list.iter().map(|found| found["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, found, "{silent}");
+    for found in list {
+        assert!(folder.path("audit").join(found["file"].as_str().unwrap()).exists(), "{found}");
+    }
+}
+
+#[test]
+fn silence_for_good_hides_no_fraud() {
+    let mut forged = story();
+    forged.steps[2].signatures[0].signature = forged.steps[1].signatures[0].signature;
+    let shown = forged.batches[&0].clone();
+    forged.issue_as(40..80, shown);
+    forged.anchor();
+    found_beside_silence(&forged, "/batch/6/", &["not_signed"]);
+    let mut hiding = story();
+    hiding.steps[2].signatures.clear();
+    hiding.heads[3] = word(2, 2);
+    hiding.anchor();
+    found_beside_silence(&hiding, "/chunks/", &["not_signed"]);
 }
 
 #[test]

@@ -99,10 +99,14 @@ fn look(
     auditor: &mut Auditor,
     stop: &AtomicBool,
     metrics: &Metrics,
-    console: &Console,
+    console: &mut Console,
 ) -> Result<(Report, bool), Failure> {
     let round = auditor.round(stop, &mut |done, _| metrics.entries(done));
     let round = round.inspect_err(|failure| metrics.failed(failure))?;
+    if let Some(failure) = &round.failure {
+        metrics.failed(failure);
+        console.fail(failure);
+    }
     let report = Report::of(auditor, &round, console.times.now());
     metrics.looked(&report);
     Ok((report, !round.interrupted || !round.unchecked.is_empty()))

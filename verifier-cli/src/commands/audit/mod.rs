@@ -78,7 +78,11 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
         bar.set_position(done);
     });
     bar.finish_and_clear();
-    let report = Report::of(&auditor, &round?, console.times.now());
+    let round = round?;
+    if let Some(failure) = &round.failure {
+        console.fail(failure);
+    }
+    let report = Report::of(&auditor, &round, console.times.now());
     write_report(&auditor, &report)?;
     tell(args, &auditor, &report, console);
     Ok(report.result.exit())
