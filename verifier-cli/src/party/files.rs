@@ -18,7 +18,7 @@ const PART: &str = ".vouchsafe-part";
 pub enum Readers {
     /// The owner alone: mode 0600.
     Owner,
-    /// Whoever the system's mask lets.
+    /// Whoever the system's mask lets, or whoever could read the file that is replaced.
     Any,
 }
 
@@ -44,7 +44,11 @@ impl Over {
         let refused = |id| Err(Failure::usage(id).with_foreign("path", path.display()));
         let metadata = match std::fs::metadata(path) {
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // A link that leads nowhere is somebody's, too.
+                let is_free = matches!(self, Self::Anything) || path.symlink_metadata().is_err();
+                return if is_free { Ok(()) } else { refused("error-out-exists") };
+            }
             Err(error) => return Err(unwritable(path, &error)),
         };
         if metadata.is_dir() {
@@ -97,23 +101,28 @@ impl Draft {
         over.check(path)?;
         // What a link leads to is replaced, and the link stays.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let part = suffixed(&path, PART);
-        Over::Anything.check(&part)?;
         let begin = || {
-            // What an interrupted run left: its mode may be another's, so it is not written into.
-            match std::fs::remove_file(&part) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            // Two runs at once write two files, and one of them is whole in the end.
+            let mut random = [0; 8];
+            getrandom::fill(&mut random).map_err(io::Error::other)?;
+            let part = suffixed(&path, &format!(".{:016x}{PART}", u64::from_be_bytes(random)));
             let mut options = File::options();
             options.write(true).create_new(true);
             #[cfg(unix)]
-            if readers == Readers::Owner {
+            let replaced = std::fs::metadata(&path).ok().filter(|_| readers == Readers::Any);
+            #[cfg(unix)]
+            if readers == Readers::Owner || replaced.is_some() {
                 std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             }
-            options.open(&part)
+            let file = options.open(&part)?;
+            // Whoever could not read what is replaced can not read what replaces it.
+            #[cfg(unix)]
+            if let Some(replaced) = replaced {
+                file.set_permissions(replaced.permissions())?;
+            }
+            Ok((file, part))
         };
-        let file = begin().map_err(|error| unwritable(&path, &error))?;
+        let (file, part) = begin().map_err(|error| unwritable(&path, &error))?;
         Ok(Self { file: Some(BufWriter::with_capacity(1 << 16, file)), part, path, over })
     }
 
@@ -203,7 +212,6 @@ mod tests {
         assert!(!path.exists());
         drop(draft);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        std::fs::write(suffixed(&path, PART), b"left by an interrupted run").unwrap();
         write(&path, Readers::Owner, Over::Nothing, b"whole").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"whole");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -248,10 +256,39 @@ mod tests {
         }
         let failure = write(folder.path(), Readers::Any, Over::Anything, b"new").unwrap_err();
         assert_eq!(failure.text.id(), "error-directory");
-        std::fs::remove_file(&path).unwrap();
-        std::fs::write(suffixed(&path, PART), KEY).unwrap();
-        let failure = write(&path, Readers::Any, Over::Anything, b"new").unwrap_err();
-        assert_eq!(failure.text.id(), "error-out-is-key");
+    }
+
+    #[test]
+    fn two_drafts_of_one_file_do_not_mix() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let mut drafts = [b"one", b"two"].map(|text| {
+            let mut draft = Draft::create(&path, Readers::Any, Over::Anything).unwrap();
+            draft.write(text).unwrap();
+            draft
+        });
+        drafts.reverse();
+        for draft in drafts {
+            draft.publish().unwrap();
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_replaced_keeps_its_readers() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        for (mode, readers, left) in
+            [(0o600, Readers::Any, 0o600), (0o640, Readers::Any, 0o640), (0o644, Readers::Owner, 0o600)]
+        {
+            std::fs::write(&path, "old").unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            write(&path, readers, Over::Anything, b"new").unwrap();
+            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, left, "{mode:o}");
+        }
     }
 
     #[cfg(unix)]
@@ -264,6 +301,9 @@ mod tests {
         write(&link, Readers::Any, Over::Anything, b"new").unwrap();
         assert!(link.is_symlink());
         assert_eq!(std::fs::read(&target).unwrap(), b"new");
+        std::fs::remove_file(&target).unwrap();
+        let failure = write(&link, Readers::Any, Over::Nothing, b"new").unwrap_err();
+        assert_eq!(failure.text.id(), "error-out-exists", "a link that leads nowhere");
         let failure = write(Path::new("/dev/null"), Readers::Any, Over::Anything, b"new").unwrap_err();
         assert_eq!(failure.text.id(), "party-file-unwritable");
     }

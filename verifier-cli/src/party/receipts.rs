@@ -113,6 +113,9 @@ impl ReceiptFile {
     /// off is left as it is, on a line of its own.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let failed = |error: io::Error| unwritable(path, &error);
+        if !can_be_read_again(path).map_err(failed)? {
+            return Err(failed(io::Error::other("it is no regular file")));
+        }
         match head(path) {
             Ok(head) if !is_of_receipts(&head) => {
                 return Err(Failure::usage("party-receipts-foreign").with_foreign("path", path.display()));
@@ -177,6 +180,22 @@ impl ReceiptFile {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Whether a path is of no file yet, or of one that can be read to its end: from a pipe, a socket or a terminal nothing ever
+/// comes.
+fn can_be_read_again(path: &Path) -> io::Result<bool> {
+    let kind = match std::fs::metadata(path) {
+        Ok(metadata) => metadata.file_type(),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(error),
+    };
+    // A folder is refused by the system; a device may be none at all (`/dev/null`).
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_char_device(&kind) {
+        return File::open(path).map(|device| !io::IsTerminal::is_terminal(&device));
+    }
+    Ok(kind.is_file() || kind.is_dir())
 }
 
 /// Its lines one at a time: it grows with every step, without end.
@@ -299,6 +318,16 @@ mod tests {
             assert_eq!(std::fs::read_to_string(&path).unwrap(), there);
         }
         assert_eq!(ReceiptFile::open(folder.path()).unwrap_err().text.id(), "party-file-unwritable");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_no_file_of_receipts_and_the_null_device_takes_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert_eq!(ReceiptFile::open(&pipe).unwrap_err().text.id(), "party-file-unwritable");
+        assert!(ReceiptFile::open(Path::new("/dev/null")).is_ok());
     }
 
     #[test]
