@@ -2,7 +2,6 @@
 
 use super::auditor::{Auditor, Open};
 use super::evidence::{Leaf, Word, unless_unreachable};
-use super::receipts::Receipts;
 use super::view::View;
 use crate::failure::Failure;
 use protocol::audit::Contradiction;
@@ -14,7 +13,7 @@ use std::sync::Arc;
 
 /// What became of a receipt.
 enum Held {
-    /// It was held against the log, or is no promise.
+    /// It was held against the log.
     Done,
     /// It can not be held yet.
     NotYet,
@@ -34,22 +33,31 @@ impl Auditor {
     /// Holds all that was given against a log that was gone over up to `newest`. What could not be held is kept for the next
     /// round. The first entry that can not be had for a receipt is set down as lacking.
     pub(super) fn hold_promises(&mut self, newest: &Checkpoint, tip: u64) -> Result<(), Failure> {
-        if self.receipts.is_empty() {
+        let signed = self.receipts.take_signed(self.ledger, &self.progress.keys);
+        if signed.is_empty() {
             return Ok(());
         }
         let data = Arc::clone(&self.data);
-        let headers = self.anchored.down(&*data, Some(newest), 0)?;
+        let headers = match self.anchored.down(&*data, Some(newest), 0) {
+            Ok(headers) => headers,
+            Err(failure) => {
+                self.receipts.put_back(signed);
+                return Err(failure);
+            }
+        };
         let view = View::new(&*data, *newest, newest);
         let log = Log { headers: &headers, view, is_all: newest.number == tip };
-        // Whether a voucher is there, only all batches can say.
-        if self.whole.is_none() {
-            for absence in std::mem::take(&mut self.receipts.absences) {
+        for absence in signed.absences {
+            // Whether a voucher is there, only all batches can say.
+            if self.whole.is_none() {
                 self.hold_absence(&log, absence);
+            } else {
+                self.receipts.absences.push(absence);
             }
         }
         let mut withheld = None;
         let mut result = Ok(());
-        for receipt in std::mem::take(&mut self.receipts.receipts).into_values().flatten() {
+        for receipt in signed.receipts.into_values().flatten() {
             match self.hold(&receipt, &log) {
                 Ok(Held::Done) => continue,
                 Ok(Held::NotYet) => {}
@@ -65,11 +73,6 @@ impl Auditor {
     }
 
     fn hold(&mut self, receipt: &Receipt, log: &Log<'_>) -> Result<Held, Failure> {
-        let or_later = if log.is_all { Held::Done } else { Held::NotYet };
-        // What no operator of this ledger signed, he has not promised.
-        if !Receipts::is_signed(receipt, self.ledger, &self.progress.keys) {
-            return Ok(or_later);
-        }
         match log.headers.iter().find(|header| header.size > receipt.index) {
             Some(covering) => self.hold_anchored(receipt, covering, &log.view),
             None if log.is_all => self.hold_due(receipt),
@@ -121,13 +124,11 @@ impl Auditor {
     /// A voucher of which the operator said that no entry below that checkpoint's size issued it.
     fn hold_absence(&mut self, log: &Log<'_>, absence: Absence) {
         let named = log.headers.iter().find(|header| header.hash(self.ledger) == absence.checkpoint_hash);
-        if named.is_none() && !log.is_all {
-            self.receipts.absences.push(absence);
+        // Its checkpoint may be one that is not anchored yet.
+        let Some(named) = named else { return self.receipts.absences.push(absence) };
+        if !absence.is_signed_by(&named.operator_key, self.ledger) {
             return;
         }
-        let Some(named) = named.filter(|named| absence.is_signed_by(&named.operator_key, self.ledger)) else {
-            return;
-        };
         self.progress.audited.receipts += 1;
         let Some(index) = self.replay.issued_by(&absence.voucher).filter(|index| *index < named.size) else {
             return;

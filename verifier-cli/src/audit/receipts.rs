@@ -133,8 +133,25 @@ impl Receipts {
         self.absences.extend(absence);
     }
 
-    /// Whether one of these keys signed it: whatever nobody of the ledger signed is no promise of its operator.
-    pub fn is_signed(receipt: &Receipt, ledger: LedgerId, keys: &[PublicKey]) -> bool {
-        keys.iter().any(|key| receipt.is_signed_by(key, ledger))
+    /// Takes out what one of these keys signed. What nobody of the ledger signed is no promise of its operator; yet a later
+    /// checkpoint may name the key that did.
+    #[must_use]
+    pub fn take_signed(&mut self, ledger: LedgerId, keys: &[PublicKey]) -> Self {
+        let Self { receipts, absences, files } = std::mem::take(self);
+        let mut signed = Self::default();
+        self.files = files;
+        for receipt in receipts.into_values().flatten() {
+            let is_signed = keys.iter().any(|key| receipt.is_signed_by(key, ledger));
+            if is_signed { &mut signed } else { &mut *self }.keep(receipt);
+        }
+        let is_signed = |absence: &Absence| keys.iter().any(|key| absence.is_signed_by(key, ledger));
+        (signed.absences, self.absences) = absences.into_iter().partition(is_signed);
+        signed
+    }
+
+    /// Puts all of them back.
+    pub fn put_back(&mut self, others: Self) {
+        others.receipts.into_values().flatten().for_each(|receipt| self.keep(receipt));
+        self.absences.extend(others.absences);
     }
 }

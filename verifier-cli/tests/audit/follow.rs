@@ -4,11 +4,12 @@ use crate::made::{NOW, chain, origin, salt, story};
 use crate::run::Folder;
 use crate::server::serve;
 use anchors::{AnchorWriter as _, DEVELOPMENT_MINIMUM_BOND_WEI, Devnet, Opening};
-use ledgers::published::{Published, pair};
+use ledgers::published::{Published, pair, voucher};
 use protocol::lifecycle::Kind;
 use protocol::merkle::Tree;
+use protocol::receipt::Absence;
 use protocol::{Digest, Keccak};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -207,4 +208,33 @@ fn monitor_waits_for_a_source_that_is_down_at_its_start() {
     down.store(true, Ordering::Relaxed);
     let mut never = monitor(&folder, &made, &down);
     assert_eq!(stop(&mut never.child), Some(3), "nothing was looked at");
+}
+
+#[test]
+fn word_about_a_checkpoint_to_come_is_held_when_it_is_there() {
+    let (chain, mut made) = (chain(), story());
+    anchor(&chain, &made, 0);
+    let folder = Folder::of(&made);
+    made.claim(30, 0);
+    made.anchor();
+    let (ledger, hash) = (origin().ledger(), made.newest().hash(origin().ledger()));
+    let absence = Absence::sign(&pair("operator", 0), ledger, voucher(7), hash, NOW);
+    std::fs::create_dir(folder.path("words")).unwrap();
+    std::fs::write(folder.path("words/one.json"), json!({ "absence": absence }).to_string()).unwrap();
+    let asked = Arc::clone(&chain);
+    let rpc = serve(move |_, _, body| (200, asked.answer(body)));
+    let data = files(folder.path("data"), Arc::default());
+    let typed = format!("audit --from {data} --rpc {rpc} --out audit --follow --interval 1 --receipts words");
+    let mut monitor = Monitor::start(&folder, &format!("{typed} --metrics 127.0.0.1:0"), "");
+    monitor.waits_for("vouchsafe_audit_entries 6");
+    monitor.waits_for("vouchsafe_audit_source_up 1");
+    made.write(&folder.path("data"));
+    anchor(&chain, &made, made.checkpoints.len() - 2);
+    let begin = Instant::now();
+    while monitor.child.try_wait().unwrap().is_none() {
+        assert!(begin.elapsed() < PATIENCE, "the monitor goes on");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(monitor.child.wait().unwrap().code(), Some(30));
+    assert!(folder.read("audit/report.json").contains("absence_broken"));
 }
