@@ -74,6 +74,7 @@ reasons! {
     IssuerNotInPolicy "issuer_not_in_policy" "issuer {0} is not in the policy"
     PastRedeemBy "past_redeem_by" "no longer honoured: its time to redeem is over"
     AbsenceUnsigned "absence_unsigned" "the statement is not signed by the checkpoint's operator key"
+    AbsenceNotInPolicy "absence_not_in_policy" "the statement is of ledger {0}, which is not in the policy"
     NotFinal "not_final" "the checkpoint is not final on its chain yet"
     AbsenceOther "absence_other" "the statement is about another voucher or checkpoint"
     DoubleSpend "double_spend" "the entry at index {0} leaves a state that the entry at index {1} left"

@@ -161,6 +161,9 @@ pub fn verify_absence(question: &AbsenceQuestion<'_>) -> Result<(), Detail> {
     if !absence.is_signed_by(&trusted.checkpoint.operator_key, ledger) {
         return Err(Detail::plain(Reason::AbsenceUnsigned));
     }
+    if policy.is_some_and(|policy| !policy.names(&ledger)) {
+        return Err(Detail::with(Reason::AbsenceNotInPolicy, [&ledger]));
+    }
     if finality == Finality::NotFinal {
         return Err(Detail::plain(Reason::NotFinal));
     }

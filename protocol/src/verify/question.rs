@@ -169,6 +169,11 @@ impl Policy {
         })
     }
 
+    /// Whether it names this ledger at all: its id stands for its contract and chain.
+    pub fn names(&self, ledger: &LedgerId) -> bool {
+        self.chains.iter().any(|chain| chain.ledgers.contains(ledger))
+    }
+
     /// The name that it gives an issuer.
     pub fn issuer_name(&self, key: &PublicKey) -> Option<&str> {
         self.issuers.iter().find(|(known, _)| known == key).map(|(_, name)| name.as_str())

@@ -8,7 +8,7 @@ use crate::node_client::{NodeClient, Problem};
 use anchors::DEVELOPMENT_CHAIN_ID;
 use protocol::receipt::Absence;
 use protocol::verify::{AbsenceQuestion, Detail, Policy, TrustedCheckpoint, verify_absence};
-use protocol::{Digest, LedgerId, PublicKey, Signature};
+use protocol::{Digest, PublicKey, Signature};
 use serde::Deserialize;
 
 /// What such a word is worth.
@@ -93,17 +93,10 @@ pub fn judge_absence(
         let failure = source.problem.unwrap_or_else(|| Failure::unknown("error-no-trust"));
         return Ok(Absent::Unproven(Unproven::Chain(failure)));
     };
-    if policy.is_some_and(|policy| !names(policy, trusted.ledger)) {
-        return unproven("absence-other-ledger");
-    }
     let question =
         AbsenceQuestion { absence: &absence, voucher, trusted: &trusted, finality, policy, as_of, now };
     Ok(match verify_absence(&question) {
         Ok(()) => Absent::Proven { trusted: Box::new(trusted), absence, development },
         Err(detail) => Absent::Unproven(Unproven::Judged(detail)),
     })
-}
-
-fn names(policy: &Policy, ledger: LedgerId) -> bool {
-    policy.chains.iter().any(|chain| chain.ledgers.contains(&ledger))
 }

@@ -200,7 +200,7 @@ fn not_found_counts_with_the_operators_signature_alone() {
         (
             absence_of(&made, OPERATOR, BUYER),
             "--trusted-checkpoint trusted.json --policy other.json",
-            "absence-other-ledger",
+            "absence-unproven",
         ),
     ] {
         let folder = made.folder().with("other.json", r#"{"chains": [], "issuers": []}"#);

@@ -46,6 +46,7 @@ export const REASONS = [
   "issuer_not_in_policy",
   "past_redeem_by",
   "absence_unsigned",
+  "absence_not_in_policy",
   "not_final",
   "absence_other",
 ] as const;

@@ -142,6 +142,8 @@ export function judgeAbsence(question: AbsenceQuestion): Detail | null {
     absence.checkpointHash === checkpointHash(ledger, trusted.checkpoint);
   if (!speaksOfIt) return detail("absence_other");
   if (!isAbsenceOf(absence, trusted.checkpoint.operatorKey, ledger)) return detail("absence_unsigned");
+  if (policy !== null && !policy.chains.some((chain) => chain.ledgers.includes(ledger)))
+    return detail("absence_not_in_policy", ledger);
   if (!isFinal) return detail("not_final");
   return asOf ? null : staleness(trusted, policy, now);
 }

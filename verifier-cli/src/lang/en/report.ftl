@@ -105,10 +105,8 @@ absence-not-signed = the node says that there is no such voucher, but does not s
     .advice = Ask another node of the same ledger, and do not pay before you have an answer.
 absence-ledger-name = the node names a ledger that does not exist where it says
     .advice = Do not rely on this node.
-absence-other-ledger = the node says that there is no such voucher, but its ledger is not in your policy
-    .advice = Ask a node of a ledger that your policy names: --node URL.
 absence-unproven = the node says that there is no such voucher, but its word does not hold: { $reason }
-    .advice = Keep its answer, and ask again under the newest checkpoint: --rpc URL.
+    .advice = Keep its answer, and ask again under the newest checkpoint (--rpc URL), or a node of a ledger that your policy names (--node URL).
 
 not-anchored = the node accepted this voucher, but no checkpoint on the chain covers it yet
     .advice = { $seconds ->

@@ -102,10 +102,8 @@ absence-not-signed = 节点说没有这张凭证，却没有签名
     .advice = 请问同一账本的其他节点；没有答案之前不要付款。
 absence-ledger-name = 节点给出的账本名称与它所说的位置不符
     .advice = 不要相信这个节点。
-absence-other-ledger = 节点说没有这张凭证，但它的账本不在您的信任策略里
-    .advice = 请用 --node 地址 询问信任策略里账本的节点。
 absence-unproven = 节点说没有这张凭证，但它的说法站不住脚：{ $reason }
-    .advice = 请保留它的回答，并用 --rpc 地址 按最新的检查点再查一次。
+    .advice = 请保留它的回答，并用 --rpc 地址 按最新的检查点再查一次，或用 --node 地址 询问信任策略里账本的节点。
 
 not-anchored = 节点已收下这张凭证，但链上还没有检查点包含它
     .advice = { $seconds ->

@@ -65,6 +65,7 @@ detail-stamp_unfit = 只有条款写明时，这一批的卡密才带印记
 detail-issuer_not_in_policy = 发行方 { $a0 } 不在信任策略里
 detail-past_redeem_by = 不再兑付：兑换期限已过
 detail-absence_unsigned = 这个说法没有检查点里运营方密钥的签名
+detail-absence_not_in_policy = 这个说法属于账本 { $a0 }，它不在信任策略里
 detail-not_final = 检查点在链上还没有最终确定
 detail-absence_other = 这个说法讲的是另一张凭证或另一个检查点
 detail-double_spend = 第 { $a0 } 位的记录用掉的状态，第 { $a1 } 位的记录已经用掉了

@@ -71,6 +71,7 @@ export const protocol: ProtocolTexts = {
     issuer_not_in_policy: "issuer {0} is not in the policy",
     past_redeem_by: "no longer honoured: its time to redeem is over",
     absence_unsigned: "the statement is not signed by the checkpoint's operator key",
+    absence_not_in_policy: "the statement is of ledger {0}, which is not in the policy",
     not_final: "the checkpoint is not final on its chain yet",
     absence_other: "the statement is about another voucher or checkpoint",
   },

@@ -71,6 +71,7 @@ export const protocol: ProtocolTexts = {
     issuer_not_in_policy: "发行方 {0} 不在信任策略里",
     past_redeem_by: "不再兑付：兑换期限已过",
     absence_unsigned: "这个说法没有检查点里运营方密钥的签名",
+    absence_not_in_policy: "这个说法属于账本 {0}，它不在信任策略里",
     not_final: "检查点在链上还没有最终确定",
     absence_other: "这个说法讲的是另一张凭证或另一个检查点",
   },

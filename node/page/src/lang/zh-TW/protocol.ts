@@ -71,6 +71,7 @@ export const protocol: ProtocolTexts = {
     issuer_not_in_policy: "發行方 {0} 不在信任政策裡",
     past_redeem_by: "不再兌付：兌換期限已過",
     absence_unsigned: "這個說法沒有檢查點裡營運方金鑰的簽名",
+    absence_not_in_policy: "這個說法屬於帳本 {0}，它不在信任政策裡",
     not_final: "檢查點在鏈上還沒有最終確定",
     absence_other: "這個說法講的是另一張憑證或另一個檢查點",
   },
