@@ -229,6 +229,11 @@ impl Columns {
         Ok(Some(Self { serial, code, face: places(Role::Face).0, count: roles.len() }))
     }
 
+    /// The places of what is taken.
+    pub(super) const fn chosen(&self) -> [Option<usize>; 3] {
+        [self.serial, Some(self.code), self.face]
+    }
+
     /// The columns of lines without a header: serial, secret, face value; or secret and face value; or the secret alone.
     /// Columns that are empty everywhere do not count (a run of tabs). Any other column may be the secret as well as what is
     /// taken for it, or a part of it that has blanks: only names make that clear.

@@ -110,10 +110,19 @@ impl Arrangement {
     /// One line's fields. Its blanks stay around it: a tab in front may be an empty first column.
     pub(super) fn row<'l>(&self, line: &'l str) -> Result<Row<'l>, Reason> {
         match self {
-            Self::Columns { separator, columns, .. } => {
+            Self::Columns { separator, columns, header } => {
                 let mut fields = separator.split(line)?;
-                if fields.iter().skip(columns.count).any(|field| !field.is_empty()) {
-                    return Err(Reason::Columns { found: fields.len(), expected: columns.count });
+                // A column without a name may be passed over only where it is empty.
+                let chosen = columns.chosen();
+                let is_due = |place| match header {
+                    Some(_) => place < columns.count,
+                    None => chosen.contains(&Some(place)),
+                };
+                let mut filled = fields.iter().enumerate().filter(|(_, field)| !field.is_empty());
+                if filled.any(|(place, _)| !is_due(place)) {
+                    let taken = chosen.iter().flatten().count();
+                    let expected = if header.is_some() { columns.count } else { taken };
+                    return Err(Reason::Columns { found: fields.len(), expected });
                 }
                 let mut take = |place: Option<usize>| {
                     place.and_then(|place| fields.get_mut(place)).map(std::mem::take).unwrap_or_default()

@@ -167,6 +167,13 @@ fn headers_that_leave_the_secret_open_are_refused() {
 }
 
 #[test]
+fn late_value_in_a_column_that_was_empty_is_not_passed_over() {
+    let lines: Vec<String> = (1000..2200).map(|n| format!("{n},88123456{n},\n")).collect();
+    let text = lines.concat() + "2200,881234562200,771234562200\n";
+    assert_eq!(reasons(&import(&text)), [(1201, "columns")]);
+}
+
+#[test]
 fn lines_without_header_hold_serial_secret_and_face_value() {
     let import = import("1111|2222|30\n3333|4444|30\n");
     assert_eq!(
