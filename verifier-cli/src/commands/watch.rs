@@ -17,7 +17,7 @@ pub fn needs_chain(trust: &TrustArgs) -> Result<(), Failure> {
         return Err(Failure::usage("error-follow-needs-chain"));
     }
     if trust.endpoints()?.is_empty() {
-        return Err(Failure::usage("error-audit-needs-chain"));
+        return Err(Failure::usage("error-follow-no-chain"));
     }
     Ok(())
 }
@@ -34,7 +34,7 @@ pub fn source(
     while !stop.load(Ordering::Relaxed) {
         match args.open().and_then(|data| Ok((data.ledger()?, data))) {
             Ok((ledger, data)) => return Ok(Some((data, ledger))),
-            Err(failure) if failure.text.id() == "error-data-unreachable" => {
+            Err(failure) if failure.text.id().starts_with("error-data-") => {
                 failed(&failure);
                 console.fail(&failure);
             }

@@ -69,7 +69,7 @@ fn not_utf8(bytes: &[u8], path: &Path) -> Failure {
     let before = bytes.get(..at).unwrap_or_default();
     let line = before.split(|byte| *byte == b'\n').count();
     let begin = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    of_input(Failure::usage("error-not-utf8"), path).with("at", at - begin).with("line", line)
+    of_input(Failure::usage("error-not-utf8"), path).with("at", at - begin + 1).with("line", line)
 }
 
 /// The first thing that `find` makes of a line; blank lines are passed over. `-` is standard input. The lines come one at
@@ -93,7 +93,7 @@ pub fn find_in_lines<T>(path: &Path, mut find: impl FnMut(&str) -> Option<T>) ->
             return Err(of_line("error-huge-line").with("limit", MAX_LINE_BYTES >> 10));
         }
         let line = std::str::from_utf8(&bytes);
-        let line = line.map_err(|error| of_line("error-not-utf8").with("at", error.valid_up_to()))?;
+        let line = line.map_err(|error| of_line("error-not-utf8").with("at", error.valid_up_to() + 1))?;
         let found = if line.trim().is_empty() { None } else { find(line) };
         if found.is_some() {
             return Ok(found);

@@ -66,7 +66,7 @@ fn files_that_cannot_be_judged_are_each_told_in_one_line() {
         ("verify huge.json", "has more than 64 MiB"),
         ("verify dossier.json --trusted-checkpoint missing.json", "there is no file missing.json"),
         ("verify dossier.json --trusted-checkpoint list.json", "is not a trusted checkpoint"),
-        ("verify dossier.json --opening latin.json", "is not UTF-8 text: byte 12"),
+        ("verify dossier.json --opening latin.json", "is not UTF-8 text: byte 13"),
         ("verify dossier.json --opening list.json", "is not an opening"),
         ("verify dossier.json --policy list.json", "is not a policy"),
         ("verify dossier.json --line-file list.json", "does not end with the voucher's link"),
@@ -98,15 +98,15 @@ fn what_is_no_utf8_text_is_told_with_its_place_and_what_to_do() {
         .with("line.txt", b"\xbf\xa8----1234----https://shop.example/v/x")
         .with("dossier.png", b"\x89PNG\r\n\x1a\n");
     for (arguments, place) in [
-        ("history gbk.json", "gbk.json is not UTF-8 text: byte 2 of line 2"),
-        ("status gbk.json --at 2026-09-21", "gbk.json is not UTF-8 text: byte 2 of line 2"),
-        ("case gbk.json", "gbk.json is not UTF-8 text: byte 2 of line 2"),
-        ("disclose serial gbk.json", "gbk.json is not UTF-8 text: byte 2 of line 2"),
-        ("verify utf16.json", "utf16.json is not UTF-8 text: byte 0 of line 1"),
-        ("verify line.txt", "line.txt is not UTF-8 text: byte 0 of line 1"),
-        ("verify dossier.png", "dossier.png is not UTF-8 text: byte 0 of line 1"),
-        ("dossier dossier.png", "dossier.png is not UTF-8 text: byte 0 of line 1"),
-        ("verify dossier.json --line-file line.txt", "line.txt is not UTF-8 text: byte 0 of line 1"),
+        ("history gbk.json", "gbk.json is not UTF-8 text: byte 3 of line 2"),
+        ("status gbk.json --at 2026-09-21", "gbk.json is not UTF-8 text: byte 3 of line 2"),
+        ("case gbk.json", "gbk.json is not UTF-8 text: byte 3 of line 2"),
+        ("disclose serial gbk.json", "gbk.json is not UTF-8 text: byte 3 of line 2"),
+        ("verify utf16.json", "utf16.json is not UTF-8 text: byte 1 of line 1"),
+        ("verify line.txt", "line.txt is not UTF-8 text: byte 1 of line 1"),
+        ("verify dossier.png", "dossier.png is not UTF-8 text: byte 1 of line 1"),
+        ("dossier dossier.png", "dossier.png is not UTF-8 text: byte 1 of line 1"),
+        ("verify dossier.json --line-file line.txt", "line.txt is not UTF-8 text: byte 1 of line 1"),
     ] {
         let ran = refused(&folder, arguments);
         assert!(ran.err.contains(place) && ran.err.contains("save it as UTF-8"), "{arguments}: {ran:?}");

@@ -238,3 +238,15 @@ fn word_about_a_checkpoint_to_come_is_held_when_it_is_there() {
     assert_eq!(monitor.child.wait().unwrap().code(), Some(30));
     assert!(folder.read("audit/report.json").contains("absence_broken"));
 }
+
+#[test]
+fn monitor_waits_for_a_source_that_is_not_whole_at_its_start() {
+    let made = story();
+    let folder = Folder::of(&made);
+    folder.remove("data");
+    let mut waiting = monitor(&folder, &made, &Arc::default());
+    waiting.waits_for("vouchsafe_audit_source_up 0");
+    made.write(&folder.path("data"));
+    waiting.waits_for("vouchsafe_audit_entries 6");
+    assert_eq!(stop(&mut waiting.child), Some(0));
+}

@@ -102,7 +102,7 @@ party-import-two-secrets = line { $line } of { $file } names two columns for the
 party-import-header = line { $line } of { $file } seems to name the columns in words that are not known
     .advice = Call them serial, secret and face (卡号, 卡密, 面额), or give --encoding if the words are not plain to read.
 party-import-unclear = it is not clear how the lines of { $file } divide into serial and secret
-    .advice = Give --separator (none for whole-line codes), or a first line that names the columns.
+    .advice = Give --separator (none for whole-line codes), or a first line that names every column; without one, a column may be neither serial, secret nor face value only where it is empty.
 
 # issue
 party-issue-no-card = no line of the file can be used; { $count } are refused

@@ -162,7 +162,7 @@ party-import-two-secrets = { $file } 第 { $line } 行有两个卡密列
 party-import-header = { $file } 第 { $line } 行像是列名，但用词不认识
     .advice = 请命名为 卡号、卡密、面额（serial、secret、face）；若文字是乱码，请用 --encoding 指定编码。
 party-import-unclear = 看不出 { $file } 的行如何分成卡号和卡密
-    .advice = 请用 --separator 指定（整行为卡密时写 none），或加一行列名。
+    .advice = 请用 --separator 指定（整行为卡密时写 none），或在首行写出每一列的列名；没有列名时，除卡号、卡密和面额外，其他列都必须为空。
 
 # 发行
 party-issue-no-card = 文件中没有可用的行；拒绝了 { $count } 行
