@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// The operator's signed word that a voucher is not in the ledger.
 ///
-/// It speaks of the entries below the newest anchored checkpoint's size.
+/// It speaks of the entries below the size of the newest final checkpoint, or, where that is stale, of the newest anchored one.
 #[utoipa::path(get, path = "/v1/absences/{voucher}", operation_id = "absence", tag = "vouchers",
     params(("voucher" = inline(shapes::VoucherName), Path)),
     responses((status = 200, description = "It is not in the ledger.", body = Absent)))]
@@ -46,8 +46,8 @@ impl Api {
 impl AskedNow {
     /// The signed absence of a voucher that is not in the ledger.
     pub(super) fn absent(&self, view: &View, voucher: PublicKey) -> Result<Absent, Problem> {
-        let under = view.latest_anchored()?.ok_or_else(|| self.not_anchored())?;
-        Ok(Absent::new(view.absence(voucher, &under, self.now), self.ledger, &under))
+        let (under, superseded_at) = view.latest_settled(self.now)?.ok_or_else(|| self.not_anchored())?;
+        Ok(Absent::new(view.absence(voucher, &under, self.now), self.ledger, &under, superseded_at))
     }
 
     /// The same as a problem, for those who asked for the voucher.

@@ -389,3 +389,26 @@ async fn no_view_is_open_while_a_batch_is_staged() {
     fixture.issued(300).await;
     assert_eq!(while_staging.load(Ordering::SeqCst), 0, "what a view pins, a store keeps in memory");
 }
+
+#[tokio::test]
+async fn what_is_settled_is_final_unless_that_is_stale() {
+    let fixture = Fixture::new().await;
+    fixture.issued(20).await;
+    fixture.anchor().await;
+    let settled = || {
+        let view = fixture.ledger.view().expect("a view");
+        let (under, superseded_at) = view.latest_settled(fixture.now()).expect("read").expect("a checkpoint");
+        (under.checkpoint.number, under.is_final, superseded_at.is_some())
+    };
+    assert_eq!(settled(), (1, true, false));
+    fixture.chain.hold_finality();
+    let step = fixture.step(Kind::Transfer, 0, 1, key(2).public(), &[&fixture.issuer]);
+    fixture.ledger.submit(step).await.expect("handed on");
+    fixture.pass(60);
+    for _ in 0..8 {
+        fixture.anchoring.turn().await.expect("a turn");
+    }
+    assert_eq!(settled(), (1, true, true));
+    fixture.pass(601);
+    assert_eq!(settled(), (2, false, false));
+}

@@ -16,6 +16,7 @@ use protocol::heads::{chunk_of, chunks_for};
 use protocol::lifecycle::Kind;
 use protocol::receipt::{Absence, Receipt};
 use protocol::signing::KeyPair;
+use protocol::verify::GRACE_MS;
 use protocol::voucher::Record;
 use protocol::{Digest, PublicKey};
 use std::sync::Arc;
@@ -164,6 +165,25 @@ impl View {
             }
         }
         Ok(None)
+    }
+
+    /// The newest final checkpoint with the time of the next one's block, unless that was too long ago for a reader of this
+    /// time to call it fresh; else the newest that stands in a block.
+    pub fn latest_settled(&self, now: u64) -> Result<Option<(Published, Option<u64>)>, ReadError> {
+        let (mut newest, mut superseded_at) = (None, None);
+        for row in self.snapshot.rows(Table::Checkpoints, Span::all(), Order::Descending) {
+            let published = Published::decode(&row?.value)?;
+            let Some(anchored) = published.anchored else { continue };
+            if superseded_at.is_some_and(|at| now.saturating_sub(at) > GRACE_MS) {
+                break;
+            }
+            if published.is_final {
+                return Ok(Some((published, superseded_at)));
+            }
+            newest.get_or_insert((published, None));
+            superseded_at = Some(anchored.block_time);
+        }
+        Ok(newest)
     }
 
     /// How many checkpoints are not final yet.

@@ -138,7 +138,7 @@ pub struct Absent {
 
 impl Absent {
     /// The word, and what it speaks of.
-    pub fn new(absence: Absence, ledger: LedgerId, under: &Published) -> Self {
+    pub fn new(absence: Absence, ledger: LedgerId, under: &Published, superseded_at: Option<u64>) -> Self {
         let Absence { voucher, checkpoint_hash, at, signature } = absence;
         Self {
             absence: AbsenceView { voucher, checkpoint_hash, at, signature },
@@ -146,7 +146,7 @@ impl Absent {
                 ledger,
                 checkpoint: under.checkpoint,
                 block_time: under.anchored.map(|anchored| anchored.block_time),
-                superseded_at: None,
+                superseded_at,
             },
         }
     }
