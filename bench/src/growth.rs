@@ -116,6 +116,7 @@ struct Growing {
 impl Growing {
     async fn on_a_new_node() -> (Node, Self) {
         let mut node = Node::on_devnet(&[]).await;
+        node.log_to_a_file();
         node.answer_all();
         node.start().await;
         let id = node.ledger.parse().expect("a ledger");

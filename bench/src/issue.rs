@@ -44,6 +44,7 @@ pub async fn figures(scale: Scale) -> (Vec<Figure>, Issued) {
     let count = scale.cards();
     let folder = TempDir::new().expect("a folder");
     let mut node = Node::on_devnet(&["--anchor-interval", "1"]).await;
+    node.log_to_a_file();
     node.answer_all();
     node.start().await;
     make_issuer(&folder).await;

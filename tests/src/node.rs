@@ -2,8 +2,9 @@
 
 use crate::{Anvil, Faults, Finished, Http, PATIENCE, Process, Program, Run, free_port, path, until};
 use anchors::DEVELOPMENT_CHAIN_ID;
+use std::fs::File;
 use std::path::PathBuf;
-use std::process::ExitStatus;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -15,6 +16,7 @@ pub struct Node {
     http: Http,
     process: Option<Process>,
     environment: Vec<(&'static str, String)>,
+    log: Option<PathBuf>,
     /// The name of its ledger, as `init` printed it.
     pub ledger: String,
     /// The contract that anchors it.
@@ -52,12 +54,18 @@ impl Node {
         let word = |name| said_after(&said, name);
         let (ledger, contract) = (word("ledger"), word("contract"));
         let (http, environment) = (Http::new(format!("http://{address}")), Vec::new());
-        Self { folder, http, process: None, environment, ledger, contract }
+        Self { folder, http, process: None, environment, log: None, ledger, contract }
     }
 
     /// From its next start on it runs on a disk and by a clock that fail by this plan; `chain` is the port of its chain.
     pub fn under(&mut self, faults: &Faults, chain: Option<u16>) {
         self.environment = faults.environment(&self.data(), chain);
+    }
+
+    /// From its next start on its log goes to a file, as that of a service does: who reads it along takes a part of the
+    /// machine that is measured.
+    pub fn log_to_a_file(&mut self) {
+        self.log = Some(self.folder.path().join("log"));
     }
 
     /// Starts it and waits until it is ready.
@@ -72,7 +80,9 @@ impl Node {
     pub async fn comes_up(&mut self) -> bool {
         let mut command = Command::new(path(Program::Node));
         command.arg("serve").arg("--data").arg(self.data()).envs(self.environment.iter().cloned());
-        self.process = Some(Process::start(command));
+        let log = self.log.as_ref().map(|path| File::options().create(true).append(true).open(path));
+        let log = log.map_or_else(Stdio::piped, |file| file.expect("a log file").into());
+        self.process = Some(Process::start_logging(command, log));
         self.answers("/healthz").await
     }
 

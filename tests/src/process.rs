@@ -28,13 +28,20 @@ pub struct Process {
 
 impl Process {
     /// Starts it. What it prints is kept.
-    pub fn start(mut command: Command) -> Self {
+    pub fn start(command: Command) -> Self {
+        Self::start_logging(command, Stdio::piped())
+    }
+
+    /// Starts it. What it prints is kept, but for its standard error where that goes elsewhere.
+    pub fn start_logging(mut command: Command, log: Stdio) -> Self {
         let name = command.as_std().get_program().to_string_lossy().into_owned();
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{name} does not start: {error}"));
         let (sender, lines) = watch::channel(Vec::new());
         keep_lines(child.stdout.take().expect("a pipe"), sender.clone());
-        keep_lines(child.stderr.take().expect("a pipe"), sender);
+        if let Some(log) = child.stderr.take() {
+            keep_lines(log, sender);
+        }
         Self { name, child, lines }
     }
 
