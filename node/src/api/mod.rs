@@ -175,7 +175,7 @@ fn routes(rates: &Arc<Rates>, places: &Arc<Semaphore>) -> Router<Shared> {
     let with_body = |class| Gate { places: None, ..gate(class) };
     let asked = gate(Class::Read).around(reads).merge(gate(Class::File).around(files));
     let sent = with_body(Class::Read).around(posed).merge(with_body(Class::Step).around(steps));
-    let bounded = from_fn_with_state(Outgoing::default(), outgoing::bounded);
+    let bounded = from_fn_with_state(Outgoing::new(Arc::clone(rates)), outgoing::bounded);
     layers::open(asked.merge(sent).layer(bounded))
         .merge(Gate { time: None, ..with_body(Class::Step) }.around(uploads))
         .merge(Gate { time: Some(REQUEST_TIME), ..Gate::default() }.around(health))

@@ -1,22 +1,28 @@
-//! Answers on their way out: large ones wait in memory for those who read slowly, so all of them together are bounded, and
-//! each has to be taken at a pace.
+//! Answers on their way out: large ones wait in memory for those who read slowly, so all of them together are bounded and
+//! those of one asker, and each has to be taken at a pace.
 
 use super::problem::{Kind, Problem};
+use super::rates::{Asker, Rates};
 use crate::serve::Hangup;
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http_body::{Frame, SizeHint};
+use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 
-/// Bytes of large answers at a time: 32 of the largest files of public data.
-const AT_ONCE: usize = 128 << 20;
+/// What is counted at a time, bytes.
+const UNIT: u64 = 1 << 10;
+/// Units of large answers at a time: 32 of the largest files of public data.
+const AT_ONCE: usize = 128 << 10;
+/// One asker gets half of them: twice as many files as a mirror fetches at a time.
+const OF_ONE: usize = 64 << 10;
 /// An answer of so many bytes is not counted: the number of connections bounds these.
 const SMALL: u64 = 16 << 10;
 /// Bytes handed over at a time. What is not handed over yet is counted as held.
@@ -24,34 +30,83 @@ const PIECE: usize = 64 << 10;
 /// Bytes a second that have to be taken, after a head start.
 const PACE: u64 = 64 << 10;
 const HEAD_START: Duration = Duration::from_secs(30);
-/// What is counted at a time, bytes.
-const UNIT: u64 = 1 << 10;
 
-/// What large answers may take, all of them together.
+/// What large answers may take, all of them together and those of one asker.
 #[derive(Clone)]
 pub(super) struct Outgoing {
-    /// [`UNIT`]s that are free.
-    budget: Arc<Semaphore>,
+    rates: Arc<Rates>,
+    free: Arc<Semaphore>,
+    held: Arc<Held>,
     head_start: Duration,
     pace: u64,
 }
 
-impl Default for Outgoing {
-    fn default() -> Self {
-        Self { budget: Arc::new(Semaphore::new(AT_ONCE / 1024)), head_start: HEAD_START, pace: PACE }
+impl Outgoing {
+    /// Nothing is on its way yet; these rates know who asks.
+    pub(super) fn new(rates: Arc<Rates>) -> Self {
+        let free = Arc::new(Semaphore::new(AT_ONCE));
+        Self { rates, free, held: Arc::default(), head_start: HEAD_START, pace: PACE }
     }
+
+    /// Room for an answer of so many bytes; none where there is not enough. One that is larger than an asker's part goes
+    /// alone.
+    fn room(&self, asker: Asker, bytes: u64) -> Option<Room> {
+        let units = usize::try_from(bytes / UNIT).unwrap_or(AT_ONCE).min(AT_ONCE);
+        let part = self.held.take(asker, units)?;
+        let place = Arc::clone(&self.free).try_acquire_many_owned(u32::try_from(units).ok()?).ok()?;
+        Some(Room { _part: part, _place: place })
+    }
+}
+
+/// How much of the room each asker has who has any: so few at a time as there are large answers.
+#[derive(Default)]
+struct Held(Mutex<HashMap<Asker, usize>>);
+
+impl Held {
+    fn take(self: &Arc<Self>, asker: Asker, units: usize) -> Option<Part> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let has = held.get(&asker).copied().unwrap_or_default();
+        let all = has.saturating_add(units);
+        if has > 0 && all > OF_ONE {
+            return None;
+        }
+        held.insert(asker, all);
+        Some(Part { held: Arc::clone(self), asker, units })
+    }
+}
+
+/// What one answer takes of its asker's part, until it is dropped.
+struct Part {
+    held: Arc<Held>,
+    asker: Asker,
+    units: usize,
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        let mut held = self.held.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = held.remove(&self.asker).unwrap_or_default().saturating_sub(self.units);
+        if rest > 0 {
+            held.insert(self.asker, rest);
+        }
+    }
+}
+
+/// What one answer takes, until it is dropped.
+struct Room {
+    _part: Part,
+    _place: OwnedSemaphorePermit,
 }
 
 /// Lets an answer go if there is room for it.
 pub(super) async fn bounded(State(outgoing): State<Outgoing>, request: Request, next: Next) -> Response {
     let hangup = request.extensions().get::<Hangup>().cloned();
+    let asker = outgoing.rates.asker(request.extensions(), request.headers());
     let response = next.run(request).await;
     let Some(size) = response.body().size_hint().exact().filter(|size| *size > SMALL) else {
         return response;
     };
-    // One that is larger than all that may be on its way goes alone.
-    let units = (size / UNIT).min((AT_ONCE / 1024) as u64);
-    let Ok(place) = outgoing.budget.try_acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX)) else {
+    let Some(room) = outgoing.room(asker, size) else {
         let detail = "too many large answers are on their way: send the same request again";
         return Problem::new(Kind::Overloaded, detail).retry_after(Duration::from_secs(5)).into_response();
     };
@@ -64,14 +119,14 @@ pub(super) async fn bounded(State(outgoing): State<Outgoing>, request: Request, 
         };
         Watch(tokio::spawn(watch).abort_handle())
     });
-    response.map(|body| Body::new(Held { body, rest: Bytes::new(), _place: place, _watch: watch }))
+    response.map(|body| Body::new(OnItsWay { body, rest: Bytes::new(), _room: room, _watch: watch }))
 }
 
 /// An answer that is counted until its last piece was handed over.
-struct Held {
+struct OnItsWay {
     body: Body,
     rest: Bytes,
-    _place: OwnedSemaphorePermit,
+    _room: Room,
     _watch: Option<Watch>,
 }
 
@@ -84,7 +139,7 @@ impl Drop for Watch {
     }
 }
 
-impl http_body::Body for Held {
+impl http_body::Body for OnItsWay {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -122,15 +177,44 @@ impl http_body::Body for Held {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::RateConfig;
     use axum::Router;
     use axum::middleware::from_fn_with_state;
     use axum::routing::get;
+    use std::net::IpAddr;
     use tower::ServiceExt as _;
+
+    fn rates() -> Arc<Rates> {
+        Arc::new(Rates::new(&RateConfig::default()))
+    }
+
+    #[test]
+    fn one_asker_leaves_room_for_others() {
+        let outgoing = Outgoing::new(rates());
+        let asker = |last| Asker::from(IpAddr::from([203, 0, 113, last]));
+        let file = 4 << 20;
+        let mut rooms: Vec<Room> = (0..16).map_while(|_| outgoing.room(asker(1), file)).collect();
+        assert_eq!(rooms.len(), 16);
+        assert!(outgoing.room(asker(1), file).is_none(), "half of it is his");
+        // What was taken gives its room back.
+        rooms.pop();
+        rooms.extend(outgoing.room(asker(1), file));
+        assert_eq!(rooms.len(), 16);
+        rooms.extend((0..16).map_while(|_| outgoing.room(asker(2), file)));
+        assert_eq!(rooms.len(), 32);
+        assert!(outgoing.room(asker(9), file).is_none(), "all of it is bounded");
+        assert_eq!(outgoing.held.0.lock().expect("no panic").len(), 2, "who got nothing is not counted");
+        rooms.clear();
+        let whole = outgoing.room(asker(9), u64::MAX).expect("the largest answer goes alone");
+        assert!(outgoing.room(asker(8), file).is_none());
+        drop(whole);
+        assert!(outgoing.held.0.lock().expect("no panic").is_empty());
+    }
 
     #[tokio::test]
     async fn a_large_answer_that_nobody_takes_costs_the_connection() {
         let outgoing =
-            Outgoing { head_start: Duration::from_millis(50), pace: u64::MAX, ..Outgoing::default() };
+            Outgoing { head_start: Duration::from_millis(50), pace: u64::MAX, ..Outgoing::new(rates()) };
         let routes = Router::new().route("/", get(async || vec![7; 1 << 20]));
         let routes = routes.layer(from_fn_with_state(outgoing, bounded));
         let ask = async |hangup: &Hangup| {

@@ -101,7 +101,7 @@ impl Rates {
     }
 
     /// Who sent a request: the other end of its connection, or whom the proxies of node.toml name there.
-    fn asker(&self, parts: &Extensions, headers: &HeaderMap) -> Asker {
+    pub(super) fn asker(&self, parts: &Extensions, headers: &HeaderMap) -> Asker {
         let peer = parts.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let mut sender = peer.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)).to_canonical();
         let lines = headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok());

@@ -159,11 +159,16 @@ fn limits_that_an_operator_meets_are_the_constants() {
         &format!("slower than {} KiB a second is given up after its first minute", upload("PACE") >> 10),
     );
     let incoming = constant("node/src/api/request.rs", "INCOMING") >> 10;
-    let outgoing = constant("node/src/api/outgoing.rs", "AT_ONCE") >> 20;
+    let outgoing = constant("node/src/api/outgoing.rs", "AT_ONCE") >> 10;
+    let of_one = constant("node/src/api/outgoing.rs", "OF_ONE") >> 10;
     let small = constant("node/src/api/outgoing.rs", "SMALL") >> 10;
     assert_eq!(constant("node/src/api/request.rs", "UNCOUNTED") >> 10, small);
     says(ARCHITECTURE, &format!("{incoming} MiB of bodies coming in"));
-    says(ARCHITECTURE, &format!("{outgoing} MiB of answers on their way out"));
+    says(
+        ARCHITECTURE,
+        &format!("{outgoing} MiB of answers on their way out, {of_one} MiB of them to one address"),
+    );
+    says(OPERATIONS, &format!("that are still being taken, {of_one} MiB of one address"));
     says(
         ARCHITECTURE,
         &format!("those up to {small} KiB aside, and for more than {} long", api("LONG_HISTORIES")),
