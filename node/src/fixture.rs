@@ -169,7 +169,7 @@ impl Fixture {
     pub async fn issue(&self, cards: &Cards) -> Result<Outcome, Refused> {
         let mut file = tempfile::tempfile().expect("a file");
         file.write_all(&cards.records).expect("written");
-        self.ledger.issue(cards.header.clone(), file).await
+        self.ledger.issue(cards.header.clone(), file, ()).await
     }
 
     /// Issues a first batch of transferable cards.

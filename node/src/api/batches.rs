@@ -1,6 +1,5 @@
 //! Batches: taken in as one stream, found again by their root.
 
-use super::layers::panicked;
 use super::problem::{Kind, Problem};
 use super::request::{Asked, Limit, Named, Safe, expect_ledger, expect_type};
 use super::upload::{self, BatchLine};
@@ -15,7 +14,6 @@ use axum::http::{HeaderMap, StatusCode};
 use protocol::Digest;
 use protocol::digest::bytes_to_hex;
 use serde::Deserialize;
-use tracing::Instrument as _;
 use utoipa::{IntoParams, ToSchema};
 
 /// Submits a batch.
@@ -49,11 +47,7 @@ pub(super) async fn submit(
     }
     let (place, line, records) = taken?;
     let kind = line.entry.kind();
-    let issue = async move {
-        let _place = place;
-        ledger.issue(line.into_header(), records).await
-    };
-    let issued = tokio::spawn(issue.in_current_span()).await.map_err(|_| panicked())?;
+    let issued = ledger.issue(line.into_header(), records, place).await;
     let (status, outcome) = api.outcome(kind, issued)?;
     let entry = outcome.accepted.state.entry;
     Ok((

@@ -180,8 +180,13 @@ impl Ledger {
     }
 
     /// Takes a batch, whose records lie in a file. When `Ok` comes back, its Issue entry is on disk and so is
-    /// everything that it covers.
-    pub async fn issue(&self, header: BatchHeader, records: File) -> Result<Outcome, Refused> {
+    /// everything that it covers. `held` is dropped when there is nothing more to do, whether or not the caller stayed.
+    pub async fn issue(
+        &self,
+        header: BatchHeader,
+        records: File,
+        held: impl Send + 'static,
+    ) -> Result<Outcome, Refused> {
         self.check_not_halted()?;
         let bytes = records.metadata().map(|facts| facts.len()).unwrap_or_default();
         let width = protocol::voucher::Record::WIDTH as u64;
@@ -193,7 +198,11 @@ impl Ledger {
         // On a task of its own: a caller who goes away must not end the turn while rows are staged or the entry is
         // decided, or the next batch would be staged over them.
         let ledger = self.clone();
-        tokio::spawn(ledger.take_in(header, records).in_current_span()).await.unwrap_or(Err(Refused::Stopped))
+        let taking = async move {
+            let _held = held;
+            ledger.take_in(header, records).await
+        };
+        tokio::spawn(taking.in_current_span()).await.unwrap_or(Err(Refused::Stopped))
     }
 
     async fn take_in(self, header: BatchHeader, mut records: File) -> Result<Outcome, Refused> {
