@@ -10,6 +10,7 @@ use crate::store::{FjallStore, Order, Snapshot, Span, Store, StoreError, Table, 
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// Why there is no backup. What was begun of it is taken away.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +66,7 @@ pub fn backup(
         }
         // The configuration comes last: a folder without one is no node's.
         for (from, to) in folder.files().into_iter().zip(copy.files()) {
-            match std::fs::read(&from) {
+            match std::fs::read(&from).map(Zeroizing::new) {
                 Ok(bytes) => write_private(&to, &bytes).map_err(io(&to))?,
                 // On a chain of its own a node has no anchoring key; the opener's is here only while another one anchors.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}

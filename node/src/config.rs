@@ -3,6 +3,7 @@
 //! Secrets do not stand in it: the operator key and the anchoring key lie beside it, each in a file of its own.
 
 mod chain;
+mod parser;
 
 pub use chain::{ChainConfig, FeeConfig};
 
@@ -97,7 +98,7 @@ pub struct Config {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerConfig {
-    /// The account that opens it and anchors.
+    /// The account that opened it.
     pub opener: Address,
     /// Tells the ledgers of one account apart.
     pub salt: Digest,
@@ -372,11 +373,7 @@ impl Config {
 
     /// What a node.toml says, if a node can run with it; in words where it can not.
     pub fn parse(text: &str) -> Result<Self, String> {
-        // Not the error's own text: it quotes the line, which may hold the access key of an endpoint.
-        let config: Self = toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            format!("line {}: {}", before.matches('\n').count() + 1, error.message())
-        })?;
+        let config: Self = toml::from_str(text).map_err(|error| parser::said(text, &error))?;
         match config.format {
             FORMAT => config.check().map(|()| config),
             other => Err(format!("format {other}, this program knows {FORMAT}")),

@@ -1,5 +1,5 @@
 //! Reading requests strictly: bodies, path segments, queries. Whatever does not fit is a problem that says where, and
-//! never repeats a value.
+//! repeats no value of a body or a path. Of a query it may: that stood in the address.
 
 use super::problem::{Kind, Problem};
 use super::{Place, Shared};
@@ -175,7 +175,8 @@ pub(super) async fn discard(body: &mut Body) {
 }
 
 /// Names of members that hold secrets wherever this project writes them.
-const SECRETS: [&str; 6] = ["code", "stamp", "serial", "opening", "secret", "seed"];
+const SECRETS: [&str; 8] =
+    ["code", "stamp", "serial", "opening", "secret", "seed", "stamp_secret", "label_key"];
 
 /// Refuses a request that carries a secret, whatever else is wrong with it: its sender must hear of it.
 fn refuse_secrets(value: &Json) -> Result<(), Problem> {

@@ -57,9 +57,20 @@ fn any_interval_of_the_command_line_is_one_that_a_node_can_keep_up() {
 fn an_access_key_in_the_configuration_is_not_quoted_where_its_line_is_wrong() {
     let (_place, folder) = folder();
     let path = folder.path().join("node.toml");
-    std::fs::write(&path, "format = 1\nsite = \"https://rpc.example/KEY123\n").expect("written");
-    let said = folder.load().expect_err("refused").to_string();
-    assert!(said.contains("line 2") && !said.contains("KEY123"), "{said}");
+    let url = "https://rpc.example/KEY123";
+    for (line, said) in [
+        (format!("site = \"{url}"), "line 3"),
+        (format!("endpoints = \"{url}\""), "invalid type: string \"…\", expected a sequence"),
+        (format!("endpoints = '{url}\"KEY123'"), "expected a sequence"),
+        (format!("kind = \"{url}\""), "unknown variant `…`"),
+        (format!("kind = \"evm\"\nchain_id = \"{url}\""), "invalid type: string \"…\", expected u64"),
+        (format!("\"{url}\" = 1"), "line"),
+    ] {
+        let kind = if line.contains("kind") { "" } else { "kind = \"evm\"\n" };
+        std::fs::write(&path, format!("format = 1\n[chain]\n{line}\n{kind}")).expect("written");
+        let refused = folder.load().expect_err("refused").to_string();
+        assert!(refused.contains(said) && !refused.contains("KEY123"), "{line}: {refused}");
+    }
 }
 
 #[test]
