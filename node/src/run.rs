@@ -194,7 +194,7 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     );
     let state = api_state(folder, &config, &ledger, &chain, &anchoring, &answering);
     let router = api::router(state);
-    observe::started(address, &ledger.facts());
+    observe::started(address, &ledger.facts(), config.anchoring.promise_s);
     let anchoring = tokio::spawn(anchoring.run(stopped.clone()).instrument(observe::background("anchoring")));
     let answering = tokio::spawn(answering.run(stopped.clone()).instrument(observe::background("answering")));
     let server = tokio::spawn(serve(listener, router, stopped));

@@ -80,6 +80,7 @@ pub struct Metrics {
     pub anchored_entries: Whole,
     pub unanchored_entries: Whole,
     pub outbox: Whole,
+    pub promise_seconds: Whole,
     pub lag_seconds: Gauge<f64, AtomicU64>,
     pub clock_ahead_seconds: Gauge<f64, AtomicU64>,
     pub memory_bytes: Whole,
@@ -139,6 +140,7 @@ impl Metrics {
             anchored_entries: Gauge::default(),
             unanchored_entries: Gauge::default(),
             outbox: Gauge::default(),
+            promise_seconds: Gauge::default(),
             lag_seconds: Gauge::default(),
             clock_ahead_seconds: Gauge::default(),
             memory_bytes: Gauge::default(),
@@ -183,6 +185,8 @@ impl Metrics {
             (self.challenges_unanswerable.clone(), "Those that the store can not answer");
         to.register("challenges_unanswerable", what, unanswerable);
         to.register("outbox_checkpoints", "Checkpoints that are not final", self.outbox.clone());
+        let promised = "Within so long every entry is promised to be anchored";
+        to.register("promise_seconds", promised, self.promise_seconds.clone());
         to.register("anchoring_lag_seconds", "Age of the oldest unanchored entry", self.lag_seconds.clone());
         to.register("connections", "Connections now", self.connections.clone());
         to.register("requests_at_work", "Requests at work now, of 512", self.at_work.clone());

@@ -104,9 +104,10 @@ pub fn progress_bar(what: &'static str) -> ProgressBar {
     }
 }
 
-/// The service takes requests.
-pub fn started(address: SocketAddr, ledger: &dossier::Ledger) {
+/// The service takes requests, and promises to anchor within so long.
+pub fn started(address: SocketAddr, ledger: &dossier::Ledger, promise_s: u64) {
     let dossier::Ledger { id, origin } = ledger;
+    METRICS.promise_seconds.set(promise_s);
     tracing::info!(%address, ledger = %id, chain = origin.chain_id, contract = %origin.contract, "serving");
 }
 
