@@ -19,9 +19,6 @@ mod generated {
 pub(crate) use generated::Anchors;
 use generated::Anchors::AnchorsErrors as Errors;
 
-/// Checkpoint hashes that the contract keeps: the newest 64 (docs/protocol.md section 12).
-pub(crate) const RING: u64 = 64;
-
 /// A checkpoint in the contract's words.
 pub(crate) fn to_contract(checkpoint: &Checkpoint) -> Anchors::Checkpoint {
     Anchors::Checkpoint {

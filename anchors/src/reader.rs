@@ -8,8 +8,7 @@ use protocol::{Address, Digest, LedgerId, PublicKey};
 use serde::Serialize;
 use std::fmt;
 
-/// The chain id of development chains: the embedded one and `anvil`.
-pub const DEVELOPMENT_CHAIN_ID: u64 = 31337;
+pub use protocol::verify::DEVELOPMENT_CHAIN_ID;
 
 /// The least bond on the chains inside this process: 0.01 of their ether, so that the rule is there.
 pub const DEVELOPMENT_MINIMUM_BOND_WEI: u128 = 10_000_000_000_000_000;

@@ -2,7 +2,7 @@
 
 use super::events::Found;
 use super::{EvmChain, FinalityRule};
-use crate::contract::{self, Anchors, RING};
+use crate::contract::{self, Anchors};
 use crate::error::{AnchorError, Missing, Refusal};
 use crate::reader::{
     AnchoredCheckpoint, Block, Chain, Finality, Head, LedgerFacts, Phase, Place, Tip, TxState,
@@ -14,6 +14,7 @@ use alloy::primitives::{Address as EvmAddress, B256};
 use alloy::providers::Provider as _;
 use alloy::rpc::types::{Filter, Log, TransactionReceipt, TransactionRequest};
 use alloy::sol_types::{SolCall, SolEvent};
+use protocol::chain_proof::slots::RING;
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
 use protocol::{Address, Digest, LedgerId, PublicKey};
 use std::collections::BTreeMap;

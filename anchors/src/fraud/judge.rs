@@ -2,11 +2,12 @@
 
 use super::contract::FraudProofs;
 use super::refusal::Stand;
-use crate::contract::{self, Anchors, RING, to_address, word};
+use crate::contract::{self, Anchors, to_address, word};
 use crate::error::AnchorError;
 use crate::evm::{EvmChain, ReadOnly, of_any};
 use crate::reader::{AnchorReader as _, Bond, Chain};
 use alloy::sol_types::SolCall;
+use protocol::chain_proof::slots::RING;
 use protocol::fraud::Shown;
 use protocol::{Address, Digest, LedgerId};
 use std::fmt;

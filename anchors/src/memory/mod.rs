@@ -7,7 +7,6 @@ mod chain;
 mod ledger;
 
 use crate::clock::Clock;
-use crate::contract::RING;
 use crate::error::{AnchorError, Missing};
 use crate::reader::{
     AnchorReader, AnchoredCheckpoint, Block, Chain, DEVELOPMENT_CHAIN_ID, Head, LedgerFacts, Tip, TxState,
@@ -17,6 +16,7 @@ use async_trait::async_trait;
 use chain::{Blocks, Call, Extension};
 use ledger::Ledger;
 use protocol::chain_proof::ChainProof;
+use protocol::chain_proof::slots::RING;
 use protocol::checkpoint::{Checkpoint, LedgerOrigin};
 use protocol::{Address, Digest, LedgerId};
 use std::collections::BTreeMap;

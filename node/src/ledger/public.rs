@@ -12,12 +12,9 @@ use protocol::dossier::Step;
 use protocol::heads::{Chunk, chunks_for};
 use protocol::lifecycle::Kind;
 use protocol::public_data::{
-    DataPath, Part, RECORDS_PER_FILE, encode_bundle, encode_checkpoint, encode_chunks, encode_ledger,
-    encode_tile, level_size, record_file,
+    DataPath, Part, RECORDS_PER_FILE, TILE_HEIGHT, encode_bundle, encode_checkpoint, encode_chunks,
+    encode_ledger, encode_tile, level_size, record_file,
 };
-
-/// Tree levels in a tile.
-const TILE_HEIGHT: u8 = 8;
 
 impl View {
     /// The bytes of a file; none where there is no such file, or not yet.

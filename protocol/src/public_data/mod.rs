@@ -18,4 +18,4 @@ pub use file::{
 };
 pub use part::{PART_WIDTH, Part};
 pub use path::{DataPath, PathError};
-pub use tile::{LEVELS, TileNodes, decode_tile, encode_tile, level_size, tiles_of};
+pub use tile::{LEVELS, TILE_HEIGHT, TileNodes, decode_tile, encode_tile, level_size, tiles_of};

@@ -11,11 +11,11 @@ use crate::merkle::{NoSuchNode, NodeId, Nodes, TreeHash as _};
 /// Tile levels that a tree of fewer than 2^48 leaves can have.
 pub const LEVELS: u8 = 6;
 /// Tree levels in a tile.
-const HEIGHT: u8 = 8;
+pub const TILE_HEIGHT: u8 = 8;
 
 /// How many nodes stand on a tile level of a tree of `size` leaves.
 pub fn level_size(size: u64, level: u8) -> u64 {
-    let height = u32::from(level).saturating_mul(u32::from(HEIGHT));
+    let height = u32::from(level).saturating_mul(u32::from(TILE_HEIGHT));
     size.checked_shr(height).unwrap_or(0)
 }
 
@@ -50,10 +50,10 @@ where
 
     fn node(&self, at: NodeId) -> Result<Digest, E> {
         let missing = || E::from(NoSuchNode(at));
-        let above = u32::from(at.level % HEIGHT);
+        let above = u32::from(at.level % TILE_HEIGHT);
         let width = 1_u64.checked_shl(above).unwrap_or(1);
         let first = at.index.checked_mul(width).ok_or_else(missing)?;
-        let tile = (self.0)(at.level / HEIGHT, first / super::PART_WIDTH)?;
+        let tile = (self.0)(at.level / TILE_HEIGHT, first / super::PART_WIDTH)?;
         let begin = usize::try_from(first % super::PART_WIDTH).unwrap_or(usize::MAX);
         let end = begin.saturating_add(usize::try_from(width).unwrap_or(usize::MAX));
         let mut row = tile.as_ref().get(begin..end).ok_or_else(missing)?.to_vec();

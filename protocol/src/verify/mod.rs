@@ -13,7 +13,7 @@ pub use past::{Bound, Certainty, Past, PastError, PastQuestion, status_at};
 pub use question::{
     DEFAULT_MAX_AGE_S, Finality, Opening, Order, Policy, Question, TrustedChain, TrustedCheckpoint,
 };
-pub use report::{HistoryLine, Report, StepReport, VoucherFacts};
+pub use report::{DEVELOPMENT_CHAIN_ID, HistoryLine, Report, StepReport, VoucherFacts};
 pub use steps::{GRACE_MS, Outcome, incident_stands, memo_order, not_after};
 pub use verdict::Verdict;
 

@@ -9,7 +9,7 @@ use crate::dossier::Step;
 use crate::lifecycle::Kind;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-/// The chain id of development chains, on which nothing is proven to outsiders.
+/// The chain id of development chains, the embedded one and `anvil`, on which nothing is proven to outsiders.
 pub const DEVELOPMENT_CHAIN_ID: u64 = 31337;
 
 /// One step and its result.
