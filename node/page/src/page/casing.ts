@@ -1,5 +1,5 @@
 // A case file for an arbitrator: the node puts its evidence together, the visitor's own files join it in the browser. The
-// node learns their names and hashes, never what is in them.
+// node learns their names, sizes and hashes and who adds them, never what is in them.
 
 import type { Key } from "../protocol/bytes.ts";
 import { linkName } from "../protocol/voucher.ts";

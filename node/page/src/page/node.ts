@@ -141,7 +141,7 @@ export function incidents(limit: number): Promise<At> {
   return read(`/v1/incidents?limit=${limit}`);
 }
 
-/** A file that a party adds to a case: its name and hash are all that the node learns. */
+/** A file that a party adds to a case: this is all that the node learns of it. */
 export interface CaseFile {
   readonly name: string;
   readonly by: string;

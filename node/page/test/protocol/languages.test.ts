@@ -1,11 +1,15 @@
 // Every language says the same things, about the same places.
 
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fill, LANGUAGES, languageFor } from "../../src/lang/index.ts";
 import { REASONS } from "../../src/protocol/reasons.ts";
 import { EXITS } from "../../src/protocol/verdict.ts";
 import { STEP_CODES } from "../../src/protocol/verify.ts";
+
+declare const PAGE: string;
 
 /** All texts under their paths, with the places that they speak of. */
 function places(value: unknown, path = ""): readonly (readonly [string, string])[] {
@@ -22,6 +26,14 @@ test("texts of all languages have the same keys and places", () => {
     assert.equal(found.length, due.size, language);
     for (const [path, marks] of found) assert.equal(marks, due.get(path), `${language}${path}`);
   }
+});
+
+test("every text of the page is shown somewhere", () => {
+  const folders = ["page", "protocol"].map((name) => join(PAGE, "src", name));
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  const source = files.filter((path) => path.endsWith(".ts")).map((path) => readFileSync(path, "utf8")).join("\n");
+  const named = new Set(Array.from(source.matchAll(/"(\w+)"/g), (found) => found[1]));
+  assert.deepEqual(Object.keys(LANGUAGES.en.page).filter((key) => !named.has(key)), []);
 });
 
 test("every verdict, step and reason has its own text in every language", () => {

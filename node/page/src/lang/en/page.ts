@@ -25,8 +25,6 @@ export const page = {
   code: "Code",
   voucher_link: "Voucher's link or key",
   stamp_kept: "The stamp of your link was removed from the address bar at once. It stays in this page only.",
-  no_script:
-    "This page checks proofs with JavaScript, which is switched off here. The command does the same without it: vouchsafe verify, with the dossier file of the link.",
 
   line_empty: "Nothing was entered. Paste the whole delivered line, serial----code----link.",
   line_no_link:
@@ -52,7 +50,6 @@ export const page = {
   progress_node: "Read the checkpoint from the node",
   progress_none: "No source for the checkpoint",
 
-  before_heading: "Before you pay",
   unknowable_heading: "What cannot be known yet",
   unknowable_code: "Whether the code that will be delivered belongs to this voucher: check it again when you have it.",
   unknowable_seen: "Who else has seen the code.",
@@ -211,7 +208,6 @@ export const page = {
   forget: "Forget",
   keys_heading: "Keys in this browser",
   keys_none: "None. A key is made when you claim a voucher.",
-  checkpoint_file_heading: "Trusted checkpoint file",
   checkpoint_file_loaded: "Checkpoint {number} of ledger {ledger} is held against until this page is closed.",
   policy_loaded: "The policy is taken.",
   key_loaded: "The key is kept in this browser.",
@@ -251,7 +247,6 @@ export const page = {
   finality_unknown: "not known",
   not_in_block: "not in a block yet",
   show_older: "Show older",
-  as_table: "As a table",
 
   node_down: "The node is out of reach ({cause}).",
   node_down_advice:

@@ -27,8 +27,6 @@ export const page: PageTexts = {
   code: "卡密",
   voucher_link: "凭证的链接或公钥",
   stamp_kept: "链接里的印记已立即从地址栏移除，只留在这个页面里。",
-  no_script:
-    "这个页面用 JavaScript 查验证明，而这里关闭了它。命令行可以做同样的事：用链接对应的档案文件运行 vouchsafe verify。",
 
   line_empty: "没有输入内容。请粘贴整行卡密：卡号----卡密----链接。",
   line_no_link: "里面没有凭证的链接。请粘贴整行卡密（卡号----卡密----链接），或凭证的链接。",
@@ -51,7 +49,6 @@ export const page: PageTexts = {
   progress_node: "从节点读取检查点",
   progress_none: "没有检查点的来源",
 
-  before_heading: "付款之前",
   unknowable_heading: "现在还不能知道的",
   unknowable_code: "将要发给您的卡密是不是这张凭证的：收到后请再查一次。",
   unknowable_seen: "还有谁看过卡密。",
@@ -197,7 +194,6 @@ export const page: PageTexts = {
   forget: "移除",
   keys_heading: "这个浏览器里的密钥",
   keys_none: "没有。认领凭证时会生成一把。",
-  checkpoint_file_heading: "可信检查点文件",
   checkpoint_file_loaded: "关闭页面之前，都与账本 {ledger} 的第 {number} 号检查点对照。",
   policy_loaded: "已采用这份信任策略。",
   key_loaded: "密钥已保存在这个浏览器里。",
@@ -236,7 +232,6 @@ export const page: PageTexts = {
   finality_unknown: "未知",
   not_in_block: "尚未进入区块",
   show_older: "显示更早的",
-  as_table: "以表格显示",
 
   node_down: "连不上节点（{cause}）。",
   node_down_advice: "如果您保存过这张凭证的档案文件，请在这里打开：没有节点也能查验。否则请检查网络后再试。",

@@ -27,8 +27,6 @@ export const page: PageTexts = {
   code: "卡片密碼",
   voucher_link: "憑證的連結或公鑰",
   stamp_kept: "連結裡的印記已立即從位址列移除，只留在這個頁面裡。",
-  no_script:
-    "這個頁面用 JavaScript 查驗證明，而這裡關閉了它。命令列可以做同樣的事：用連結對應的憑證檔執行 vouchsafe verify。",
 
   line_empty: "沒有輸入內容。請貼上整行卡片密碼：卡號----卡片密碼----連結。",
   line_no_link: "裡面沒有憑證的連結。請貼上整行卡片密碼（卡號----卡片密碼----連結），或憑證的連結。",
@@ -51,7 +49,6 @@ export const page: PageTexts = {
   progress_node: "從節點讀取檢查點",
   progress_none: "沒有檢查點的來源",
 
-  before_heading: "付款之前",
   unknowable_heading: "現在還不能知道的",
   unknowable_code: "將要發給您的卡片密碼是不是這張憑證的：收到後請再查一次。",
   unknowable_seen: "還有誰看過卡片密碼。",
@@ -197,7 +194,6 @@ export const page: PageTexts = {
   forget: "移除",
   keys_heading: "這個瀏覽器裡的金鑰",
   keys_none: "沒有。認領憑證時會生成一把。",
-  checkpoint_file_heading: "可信檢查點檔案",
   checkpoint_file_loaded: "關閉頁面之前，都與帳本 {ledger} 的第 {number} 號檢查點對照。",
   policy_loaded: "已採用這份信任政策。",
   key_loaded: "金鑰已儲存在這個瀏覽器裡。",
@@ -236,7 +232,6 @@ export const page: PageTexts = {
   finality_unknown: "未知",
   not_in_block: "尚未進入區塊",
   show_older: "顯示更早的",
-  as_table: "以表格顯示",
 
   node_down: "連不上節點（{cause}）。",
   node_down_advice: "如果您儲存過這張憑證的檔案，請在這裡開啟：沒有節點也能查驗。否則請檢查網路後再試。",
