@@ -99,7 +99,7 @@ rust: $(NPM_DONE) ## Unit, property, conformance and end-to-end tests of all cra
 		echo 'cargo test --workspace'; cargo test --workspace --locked --no-fail-fast; \
 	fi
 
-rfc6962: ## The published RFC 6962 vectors, where RFC6962_VECTORS names their folder
+rfc6962: ## The published RFC 6962 vectors, where RFC6962_VECTORS names their folder (testdata of transparency-dev/merkle)
 	@if [[ -n "$${RFC6962_VECTORS:-}" ]]; then \
 		cargo test --workspace --locked --test merkle -- --ignored | tee target/rfc6962.log; \
 		grep -q '^test result: ok. 1 passed' target/rfc6962.log; \

@@ -57,7 +57,7 @@ impl Default for FjallOptions {
 /// Least journal size that fjall takes.
 const MIN_JOURNAL_BYTES: u64 = 64 << 20;
 
-/// Files kept open: leaves half of the usual limit of 1,024 to connections.
+/// Table files kept open. What of the process's files connections do not get must be more (`OTHER_FILES` of `serve`).
 const OPEN_FILES: usize = 400;
 
 /// Threads of fjall. The first of them keeps itself free for flushes: while there is a compaction to do that no other has
