@@ -99,6 +99,9 @@ fn named(error: &Errors) -> Refusal {
         // Judges say these two in the same words.
         Errors::NothingOwed(_) => Refusal::Judge(JudgeRefusal::NothingOwed),
         Errors::TransferFailed(_) => Refusal::Judge(JudgeRefusal::TransferFailed),
+        Errors::TooYoung(e) => {
+            Refusal::Judge(JudgeRefusal::TooYoung { committed: e.committed.saturating_to() })
+        }
         Errors::StillHeard(e) => Refusal::StillHeard { until: e.withdrawableAt.saturating_to() },
     }
 }

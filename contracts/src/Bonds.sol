@@ -79,8 +79,9 @@ abstract contract Bonds is IBonds {
         if (bond.phase != Phase.Open && bond.phase != Phase.Closed) revert WrongPhase(ledger, bond.phase);
 
         uint256 committed = committedAt[keccak256(abi.encode(reporter, salt, proofHash))];
-        bool inTime = committed != 0 && block.number >= committed + COMMITMENT_BLOCKS;
-        uint256 rewarded = inTime ? bond.amount / 2 : 0;
+        // Whose commitment a reorganisation moved next to his report would else burn what is his a block later.
+        if (committed != 0 && block.number < committed + COMMITMENT_BLOCKS) revert TooYoung(committed);
+        uint256 rewarded = committed != 0 ? bond.amount / 2 : 0;
         uint256 burned = bond.amount - rewarded;
 
         bond.phase = Phase.Slashed;

@@ -25,7 +25,7 @@ struct Bond {
     uint256 amount;
 }
 
-/// @title The bond behind a ledger: what an operator loses when he lies (docs/protocol.md sections 12 and 13)
+/// @title The bond behind a ledger: an operator who lies loses half of it at the least (docs/protocol.md sections 12 and 13)
 /// @notice Who may take it is decided by judges: contracts that check fraud proofs, added by the opener and never
 /// removed. A judge may slash, and nothing else. What counts as fraud is no matter of this interface; that there is a
 /// `slash` is, because the contract never changes, and a rule written later must still reach a ledger opened today.
@@ -33,8 +33,9 @@ struct Bond {
 /// then half is burned.
 ///
 /// A reporter first commits to `keccak256(abi.encode(reporter, salt, keccak256(proof)))`. Shown to a judge two blocks
-/// later, the proof takes the whole bond: half is owed to the reporter, half is burned. Without that commitment all of
-/// it is burned, so that copying a report out of the mempool earns nothing.
+/// later, the proof takes the whole bond: half is owed to the reporter, half is burned; earlier it is refused. Without a
+/// commitment all of it is burned, so that copying a report out of the mempool earns nothing. A liar who commits to his
+/// own lie in time keeps half.
 interface IBonds {
     /// @notice More wei lies behind the ledger; `amount` is what was added, the bond in full is in `bondOf`.
     event BondToppedUp(bytes32 indexed ledger, address indexed from, uint256 amount);
@@ -58,6 +59,8 @@ interface IBonds {
     error NotJudge(bytes32 ledger, address sender);
     /// @notice Fraud is still heard until `withdrawableAt`; both times are seconds.
     error StillHeard(uint256 time, uint256 withdrawableAt);
+    /// @notice The reporter committed in block `committed`, and two blocks have not passed: the same call holds then.
+    error TooYoung(uint256 committed);
     error NothingOwed(address reporter);
     /// @notice The receiver refused the wei; nothing changed, it can be tried again.
     error TransferFailed(address to, uint256 amount);
@@ -79,6 +82,7 @@ interface IBonds {
 
     /// @notice Takes the ledger's whole bond. Only a judge of the ledger, while the bond is there: also later than 14
     /// days after `close`, if it was not withdrawn. The caller vouches that the proof holds against this ledger.
+    /// Reverts with `TooYoung` where the reporter committed less than two blocks ago.
     /// @param reporter who is owed half, if he committed to (himself, `salt`, `proofHash`) at least two blocks ago
     /// @param proofHash Keccak-256 of the proof in the form that the judge demands
     function slash(bytes32 ledger, address reporter, bytes32 salt, bytes32 proofHash) external;

@@ -81,7 +81,7 @@ interface IChallenges is IEvidence {
     error TransferFailed(address to, uint256 amount);
 
     /// @notice Asks for the entry at `index` of the log of S. The value is the deposit. The sender has committed in
-    /// `anchors` to (himself, `salt`, the id of the ask) at least two blocks ago, so that nobody can ask in his place.
+    /// `anchors` to (himself, `salt`, the id of the ask) at least two blocks ago, so that nobody who saw the ask can ask in his place.
     /// Of a ledger that was closed, until ten days after `close`: three for the answer and one to settle are left then, so
     /// that no bond leaves over an ask.
     /// @return id of the ask

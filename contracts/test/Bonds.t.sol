@@ -177,15 +177,42 @@ contract BondsTest is OpenLedger {
         _collect();
     }
 
-    function test_slashing_burns_all_without_a_commitment_two_blocks_old() external {
+    function test_rewards_of_two_ledgers_add_up() external {
         _addJudge();
         _commit(REPORTER);
-        vm.roll(block.number + 1);
+        vm.roll(block.number + 2);
+        _slash();
+        vm.deal(OPENER, BOND);
+        vm.prank(OPENER);
+        bytes32 other = anchors.open{value: BOND}(KEY, keccak256("other"));
+        vm.prank(OPENER);
+        anchors.addJudge(other, JUDGE);
+        vm.prank(JUDGE);
+        anchors.slash(other, REPORTER, SALT, PROOF);
+        assertEq(anchors.owedTo(REPORTER), 2 * (BOND / 2), "owed");
+    }
+
+    function test_slashing_burns_all_without_a_commitment() external {
+        _addJudge();
         vm.expectEmit(address(anchors));
         emit IBonds.Slashed(ledger, JUDGE, REPORTER, 0, BOND);
         _slash();
         assertEq(anchors.owedTo(REPORTER), 0, "owed");
         assertEq(BURN.balance, BOND, "burned");
+    }
+
+    /// @dev A reorganisation can put commitment and report into neighbouring blocks: the report waits, and loses nothing.
+    function test_a_commitment_that_is_not_two_blocks_old_loses_nothing() external {
+        _addJudge();
+        _commit(REPORTER);
+        uint256 committed = block.number;
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IBonds.TooYoung.selector, committed));
+            _slash();
+            vm.roll(block.number + 1);
+        }
+        _slash();
+        assertEq(anchors.owedTo(REPORTER), BOND / 2, "owed");
     }
 
     /// @dev Whoever copies a report has the proof and the salt, but no commitment that names him.

@@ -11,6 +11,19 @@ import {MerkleTree} from "../src/MerkleTree.sol";
 import {Challenged} from "./Challenged.sol";
 import {Proofs} from "./Proofs.sol";
 
+/// @notice Asks for the same wei again while it is paid.
+contract CollectsAgain {
+    IChallenges private immutable judge;
+
+    constructor(IChallenges judge_) {
+        judge = judge_;
+    }
+
+    receive() external payable {
+        try judge.collect() {} catch {}
+    }
+}
+
 /// @notice F8: who may ask, for what, which answers do, and where every wei goes.
 contract ChallengesTest is Challenged {
     function test_golden_answers_are_judged_as_in_rust() external {
@@ -282,6 +295,20 @@ contract ChallengesTest is Challenged {
         assertEq(anchors.owedTo(REPORTER), BOND / 2, "once");
         _collect(REPORTER, 2 * DEPOSIT);
         assertEq(address(judge).balance, 0, "nothing left");
+    }
+
+    function test_calling_back_while_collecting_deposits_gains_nothing() external {
+        Ask memory ask = _entryAsk(0);
+        _challenge(ask);
+        // Of somebody else, in the same judge.
+        _challenge(_entryAsk(1));
+        vm.warp(block.timestamp + 3 days + 1);
+        judge.settle(ask);
+        vm.etch(REPORTER, address(new CollectsAgain(judge)).code);
+        uint256 before = REPORTER.balance;
+        vm.prank(REPORTER);
+        judge.collect();
+        assertEq(REPORTER.balance - before, DEPOSIT, "once");
     }
 
     function test_nobody_collects_what_is_not_his() external {

@@ -26,6 +26,11 @@ function storage({ storage, types }) {
   return storage.map(place);
 }
 
+/** Where the code holds a word that is filled in when the contract is made: first bytes, in order. */
+function immutables({ immutableReferences }) {
+  return Object.values(immutableReferences).flat().map(({ start }) => start).sort((one, other) => one - other);
+}
+
 function artifact(name) {
   const output = JSON.parse(fs.readFileSync(path.join(built, `${name}.sol`, `${name}.json`), "utf8"));
   const { compiler, settings } = output.metadata;
@@ -34,6 +39,7 @@ function artifact(name) {
     abi: output.abi,
     bytecode: output.bytecode.object,
     deployedBytecode: output.deployedBytecode.object,
+    immutables: immutables(output.deployedBytecode),
     storage: storage(output.storageLayout),
     compiler: compiler.version,
     evmVersion: settings.evmVersion,

@@ -45,6 +45,12 @@ impl<K: fmt::Debug + Send + Sync> EvmChain<K> {
         C::abi_decode_returns(&output).map_err(|_| self.no_contract())
     }
 
+    /// The code of any contract on the newest state.
+    pub(crate) async fn code_of(&self, contract: EvmAddress) -> Result<Vec<u8>, AnchorError> {
+        let code = self.shared.provider.get_code_at(contract).await;
+        Ok(code.map_err(|error| self.failed(error))?.to_vec())
+    }
+
     pub(super) async fn block(&self, which: BlockNumberOrTag) -> Result<Option<Block>, AnchorError> {
         let block =
             self.shared.provider.get_block_by_number(which).await.map_err(|error| self.failed(error))?;

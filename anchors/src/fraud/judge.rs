@@ -1,5 +1,6 @@
 //! A judge and what it says: its deposit, whose judge it is, where a challenge stands, what is owed to whom.
 
+use super::code;
 use super::contract::FraudProofs;
 use super::refusal::Stand;
 use crate::contract::{self, Anchors, to_address, word};
@@ -60,6 +61,11 @@ impl<K: fmt::Debug + Send + Sync> Judge<K> {
             return Err(self.no_judge());
         }
         Ok(contract::wei(self.ask(&FraudProofs::depositCall {}).await?))
+    }
+
+    /// Whether its code is that of this version's judge: another one may take what it is shown for somebody else.
+    pub async fn is_of_this_version(&self) -> Result<bool, AnchorError> {
+        Ok(code::is_of_the_judge(&self.chain.code_of(to_address(self.address)).await?))
     }
 
     /// Whether the ledger's opener put its bond under this judge.

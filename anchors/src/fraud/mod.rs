@@ -6,6 +6,7 @@
 //! between commitment and report (the command).
 
 mod calls;
+mod code;
 mod contract;
 mod events;
 mod judge;

@@ -64,6 +64,8 @@ pub enum JudgeRefusal {
     WrongDeposit { given: u128, expected: u128 },
     #[error("there is no commitment {commitment} that is two blocks old: commit, wait two blocks, try again")]
     NotCommitted { commitment: Digest },
+    #[error("the commitment of block {committed} is not two blocks old: try again a block later")]
+    TooYoung { committed: u64 },
     #[error("the challenge {id} is {stand}")]
     WrongStand { id: Digest, stand: Stand },
     #[error("an answer at {time} is too late: it was due by {until}")]

@@ -1,10 +1,15 @@
 //! What else the command meets: wrong input of each kind, nobody to ask, a kill in between, somebody who was first.
 
 use anchors::Phase;
+use anchors::devnet::DEVELOPMENT_KEYS;
 use ledgers::published::pair;
+use protocol::entry::Entry;
 use protocol::lifecycle::Kind;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use vouchsafe_tests::liar::{BOND_WEI, Liar, named};
 use vouchsafe_tests::{Anvil, Run};
 
@@ -59,6 +64,68 @@ async fn nothing_is_sent_without_a_key_or_a_word() {
     assert!(unasked.stderr.contains("--yes"), "{}", unasked.stderr);
     assert_eq!(anvil.balance(Liar::reporter()).await, before);
     assert_eq!(liar.judge().bond(liar.ledger()).await.unwrap().phase, Phase::Open);
+}
+
+/// An endpoint in front of the chain, and all that it is sent.
+async fn listening(anvil: &Anvil) -> (String, Arc<Mutex<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (to, heard) = (anvil.url().trim_start_matches("http://").to_owned(), Arc::<Mutex<String>>::default());
+    let all = Arc::clone(&heard);
+    tokio::spawn(async move {
+        while let Ok((here, _)) = listener.accept().await {
+            let there = TcpStream::connect(&to).await.unwrap();
+            let ((mut questions, mut back), (mut answers, mut on)) = (here.into_split(), there.into_split());
+            tokio::spawn(async move { tokio::io::copy(&mut answers, &mut back).await });
+            let all = Arc::clone(&all);
+            tokio::spawn(async move {
+                let mut bytes = vec![0; 1 << 16];
+                while let Ok(read @ 1..) = questions.read(&mut bytes).await {
+                    all.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..read]));
+                    on.write_all(&bytes[..read]).await.unwrap();
+                }
+            });
+        }
+    });
+    (url, heard)
+}
+
+#[tokio::test]
+async fn no_endpoint_sees_the_proof_before_it_is_committed_to() {
+    let anvil = Anvil::start().await;
+    let (_liar, file) = lied(&anvil).await;
+    let text = std::fs::read_to_string(&file).unwrap();
+    let entries: Vec<&str> = text.split('"').filter_map(|text| text.strip_prefix("0x")).collect();
+    let shown = entries.iter().filter(|hex| hex.len() == 2 * Entry::WIDTH).collect::<Vec<_>>();
+    assert_eq!(shown.len(), 2, "{text}");
+    let (url, heard) = listening(&anvil).await;
+    let run = |options: &[&str]| {
+        let run = Run::vouchsafe(["challenge"]).args([&file]).args(["--rpc", &url]).args(options);
+        run.env("VOUCHSAFE_REPORTER_KEY", DEVELOPMENT_KEYS[2])
+    };
+    run(&["--dry-run"]).end().await.exits(0);
+    let mut begun = run(&["--yes"]).begin();
+    begun.says("Waiting for two blocks").await;
+    let before = heard.lock().unwrap().clone();
+    assert!(before.contains("eth_estimateGas") && shown.iter().all(|entry| !before.contains(**entry)));
+    begun.kill().await;
+    run(&["--yes"]).end().await.exits(0);
+    let after = heard.lock().unwrap().clone();
+    assert!(shown.iter().all(|entry| after.contains(**entry)), "the report itself");
+}
+
+#[tokio::test]
+async fn a_judge_of_other_code_is_shown_nothing_unless_it_is_named() {
+    let anvil = Anvil::start().await;
+    let (liar, file) = lied(&anvil).await;
+    let judge = liar.judge().address().to_string();
+    let code = anvil.ask("eth_getCode", json!([judge, "latest"])).await;
+    let other = format!("{}00", code.as_str().unwrap());
+    anvil.ask("anvil_setCode", json!([judge, other])).await;
+    let refused = liar.challenge(&file, &["--yes"]).end().await.exits(1);
+    assert!(refused.stderr.contains("has no judge that this version knows"), "{}", refused.stderr);
+    let named = liar.challenge(&file, &["--yes", "--judge", &judge]).end().await.exits(0);
+    assert!(named.stderr.contains("its code is another"), "{}", named.stderr);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::lang::Text;
 use crate::source::{TrustArgs, chain_failure};
 use anchors::Bond;
 use anchors::evm::ReadOnly;
-use anchors::fraud::{Call, Cost, Judge};
+use anchors::fraud::{Call, Cost, Judge, walk};
 use anchors::{
     AnchorError, AnchorReader as _, AnchoringKey, Chain, EvmChain, EvmOptions, Submission, TxState,
 };
@@ -26,6 +26,9 @@ const LOOK: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_mins(10);
 /// Looks after which a development chain, which has no blocks of its own accord, is given one.
 const QUIET_LOOKS: u32 = 4;
+/// Gas of the call that shows what is known, at most: docs/GAS.md has each. It is not priced by an endpoint, which would
+/// see it before it was committed to.
+const LAST_CALL_GAS: u64 = 250_000;
 /// Who asks where no key is given: simulations need some account.
 const NOBODY: Address = Address::new([0; 20]);
 
@@ -83,7 +86,11 @@ impl<'c> Court<'c> {
         let judge = match &args.judge {
             Some(text) => {
                 let address = text.to_lowercase().parse().map_err(|_| Failure::usage("challenge-judge"))?;
-                named(&chain, shown.ledger, address).await?
+                let judge = named(&chain, shown.ledger, address).await?;
+                if !judge.is_of_this_version().await.map_err(|error| chain_failure(&error))? {
+                    console.remark(&Text::new("challenge-foreign-judge").with("judge", address.to_string()));
+                }
+                judge
             }
             None => first(&chain, shown.ledger).await?,
         };
@@ -174,9 +181,47 @@ impl<'c> Court<'c> {
         }
     }
 
-    /// What the calls would cost now, of which one that would be refused ends everything.
-    pub async fn costs(&mut self, calls: &[Call]) -> Result<(), Failure> {
-        let mut total = Cost { gas: 0, gas_price_wei: 0 };
+    /// What all of it would cost now: commitment, walk, and the call that shows what is known.
+    pub async fn costs_of_all(&mut self) -> Result<(), Failure> {
+        let mut calls = vec![self.judge.commit(Digest::ZERO)];
+        let steps = self.steps_to_reach().await?;
+        if steps.len() > 1 {
+            self.say(&Text::new("challenge-long-walk").with("steps", steps.len()));
+        }
+        // A later step stands on the one before it: only the first can be tried.
+        calls.extend(steps.first().map(|step| self.judge.reach(step)));
+        self.costs(&calls, LAST_CALL_GAS).await
+    }
+
+    /// Walks to the checkpoint, from which on the judge knows it whatever the ledger anchors.
+    pub async fn reach(&mut self) -> Result<(), Failure> {
+        // The ring has moved on while the commitment was waited for.
+        let shown = self.judge.up_to_date(&self.shown).await;
+        self.shown = shown.map_err(|error| chain_failure(&error))?;
+        let steps = self.steps_to_reach().await?;
+        for (done, step) in steps.iter().enumerate() {
+            let text = Text::new("challenge-walks").with("number", step.checkpoint.number.to_string());
+            self.remark(&text.with("left", steps.len().saturating_sub(done)));
+            self.send(self.judge.reach(step)).await?;
+        }
+        self.shown.newer.clear();
+        Ok(())
+    }
+
+    /// The walk to the checkpoint, where the judge does not know it yet.
+    async fn steps_to_reach(&self) -> Result<Vec<Shown>, Failure> {
+        let hash = self.shown.checkpoint.hash(self.shown.ledger);
+        if self.judge.is_reached(hash).await.map_err(|error| chain_failure(&error))? {
+            return Ok(Vec::new());
+        }
+        let (mut steps, last) = walk(&self.shown);
+        steps.push(last);
+        Ok(steps)
+    }
+
+    /// What the calls would cost now and so much gas more; one that would be refused ends everything.
+    pub async fn costs(&mut self, calls: &[Call], more_gas: u64) -> Result<(), Failure> {
+        let mut total = Cost { gas: more_gas, gas_price_wei: 0 };
         for call in calls {
             let cost =
                 self.judge.cost(call, self.account_or_nobody()).await.map_err(|error| refused(&error))?;
@@ -316,13 +361,18 @@ async fn named(chain: &EvmChain, ledger: LedgerId, address: Address) -> Result<J
     Err(Failure::refused("challenge-other-judge").with("judge", address.to_string()))
 }
 
-/// The first of the ledger's judges that is one of this version.
+/// The first of the ledger's judges whose code is that of this version: the opener may have added one that looks like it
+/// and takes what it is shown for somebody else.
 async fn first(chain: &EvmChain, ledger: LedgerId) -> Result<Judge, Failure> {
     let named = chain.judges(ledger).await.map_err(|error| chain_failure(&error))?;
     for address in named {
         let judge = Judge::new(chain.clone(), address);
+        if !judge.is_of_this_version().await.map_err(|error| chain_failure(&error))? {
+            continue;
+        }
         match judge.deposit_wei().await {
             Ok(_) => return Ok(judge),
+            // It judges the ledgers of another contract.
             Err(AnchorError::NoJudge { .. }) => {}
             Err(error) => return Err(chain_failure(&error)),
         }

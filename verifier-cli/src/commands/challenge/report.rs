@@ -1,5 +1,7 @@
 //! An accusation, from commitment to reward: whoever knows a contradiction says first that he knows one, and two blocks
-//! later what it is, so that nobody can copy it out of the queue of transactions and be paid for it.
+//! later what it is, so that nobody can copy it out of the queue of transactions and be paid for it. Before that the proof
+//! goes to no endpoint either, not even to be priced; and the walk comes before it, so that nothing that the ledger
+//! anchors meanwhile can hold it up once it is seen.
 
 use super::commitment::Commitment;
 use super::court::{Court, refused};
@@ -8,9 +10,9 @@ use crate::failure::{Failure, REFUSED};
 use crate::lang::Text;
 use crate::source::chain_failure;
 use anchors::Phase;
-use anchors::fraud::{Call, commitment, proof_hash, walk};
+use anchors::fraud::{commitment, proof_hash};
 use protocol::Digest;
-use protocol::fraud::{Accusation, Rule, Shown};
+use protocol::fraud::{Accusation, Rule};
 
 /// Brings the accusation.
 pub(super) async fn bring(court: &mut Court<'_>, accusation: Accusation) -> Result<u8, Failure> {
@@ -20,24 +22,19 @@ pub(super) async fn bring(court: &mut Court<'_>, accusation: Accusation) -> Resu
         return ended(court, rule).await;
     }
     court.check_anchored().await?;
-    let accusation = Accusation { shown: court.shown.clone(), ..accusation };
-    let (steps, shown) = walk(&accusation.shown);
-    let accusation = Accusation { shown, ..accusation };
+    let hash = proof_hash(&accusation);
     let kept = match court.account() {
-        Some(account) => Some(Commitment::of(court.file(), account, proof_hash(&accusation))?),
+        Some(account) => Some(Commitment::of(court.file(), account, hash)?),
         None => None,
     };
     let salt = kept.as_ref().map_or(Digest::ZERO, |kept| kept.salt);
-    simulate(court, &accusation, &steps, salt).await?;
+    court.costs_of_all().await?;
     if !court.agree()? {
         return Ok(court.end(rule, "nothing_sent", None, 0));
     }
-    commit(court, proof_hash(&accusation), salt).await?;
-    for (done, step) in steps.iter().enumerate() {
-        let text = Text::new("challenge-walks").with("number", step.checkpoint.number.to_string());
-        court.remark(&text.with("left", steps.len().saturating_sub(done)));
-        court.send(court.judge.reach(step)).await?;
-    }
+    commit(court, hash, salt).await?;
+    court.reach().await?;
+    let accusation = Accusation { shown: court.shown.clone(), ..accusation };
     court.remark(&Text::new("challenge-reports"));
     if let Err(failure) = court.send(court.judge.accuse(&accusation, salt)).await {
         // Somebody may have been first: another reporter, or what an earlier run had sent.
@@ -51,25 +48,6 @@ pub(super) async fn bring(court: &mut Court<'_>, accusation: Accusation) -> Resu
         kept.forget();
     }
     Ok(court.end(rule, "taken", None, 0))
-}
-
-/// Runs the last call before the first one is paid for, where no walk stands before it.
-async fn simulate(
-    court: &mut Court<'_>,
-    accusation: &Accusation,
-    steps: &[Shown],
-    salt: Digest,
-) -> Result<(), Failure> {
-    let mut calls: Vec<Call> = vec![court.judge.commit(salt)];
-    match steps.first() {
-        None => calls.push(court.judge.accuse(accusation, salt)),
-        Some(first) => {
-            calls.push(court.judge.reach(first));
-            let text = Text::new("challenge-long-walk").with("steps", steps.len());
-            court.say(&text);
-        }
-    }
-    court.costs(&calls).await
 }
 
 /// Sees to it that a commitment to this proof is two blocks old.

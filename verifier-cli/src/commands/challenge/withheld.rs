@@ -8,8 +8,7 @@ use crate::failure::{Failure, REFUSED};
 use crate::lang::Text;
 use crate::source::chain_failure;
 use anchors::AnchorReader as _;
-use anchors::fraud::{Call, ChallengeNow, Stand, walk};
-use protocol::Digest;
+use anchors::fraud::{ChallengeNow, Stand};
 use protocol::fraud::{Ask, Challenge, Rule};
 
 /// Does the next thing: asks, waits, settles, collects.
@@ -20,10 +19,7 @@ pub(super) async fn bring(court: &mut Court<'_>, challenge: Challenge) -> Result
     let now = court.judge.challenge(ask.id()).await.map_err(|error| chain_failure(&error))?;
     match now.stand {
         Stand::Unasked if !court.bond.is_there() => ended(court, Rule::F8).await,
-        Stand::Unasked => {
-            let challenge = Challenge { shown: court.shown.clone(), ..challenge };
-            raise(court, challenge, &ask).await
-        }
+        Stand::Unasked => raise(court, challenge, &ask).await,
         Stand::Pending => wait(court, &ask, now).await,
         Stand::Unanswered => {
             court.say(&Text::new("challenge-unanswered"));
@@ -38,20 +34,14 @@ async fn raise(court: &mut Court<'_>, challenge: Challenge, ask: &Ask) -> Result
     court.check_anchored().await?;
     let deposit = court.judge.deposit_wei().await.map_err(|error| chain_failure(&error))?;
     court.say(&Text::new("challenge-deposit").with("deposit", ether(deposit)));
-    let (steps, shown) = walk(&challenge.shown);
-    let challenge = Challenge { shown, ..challenge };
-    let mut calls: Vec<Call> = vec![court.judge.commit(Digest::ZERO)];
-    calls.extend(steps.first().map(|step| court.judge.reach(step)));
-    // The ask itself can be tried only once it was committed to.
-    court.costs(&calls).await?;
+    court.costs_of_all().await?;
     if !court.agree()? {
         return Ok(court.end(Rule::F8, "nothing_sent", None, 0));
     }
     let kept = Commitment::of(court.file(), court.account_or_nobody(), ask.id())?;
     commit(court, ask.id(), kept.salt).await?;
-    for step in &steps {
-        court.send(court.judge.reach(step)).await?;
-    }
+    court.reach().await?;
+    let challenge = Challenge { shown: court.shown.clone(), ..challenge };
     court.send(court.judge.ask_for(&challenge, kept.salt, deposit)).await?;
     let now = court.judge.challenge(ask.id()).await.map_err(|error| chain_failure(&error))?;
     // The contract keeps the salt from here on.
@@ -75,7 +65,7 @@ async fn wait(court: &mut Court<'_>, ask: &Ask, now: ChallengeNow) -> Result<u8,
         Err(error) => return Err(refused(&error)),
     }
     court.say(&Text::new("challenge-over"));
-    court.costs(std::slice::from_ref(&settle)).await?;
+    court.costs(std::slice::from_ref(&settle), 0).await?;
     if !court.agree()? {
         return Ok(court.end(Rule::F8, "nothing_sent", Some(now.until), 0));
     }

@@ -6,13 +6,14 @@ challenge-charge =
     judge { $judge }
 challenge-stake = At stake: { $bond }. If it is proven, { $reward } is the reporter's and { $burned } is burned.
 challenge-deposit = The challenge takes a deposit of { $deposit }. It comes back if nobody answers within three days; if the leaf is shown, it is the operator's.
-challenge-costs = Transactions: about { $gas } gas, { $cost } at the price of now.
+challenge-costs = Transactions: up to about { $gas } gas, { $cost } at the price of now.
 challenge-long-walk = The checkpoint lies far back: { $steps ->
         [one] one transaction walks
        *[other] { $steps } transactions walk
     } to it first. Their cost is not all in the figure below.
 challenge-nothing-sent = Nothing was sent. With --key-file FILE and --yes it is.
 challenge-ask = Send it? [y/N]
+challenge-foreign-judge = { $judge } is not the judge of this version: its code is another. What it is shown it may use for somebody else. Read it first.
 challenge-commits = Committing: from two blocks later on, nobody can copy the report and be paid for it …
 challenge-waits = Waiting for two blocks …
 challenge-walks = Walking to checkpoint { $number }, { $left } to go …

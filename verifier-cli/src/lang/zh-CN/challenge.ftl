@@ -6,12 +6,13 @@ challenge-charge =
     裁决合约 { $judge }
 challenge-stake = 押金：{ $bond }。指控成立时，{ $reward } 归举报人，{ $burned } 销毁。
 challenge-deposit = 质询需要交 { $deposit } 定金。三天内没有人回答，定金退还；有人出示了内容，定金归运营方。
-challenge-costs = 交易：约 { $gas } gas，按现价是 { $cost }。
+challenge-costs = 交易：最多约 { $gas } gas，按现价是 { $cost }。
 challenge-long-walk = 这个检查点很旧：要先用 { $steps ->
        *[other] { $steps } 笔交易
     } 走到那里。下面的费用没有全部算上它们。
 challenge-nothing-sent = 什么都没有发送。加上 --key-file 文件 和 --yes 才会发送。
 challenge-ask = 发送吗？[y/N]
+challenge-foreign-judge = { $judge } 不是本版本的裁决合约：代码不同。交给它看的东西，它可能拿去给别人用。请先看懂它。
 challenge-commits = 正在登记承诺：两个区块之后，别人抄袭举报也拿不到钱……
 challenge-waits = 等待两个区块……
 challenge-walks = 正在走到检查点 { $number }，还有 { $left } 步……
