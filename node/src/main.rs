@@ -11,7 +11,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use vouchsafe_node::config::Folder;
-use vouchsafe_node::init::{self, ChainChoice, EvmChoice};
+use vouchsafe_node::init::{self, ChainChoice, EvmChoice, InitError};
+use vouchsafe_node::ledger::rows::ReadError;
+use vouchsafe_node::store::StoreError;
 use vouchsafe_node::{backup, clock, control, demo, fsck, observe, rebuild, run, store};
 
 /// Gives back what threads that merge tables gave up; how is said in `.cargo/config.toml`.
@@ -160,7 +162,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Init(args) => runtime.block_on(initialise(args)),
         Command::Serve(args) => runtime.block_on(serve(args)),
-        Command::Fsck(args) => check(args),
+        Command::Fsck(args) => check(args).or_else(damaged),
         Command::Rebuild(args) => runtime.block_on(make_anew(args)),
         Command::Backup(args) => back_up(&args),
         Command::SetAnchorer(args) => runtime.block_on(set_anchorer(args)),
@@ -180,26 +182,44 @@ fn threads() -> usize {
 type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[expect(clippy::print_stderr, reason = "this is where the command speaks")]
-fn failed(error: &dyn std::error::Error) -> ExitCode {
+fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
     eprintln!("vouchsafe-node: {error}");
-    ExitCode::FAILURE
+    match error.downcast_ref() {
+        Some(InitError::Argument(_)) => ExitCode::from(WRONG_USAGE),
+        _ => ExitCode::FAILURE,
+    }
 }
 
-fn evm_choice(args: &InitArgs, chain_id: u64) -> Result<EvmChoice, Box<dyn std::error::Error>> {
+/// A store that can not even be read is not in order either.
+fn damaged(error: Box<dyn std::error::Error>) -> Done {
+    let of_store = |error: &StoreError| matches!(error, StoreError::Corrupt { .. });
+    let is_damage = match (error.downcast_ref(), error.downcast_ref()) {
+        (Some(error), _) | (_, Some(ReadError::Store(error))) => of_store(error),
+        (_, read) => matches!(read, Some(ReadError::Damaged { .. })),
+    };
+    if !is_damage {
+        return Err(error);
+    }
+    failed(&*error);
+    Ok(ExitCode::from(FAULTY))
+}
+
+fn evm_choice(args: &InitArgs, chain_id: u64) -> Result<EvmChoice, InitError> {
+    let wrong = |problem: &dyn std::fmt::Display| InitError::Argument(problem.to_string());
     let kept = std::env::var("VOUCHSAFE_RPC").unwrap_or_default();
     let kept = kept.split_whitespace().map(str::to_owned);
     let endpoints = if args.rpc.is_empty() { kept.collect() } else { args.rpc.clone() };
     if endpoints.is_empty() {
-        return Err("with --chain-id, name an endpoint by --rpc, or in VOUCHSAFE_RPC".into());
+        return Err(wrong(&"with --chain-id, name an endpoint by --rpc, or in VOUCHSAFE_RPC"));
     }
     let key_text = init::anchoring_key_text(args.anchoring_key.as_deref())?;
-    let key = AnchoringKey::from_hex(&key_text)?;
+    let key = AnchoringKey::from_hex(&key_text).map_err(|error| wrong(&error))?;
     let contract = args.contract.as_ref().map(|text| text.to_lowercase().parse()).transpose();
-    let contract = contract.map_err(|error| format!("--contract: {error}"))?;
+    let contract = contract.map_err(|error| wrong(&format_args!("--contract: {error}")))?;
     let judge = args.judge.as_ref().map(|text| text.to_lowercase().parse()).transpose();
-    let judge = judge.map_err(|error| format!("--judge: {error}"))?;
+    let judge = judge.map_err(|error| wrong(&format_args!("--judge: {error}")))?;
     if contract.is_none() && !args.deploy {
-        return Err("with --chain-id, name the contract by --contract, or deploy one by --deploy".into());
+        return Err(wrong(&"with --chain-id, name the contract by --contract, or deploy one by --deploy"));
     }
     Ok(EvmChoice { endpoints, chain_id, contract, judge, key, key_text })
 }
@@ -305,6 +325,8 @@ fn manual(folder: &Path) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Exit code where an argument can not be meant.
+const WRONG_USAGE: u8 = 2;
 /// Exit code of a check that found faults.
 const FAULTY: u8 = 4;
 

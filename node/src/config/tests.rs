@@ -40,6 +40,7 @@ fn what_was_saved_is_loaded_and_every_senseless_value_refused_in_words() {
     refused(&|bad| bad.anchoring.promise_s = u64::from(u32::MAX), "31 days");
     refused(&|bad| bad.limits.batch_vouchers = 0, "batch_vouchers is 0");
     refused(&|bad| bad.site = "example.org".to_owned(), "https://HOST");
+    refused(&|bad| bad.site = "https://name:secret@example.org".to_owned(), "a name or a password");
     refused(&|bad| bad.format = 2, "format 2");
 }
 

@@ -110,11 +110,11 @@ async fn a_node_is_made_later_when_the_chain_is_down_or_another_one() {
     let key = Anvil::funded_key();
     let down = init(&way, &data, "31337").input(key).end().await.exits(1);
     one_clear_line(&down.stderr, &["vouchsafe-node: ", &way.address.to_string()]);
-    let no_key = init(&way, &data, "31337").input("not a key").end().await.exits(1);
+    let no_key = init(&way, &data, "31337").input("not a key").end().await.exits(2);
     one_clear_line(&no_key.stderr, &["vouchsafe-node: "]);
     assert!(!no_key.stderr.contains("not a key"), "{}", no_key.stderr);
 
-    let nowhere = init(&way, &data, "31337").env("VOUCHSAFE_RPC", "").input(key).end().await.exits(1);
+    let nowhere = init(&way, &data, "31337").env("VOUCHSAFE_RPC", "").input(key).end().await.exits(2);
     one_clear_line(&nowhere.stderr, &["--rpc", "VOUCHSAFE_RPC"]);
 
     way.open().await;

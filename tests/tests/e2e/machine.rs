@@ -39,6 +39,21 @@ async fn a_folder_without_a_node_and_one_that_another_node_holds() {
 }
 
 #[tokio::test]
+async fn a_store_that_can_not_be_read_is_not_in_order() {
+    let mut scene = Scene::on_devnet().await;
+    scene.issuer().await;
+    scene.node.stop().await;
+    let engine = scene.node.data().join("store/engine");
+    let journal = std::fs::read_dir(&engine).unwrap().flatten().map(|file| file.path());
+    let journal = journal.filter(|path| path.extension().is_some_and(|kind| kind == "jnl")).last().unwrap();
+    let mut bytes = std::fs::read(&journal).unwrap();
+    bytes[200] ^= 1;
+    std::fs::write(&journal, bytes).unwrap();
+    let said = node("fsck", &scene.node.data(), &[]).await.exits(4);
+    one_clear_line(&said.stderr, &["store", "is damaged", "restore a backup"]);
+}
+
+#[tokio::test]
 async fn a_key_that_others_can_read_is_not_used() {
     let made = Node::on_devnet(&[]).await;
     let key = made.data().join("operator.key");

@@ -382,6 +382,28 @@ fn unreadable(path: &Path, doing: &'static str, error: ::fjall::Error) -> StoreE
             }
             _ => refused(path, doing, source),
         },
-        other => StoreError::Corrupt { path: path.to_owned(), detail: other.to_string() },
+        other => StoreError::Corrupt { path: path.to_owned(), detail: damage(&other) },
     }
+}
+
+/// What is damaged, in words.
+fn damage(error: &::fjall::Error) -> String {
+    use ::fjall::Error::{Decompress, InvalidTag, InvalidTrailer, InvalidVersion, JournalRecovery, Storage};
+    let words = match error {
+        Storage(LsmError::ChecksumMismatch { .. }) => "a block does not have its checksum",
+        Decompress(_) | Storage(LsmError::Decompress(_)) => "a block can not be decompressed",
+        InvalidVersion(_) | Storage(LsmError::InvalidVersion(_)) => "a file is of an unknown version",
+        JournalRecovery(_) => "its journal can not be read",
+        InvalidTag(_)
+        | InvalidTrailer
+        | Storage(
+            LsmError::InvalidTag(_)
+            | LsmError::InvalidTrailer
+            | LsmError::InvalidHeader(_)
+            | LsmError::Utf8(_),
+        ) => "a block is not of its form",
+        ::fjall::Error::Unrecoverable | Storage(LsmError::Unrecoverable) => "a file is missing or unreadable",
+        other => return other.to_string(),
+    };
+    words.to_owned()
 }
