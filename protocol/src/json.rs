@@ -30,6 +30,26 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
+/// Names of members that hold secrets wherever this project writes them: neither a request to a node nor a memo has one.
+pub const SECRET_MEMBERS: [&str; 8] =
+    ["code", "stamp", "serial", "opening", "secret", "seed", "stamp_secret", "label_key"];
+
+impl Json {
+    /// Which of [`SECRET_MEMBERS`] a member at any depth is named, the first if there are several.
+    pub fn secret_member(&self) -> Option<&'static str> {
+        match self {
+            Self::Object(members) => {
+                let named =
+                    |(name, _): &(String, Self)| SECRET_MEMBERS.into_iter().find(|known| known == name);
+                let inside = |(_, value): &(String, Self)| value.secret_member();
+                members.iter().find_map(named).or_else(|| members.iter().find_map(inside))
+            }
+            Self::List(items) => items.iter().find_map(Self::secret_member),
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Number(_) | Self::Text(_) => None,
+        }
+    }
+}
+
 /// What is wrong with a JSON text, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {problem}")]

@@ -56,7 +56,7 @@ macro_rules! kinds {
 kinds! {
     /// Wrong form, an unknown member, a wrong width, a body that is cut off. `detail` names the place.
     Malformed "malformed" 400 "The request is malformed",
-    /// The request has a member that looks like a secret. Codes, stamps and serials never go to a node.
+    /// The request, or a memo in it, has a member that looks like a secret. Codes, stamps and serials never go to a node.
     SecretSent "secret-sent" 400 "The request carries a secret",
     /// A demanded signature is missing or is not valid for this instruction; `role` says whose.
     Unauthorised "unauthorised" 403 "A signature is missing",

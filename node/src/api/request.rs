@@ -39,6 +39,8 @@ pub(super) trait RequestBody: Sized + Send {
     const MEMBERS: &[&str];
     /// Most bytes of its text.
     const LIMIT: usize;
+    /// Whether the memos in it are to be published.
+    const PUBLISHES_MEMOS: bool = false;
 
     /// Reads it. `text` is what `at` was read from.
     fn read(at: &At<'_>, text: &str) -> Result<Self, JsonError>;
@@ -47,6 +49,9 @@ pub(super) trait RequestBody: Sized + Send {
     fn from_text(text: &str) -> Result<Self, Problem> {
         let value = parse(text)?;
         refuse_secrets(&value)?;
+        if Self::PUBLISHES_MEMOS {
+            refuse_secrets_in_memos(&value)?;
+        }
         let at = At::root(&value, Self::NAME);
         at.refuse_others(Self::MEMBERS)?;
         Ok(Self::read(&at, text)?)
@@ -174,24 +179,33 @@ pub(super) async fn discard(body: &mut Body) {
     let _ = tokio::time::timeout(LINGER, rest).await;
 }
 
-/// Names of members that hold secrets wherever this project writes them.
-const SECRETS: [&str; 8] =
-    ["code", "stamp", "serial", "opening", "secret", "seed", "stamp_secret", "label_key"];
-
 /// Refuses a request that carries a secret, whatever else is wrong with it: its sender must hear of it.
 fn refuse_secrets(value: &Json) -> Result<(), Problem> {
+    value.secret_member().map_or(Ok(()), |name| {
+        let detail = format!(
+            "the member {name:?} is refused: codes, stamps and serials never go to a node; open the code where it \
+             is, with the command or the page"
+        );
+        Err(Problem::new(Kind::SecretSent, detail))
+    })
+}
+
+/// The same of the memos in it: they stand in the log and in every mirror for ever.
+fn refuse_secrets_in_memos(value: &Json) -> Result<(), Problem> {
     match value {
-        Json::Object(members) => {
-            if let Some((name, _)) = members.iter().find(|(name, _)| SECRETS.contains(&name.as_str())) {
-                let detail = format!(
-                    "the member {name:?} is refused: codes, stamps and serials never go to a node; open the code \
-                     where it is, with the command or the page"
-                );
-                return Err(Problem::new(Kind::SecretSent, detail));
+        Json::Object(members) => members.iter().try_for_each(|(name, value)| match value {
+            Json::Text(memo) if name == "memo" => {
+                parse(memo).ok().and_then(|memo| memo.secret_member()).map_or(Ok(()), |name| {
+                    let detail = format!(
+                        "memo: the member {name:?} is refused: everybody can read a memo, and codes, stamps and \
+                         serials never go to a node; leave it out, and sign again"
+                    );
+                    Err(Problem::new(Kind::SecretSent, detail))
+                })
             }
-            members.iter().try_for_each(|(_, value)| refuse_secrets(value))
-        }
-        Json::List(items) => items.iter().try_for_each(refuse_secrets),
+            value => refuse_secrets_in_memos(value),
+        }),
+        Json::List(items) => items.iter().try_for_each(refuse_secrets_in_memos),
         Json::Null | Json::Bool(_) | Json::Integer(_) | Json::Number(_) | Json::Text(_) => Ok(()),
     }
 }

@@ -41,6 +41,7 @@ impl RequestBody for StepBody {
     const MEMBERS: &[&str] = &["ledger", "entry", "memo", "signatures"];
     /// A memo whose every byte is escaped takes six times its size.
     const LIMIT: usize = 6 * MEMO_LIMIT + (32 << 10);
+    const PUBLISHES_MEMOS: bool = true;
 
     fn read(at: &At<'_>, _: &str) -> Result<Self, JsonError> {
         Self::of(at)
@@ -102,6 +103,7 @@ impl RequestBody for StepsBody {
     const MEMBERS: &[&str] = &["steps"];
     /// 4 KiB a step, of which one without a memo takes less than one.
     const LIMIT: usize = LIST * (4 << 10);
+    const PUBLISHES_MEMOS: bool = true;
 
     fn read(at: &At<'_>, _: &str) -> Result<Self, JsonError> {
         let list = at.member("steps")?;

@@ -3,12 +3,15 @@
 
 use crate::failure::Failure;
 use crate::keys::PartyKey;
+use crate::source::DeliveredLine;
+use protocol::PublicKey;
 use protocol::digest::{Digest, LedgerId, bytes_to_hex};
 use protocol::entry::{Entry, memo_content};
 use protocol::json::{Json, parse};
 use protocol::time::parse_rfc3339;
-use protocol::voucher::order_reference;
+use protocol::voucher::{Stamp, order_reference, secret_link};
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 /// Bytes of the longest memo: far more than an order, a price and a reason.
 const MAX_BYTES: usize = 16 * 1024;
@@ -45,6 +48,80 @@ impl OrderSalt {
     }
 }
 
+/// Characters of a secret that stands nowhere by chance; a shorter one counts where it stands as a word.
+const LONG: usize = 8;
+
+/// Refuses a memo in which everybody would read a secret: a member that is named as secrets are, or a code or stamp of a
+/// line that is at hand. `text` is JSON.
+pub fn refuse_secrets<'l>(
+    text: &str,
+    lines: impl IntoIterator<Item = &'l DeliveredLine>,
+) -> Result<(), Failure> {
+    let value = parse(text).unwrap_or(Json::Null);
+    if let Some(name) = value.secret_member() {
+        return Err(Failure::usage("party-memo-secret-member").with("member", name));
+    }
+    // The text itself, too: a number that is read may be a rounded one.
+    let mut texts = vec![text];
+    texts_in(&value, &mut texts);
+    let folded: Vec<String> = texts.iter().map(|text| fold(text).to_string()).collect();
+    let shows = |secret: &str| {
+        let wanted = fold(secret);
+        let is_long = wanted.chars().count() >= LONG;
+        if is_long { folded.iter().any(|text| text.contains(&*wanted)) } else { stands_alone(secret, &texts) }
+    };
+    for (place, line) in lines.into_iter().enumerate() {
+        if shows(&line.code)
+            || line.link.stamp.as_ref().is_some_and(|stamp| stamp_texts(stamp).iter().any(|text| shows(text)))
+        {
+            return Err(Failure::usage("party-memo-holds-code").with("line", place + 1));
+        }
+    }
+    Ok(())
+}
+
+/// Every name and text of a JSON value.
+fn texts_in<'j>(value: &'j Json, texts: &mut Vec<&'j str>) {
+    match value {
+        Json::Text(text) => texts.push(text),
+        Json::List(items) => items.iter().for_each(|item| texts_in(item, texts)),
+        Json::Object(members) => members.iter().for_each(|(name, value)| {
+            texts.push(name);
+            texts_in(value, texts);
+        }),
+        Json::Null | Json::Bool(_) | Json::Integer(_) | Json::Number(_) => {}
+    }
+}
+
+/// Letters and digits alone, in capitals: however a code is divided, it is the same code.
+fn fold(text: &str) -> Zeroizing<String> {
+    // Room for the longest capitals, so that growing leaves no copies behind.
+    let mut folded = Zeroizing::new(String::with_capacity(3 * text.len()));
+    folded.extend(text.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_uppercase));
+    folded
+}
+
+fn stands_alone(word: &str, texts: &[&str]) -> bool {
+    let is_word = |text: &str, at: usize| {
+        let (before, after) = (text.get(..at), text.get(at + word.len()..));
+        let ends = |char: Option<char>| !char.is_some_and(char::is_alphanumeric);
+        ends(before.and_then(|text| text.chars().next_back()))
+            && ends(after.and_then(|text| text.chars().next()))
+    };
+    texts.iter().any(|text| text.match_indices(word).any(|(at, _)| is_word(text, at)))
+}
+
+/// A stamp as links have it, and as hex.
+fn stamp_texts(stamp: &Stamp) -> Vec<Zeroizing<String>> {
+    if stamp.is_none() {
+        return Vec::new();
+    }
+    let link = secret_link("", &PublicKey::NOBODY, stamp);
+    let in_link = link.rsplit('#').next().unwrap_or_default().to_owned();
+    let hex = Zeroizing::new(bytes_to_hex(stamp.expose()));
+    vec![Zeroizing::new(in_link), Zeroizing::new(hex.trim_start_matches("0x").to_owned())]
+}
+
 impl Memo {
     /// With the members of a JSON text: one object, no name twice.
     pub fn from_text(text: &str) -> Result<Self, Failure> {
@@ -60,6 +137,14 @@ impl Memo {
     /// Adds a text, unless the memo already has that member.
     pub fn add_text(&mut self, name: &'static str, text: Option<&str>) -> Result<(), Failure> {
         self.add(name, text.map(Value::from))
+    }
+
+    /// Refuses what was written so far where a secret stands in it.
+    pub fn refuse_secrets<'l>(
+        &self,
+        lines: impl IntoIterator<Item = &'l DeliveredLine>,
+    ) -> Result<(), Failure> {
+        refuse_secrets(&text_of(&self.members)?, lines)
     }
 
     /// Adds the order.
@@ -125,7 +210,6 @@ fn text_of(members: &Map<String, Value>) -> Result<String, Failure> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as expected")]
     use super::*;
-    use protocol::PublicKey;
     use protocol::verify::{memo_order, not_after};
 
     const LEDGER: LedgerId = LedgerId::new([4; 32]);
@@ -178,6 +262,39 @@ mod tests {
         let text = memo.text_for(&step(0), LEDGER, &key).unwrap().unwrap();
         let opened = order_reference(&order.salt, "ORD-2026-1").unwrap();
         assert_eq!(memo_order(&text), Some(opened.to_string()));
+    }
+
+    #[test]
+    fn no_memo_shows_a_secret() {
+        let stamp = Stamp::new([0xfb; 16]);
+        let address = secret_link("https://v.example", &PublicKey::new([7; 32]), &stamp);
+        let line = |code: &str| DeliveredLine::parse(&format!("S-1----{code}----{}", *address)).unwrap();
+        let (long, short) = (line("8812-3456-7890"), line("4711"));
+        let in_link = address.split_once('#').unwrap().1;
+        let refused = |text: &str| {
+            let refused = refuse_secrets(text, [&long, &short]).err();
+            refused.map_or(String::new(), |failure| {
+                assert!(!format!("{failure:?}").contains("8812"), "the value is repeated");
+                failure.text.id().to_owned()
+            })
+        };
+        for text in [
+            r#"{"note": "for 881234567890"}"#,
+            r#"{"note": ["x8812 3456 7890"]}"#,
+            r#"{"8812-3456-7890": 1}"#,
+            r#"{"note": 881234567890}"#,
+            r#"{"note": "\u0038812-3456-7890"}"#,
+            r#"{"note": "pin 4711."}"#,
+            r#"{"pin": 4711}"#,
+            &format!(r#"{{"note": "https://v.example/v/x#{in_link}"}}"#),
+            &format!(r#"{{"note": "0x{}"}}"#, "fb".repeat(16)),
+        ] {
+            assert_eq!(refused(text), "party-memo-holds-code", "{text}");
+        }
+        for text in [r#"{"stamp": "abc", "serial": "1", "secret": "x"}"#, r#"{"more": [{"code": null}]}"#] {
+            assert_eq!(refused(text), "party-memo-secret-member", "{text}");
+        }
+        assert_eq!(refused(r#"{"note": "47110 of 8812", "price": "45.10", "serials": 2}"#), "");
     }
 
     #[test]

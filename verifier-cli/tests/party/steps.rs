@@ -214,6 +214,29 @@ fn a_presented_code_redeems_its_own_voucher_and_no_other_that_the_node_names() {
 }
 
 #[test]
+fn a_memo_with_a_secret_is_neither_signed_nor_sent() {
+    let trade = Trade::in_shop();
+    trade.desk.write("code.json", r#"{"note": "sold as 8812-3456-0000"}"#);
+    trade.desk.write("named.json", r#"{"stamp": "abc", "serial": "1", "secret": "x"}"#);
+    trade.desk.write("other.json", r#"{"note": "sold as 8812-3456-0005"}"#);
+    let line = trade.line(0);
+    let posted = || trade.desk.node.as_ref().unwrap().ledger.lock().unwrap().posted.len();
+    let before = posted();
+    for (options, said) in [
+        ("--memo code.json", "the code or stamp of voucher 1"),
+        ("--reason 881234560000", "the code or stamp of voucher 1"),
+        ("--memo named.json", "a member stamp"),
+    ] {
+        let ran = trade.run("shop", &format!("sell --lines {line} --order A {options}")).exits(2);
+        assert!(ran.err.contains(said) && !ran.err.contains("3456"), "{}", ran.err);
+        let signed = format!("sell --lines {line} --order A {options} --sign-only a.json");
+        trade.run("shop", &signed).exits(2);
+    }
+    assert_eq!((posted(), trade.desk.files().contains(&"a.json".to_owned())), (before, false));
+    trade.run("shop", &format!("sell --lines {line} --order A --memo other.json --reason x")).exits(0);
+}
+
+#[test]
 fn a_line_with_another_code_is_handed_on_by_nobody() {
     let trade = Trade::in_shop();
     trade.desk.write("line.txt", &trade.desk.line("out.txt", 0).replace("881234560000", "881234560009"));

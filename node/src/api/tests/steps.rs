@@ -123,6 +123,7 @@ async fn a_list_that_can_not_be_read_is_refused_as_a_whole() {
     site.post("/v1/steps/many", &secret).await.problem("secret-sent");
     let secret = json!([changed(&step, "stamp", json!("4711"))]);
     say(secret).await.problem("secret-sent");
+    say(json!([step, changed(&step, "memo", json!("{\"stamp\":\"4711\"}"))])).await.problem("secret-sent");
     let huge = changed(&step, "memo", json!("x".repeat(300_000)));
     say(json!([huge])).await.problem("too-large");
     assert_eq!(site.get("/v1/ledger").await.with(200)["size"], 1, "nothing of them was taken");
@@ -293,6 +294,27 @@ async fn a_step_that_carries_a_secret_is_refused_before_anything_else() {
     assert!(!reply.text.contains("ABCD-EFGH"));
     let detail = reply.problem("secret-sent")["detail"].to_string();
     assert!(detail.contains("codes, stamps and serials never go to a node"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_memo_has_no_member_that_is_named_as_a_secret() {
+    let site = Site::new().await;
+    site.fixture.issued(20).await;
+    let step = step_json(&site.fixture.step(Kind::Sell, 3, 1, PublicKey::NOBODY, &[&site.fixture.issuer]));
+    for memo in
+        [r#"{"stamp":"ABCD-EFGH"}"#, r#"{"note":[{"secret":"ABCD-EFGH"}]}"#, r#"[{"code":"ABCD-EFGH"}]"#]
+    {
+        let reply = site.post("/v1/steps", &changed(&step, "memo", json!(memo))).await;
+        assert!(!reply.text.contains("ABCD-EFGH"));
+        let detail = reply.problem("secret-sent")["detail"].to_string();
+        assert!(detail.contains("memo: the member"), "{detail}");
+    }
+    assert_eq!(site.get("/v1/ledger").await.with(200)["size"], 1, "nothing of them was taken");
+    // What is no secret's name, or no JSON, is refused for its hash alone.
+    for memo in [r#"{"note":"code","order":"stamp"}"#, "code: none"] {
+        let reply = site.post("/v1/steps", &changed(&step, "memo", json!(memo))).await;
+        reply.problem("malformed");
+    }
 }
 
 #[tokio::test]

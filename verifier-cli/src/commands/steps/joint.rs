@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::lang::Text;
 use crate::party::files::{Over, Readers, write};
 use crate::party::instruction::{file_text, is_file, read_file_text};
+use crate::party::memo::refuse_secrets;
 use crate::party::step::role;
 use crate::source::read_text;
 use std::path::Path;
@@ -25,6 +26,9 @@ pub fn send(desk: &mut Desk<'_>, path: &Path, console: &mut Console) -> Result<(
         let text = Failure::refused("party-instructions-other-kind").with("file", name);
         let found = foreign.entry.kind().map_or_else(|| Text::new("party-kind-unknown"), super::kind_text);
         return Err(text.with("found", found).with("kind", super::kind_text(kind)));
+    }
+    for memo in instructions.iter().filter_map(|instruction| instruction.memo.as_deref()) {
+        refuse_secrets(memo, None)?;
     }
     let mut signed = Vec::with_capacity(instructions.len());
     for mut instruction in instructions {

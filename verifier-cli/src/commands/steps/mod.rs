@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::keys::PartyKey;
 use crate::lang::Text;
 use crate::node_client::NodeClient;
-use crate::party::memo::{Memo, OrderSalt};
+use crate::party::memo::{Memo, OrderSalt, refuse_secrets};
 use crate::party::receipts::Operator;
 use crate::party::selection::Named;
 use crate::party::step::{Afterwards, Wish};
@@ -121,7 +121,7 @@ impl Step<'_> {
         let operator = operator(&node)?;
         let order = self.order_salt(&key, operator.ledger);
         let afterwards = self.afterwards.unwrap_or(Afterwards::Named(key.public()));
-        let wish = Wish { kind: self.kind, afterwards, memo: self.memo(order.as_ref())? };
+        let wish = Wish { kind: self.kind, afterwards, memo: self.memo(order.as_ref(), &named)? };
         let mut desk = Desk::new(&node, operator, &key, &wish, common)?;
         let taken = match &common.from {
             Some(path) => joint::send(&mut desk, path, console),
@@ -165,14 +165,22 @@ impl Step<'_> {
         order.order.as_deref().map(|reference| OrderSalt::new(reference, order.salt, key, ledger))
     }
 
-    fn memo(&self, order: Option<&OrderSalt>) -> Result<Memo, Failure> {
+    /// The memo, unless a secret that is at hand here stands in what was given for it.
+    fn memo(&self, order: Option<&OrderSalt>, named: &[Named]) -> Result<Memo, Failure> {
+        let lines = || named.iter().filter_map(Named::delivered);
         let mut memo = match &self.common.memo {
-            Some(path) => Memo::from_text(&read_text(path)?)?,
+            Some(path) => {
+                let text = read_text(path)?;
+                let memo = Memo::from_text(&text)?;
+                refuse_secrets(&text, lines())?;
+                memo
+            }
             None => Memo::default(),
         };
-        memo.add_order(order)?;
         memo.add_text("price", self.common.price.as_deref())?;
         memo.add_text("reason", self.common.reason.as_deref())?;
+        memo.refuse_secrets(lines())?;
+        memo.add_order(order)?;
         memo.add_not_after(self.common.not_after.as_deref())?;
         Ok(memo)
     }

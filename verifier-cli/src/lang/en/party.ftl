@@ -184,6 +184,10 @@ party-no-such-number = { $node } has no voucher of number { $number }
 # memos
 party-memo-malformed = the memo is not a JSON object: { $problem }
     .advice = Write an object such as {"{"}"note": "…"{"}"}, each name once.
+party-memo-secret-member = the memo has a member { $member }, as secrets are named: everybody can read a memo, for ever
+    .advice = Leave it out, or name it otherwise if it is no secret. Nothing was signed.
+party-memo-holds-code = the code or stamp of voucher { $line } of those named here stands in the memo, in --price or in --reason: everybody could read it, for ever
+    .advice = Take it out; a voucher is named by its number or its key. Nothing was signed.
 party-memo-twice = the memo has { $member } already
     .advice = Give it in the file or as an option, not both.
 party-memo-too-long = a memo of { $bytes } bytes: at most { $limit } are sent

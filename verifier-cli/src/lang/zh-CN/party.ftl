@@ -242,6 +242,10 @@ party-no-such-number = { $node } 没有编号为 { $number } 的凭证
 # 附言
 party-memo-malformed = 附言不是 JSON 对象：{ $problem }
     .advice = 请写 {"{"}"note": "…"{"}"} 这样的对象，名称不重复。
+party-memo-secret-member = 附言里有名为 { $member } 的成员，这是机密的名称：任何人永远都能读到附言
+    .advice = 请去掉它；如果不是机密，请换个名称。没有签名。
+party-memo-holds-code = 附言、--price 或 --reason 里写有这里所指明的第 { $line } 张凭证的卡密或印记：任何人永远都能读到它
+    .advice = 请去掉它；指明凭证请用编号或公钥。没有签名。
 party-memo-twice = 附言里已有 { $member }
     .advice = 写在文件里或作为选项，不要两处都写。
 party-memo-too-long = 附言有 { $bytes } 字节：最多发送 { $limit }
