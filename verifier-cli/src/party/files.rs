@@ -86,7 +86,8 @@ pub fn has_format(head: &[u8], format: &str) -> bool {
     written.take(begin.len()).eq(begin.bytes())
 }
 
-/// A file that appears under its name when it is complete. Dropped before that, it leaves nothing behind.
+/// A file that appears under its name when it is complete. Dropped before that, it leaves nothing behind; what a run that
+/// was killed left is removed by the next one. It is locked as long as it is written: by that the two are told apart.
 #[derive(Debug)]
 pub struct Draft {
     file: Option<BufWriter<File>>,
@@ -101,28 +102,8 @@ impl Draft {
         over.check(path)?;
         // What a link leads to is replaced, and the link stays.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let begin = || {
-            // Two runs at once write two files, and one of them is whole in the end.
-            let mut random = [0; 8];
-            getrandom::fill(&mut random).map_err(io::Error::other)?;
-            let part = suffixed(&path, &format!(".{:016x}{PART}", u64::from_be_bytes(random)));
-            let mut options = File::options();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            let replaced = std::fs::metadata(&path).ok().filter(|_| readers == Readers::Any);
-            #[cfg(unix)]
-            if readers == Readers::Owner || replaced.is_some() {
-                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            }
-            let file = options.open(&part)?;
-            // Whoever could not read what is replaced can not read what replaces it.
-            #[cfg(unix)]
-            if let Some(replaced) = replaced {
-                file.set_permissions(replaced.permissions())?;
-            }
-            Ok((file, part))
-        };
-        let (file, part) = begin().map_err(|error| unwritable(&path, &error))?;
+        remove_left(&path);
+        let (file, part) = begin(&path, readers).map_err(|error| unwritable(&path, &error))?;
         Ok(Self { file: Some(BufWriter::with_capacity(1 << 16, file)), part, path, over })
     }
 
@@ -137,9 +118,12 @@ impl Draft {
     /// Puts it under its name, on disk.
     pub fn publish(mut self) -> Result<(), Failure> {
         let Some(file) = self.file.take() else { return Ok(()) };
-        let synced =
-            file.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| file.sync_all());
-        let put = || {
+        let synced = file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)
+            .and_then(|file| file.sync_all().map(|()| file));
+        // The file stays open, and so locked, until it has its name.
+        let put = |_locked: File| {
             std::fs::rename(&self.part, &self.path)?;
             #[cfg(unix)]
             File::open(folder_of(&self.path))?.sync_all()?;
@@ -148,8 +132,8 @@ impl Draft {
         // Somebody may have put another file there meanwhile.
         let outcome = synced
             .map_err(|error| unwritable(&self.path, &error))
-            .and_then(|()| self.over.check(&self.path))
-            .and_then(|()| put().map_err(|error: io::Error| unwritable(&self.path, &error)));
+            .and_then(|file| self.over.check(&self.path).map(|()| file))
+            .and_then(|file| put(file).map_err(|error: io::Error| unwritable(&self.path, &error)));
         if outcome.is_err() {
             let _ = std::fs::remove_file(&self.part);
         }
@@ -161,6 +145,56 @@ impl Drop for Draft {
     fn drop(&mut self) {
         if self.file.take().is_some() {
             let _ = std::fs::remove_file(&self.part);
+        }
+    }
+}
+
+/// A new file for what will be at `path`, locked, and its name.
+fn begin(path: &Path, readers: Readers) -> io::Result<(File, PathBuf)> {
+    loop {
+        // Two runs at once write two files, and one of them is whole in the end.
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(io::Error::other)?;
+        let part = suffixed(path, &format!(".{:016x}{PART}", u64::from_be_bytes(random)));
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        let replaced = std::fs::metadata(path).ok().filter(|_| readers == Readers::Any);
+        #[cfg(unix)]
+        if readers == Readers::Owner || replaced.is_some() {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let file = options.open(&part)?;
+        // Whoever could not read what is replaced can not read what replaces it.
+        #[cfg(unix)]
+        if let Some(replaced) = replaced {
+            file.set_permissions(replaced.permissions())?;
+        }
+        // A disk that knows no locks does without: there, nothing that was left is removed either.
+        let is_locked = file.lock().is_ok();
+        // Another run may have taken it for one that was left, just before.
+        if !is_locked || part.symlink_metadata().is_ok() {
+            return Ok((file, part));
+        }
+    }
+}
+
+/// Removes what runs that were killed left of this file: it may hold codes.
+fn remove_left(path: &Path) {
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { return };
+    let is_part = |other: &str| {
+        let random = other.strip_prefix(&*name).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(PART));
+        random.is_some_and(|random| random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    for entry in std::fs::read_dir(folder_of(path)).into_iter().flatten().flatten() {
+        let is_left = entry.file_name().to_str().is_some_and(is_part)
+            && entry.file_type().is_ok_and(|kind| kind.is_file());
+        let part = entry.path();
+        // Held until it is gone, so that a run that just begins with it finds out.
+        if let Some(file) = is_left.then(|| File::options().write(true).open(&part).ok()).flatten()
+            && file.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_file(part);
         }
     }
 }
@@ -193,7 +227,6 @@ pub fn unreadable(path: &Path, error: &io::Error) -> Failure {
         .with("error", error.to_string())
 }
 
-#[cfg(unix)]
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -273,6 +306,35 @@ mod tests {
         }
         assert_eq!(std::fs::read(&path).unwrap(), b"one");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_removed_and_what_is_written_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let left = "out.0123456789abcdef.vouchsafe-part";
+        let others = [
+            "out.txt.0123456789abcdef.vouchsafe-part",
+            "out.0123.vouchsafe-part",
+            "out.0123456789abcdefg.vouchsafe-part",
+            "out.0123456789abcdef",
+        ];
+        let mut drafts = Vec::new();
+        for name in others.iter().chain(&[left]) {
+            std::fs::write(at(name), "code").unwrap();
+        }
+        std::fs::create_dir(at("out.ffffffffffffffff.vouchsafe-part")).unwrap();
+        for _ in 0..2 {
+            drafts.push(Draft::create(&at("out"), Readers::Owner, Over::Anything).unwrap());
+            assert!(!at(left).exists());
+            assert!(drafts.iter().all(|draft| draft.part.exists()), "another run writes it");
+        }
+        let second = drafts.remove(1);
+        std::fs::write(at(left), "code").unwrap();
+        second.publish().unwrap();
+        write(&at("out"), Readers::Owner, Over::Anything, b"whole").unwrap();
+        assert!(!at(left).exists() && drafts[0].part.exists());
+        assert!(others.iter().all(|name| at(name).exists()), "what is no part of it");
     }
 
     #[cfg(unix)]
