@@ -180,8 +180,13 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(path).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        if written.is_err() {
+            // It is ours, and no key: left there, it would stand in the way of the next try.
+            drop(file);
+            let _ = std::fs::remove_file(path);
+        }
+        written
     });
     written.map_err(|error| {
         let id = match error.kind() {

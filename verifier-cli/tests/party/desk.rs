@@ -87,7 +87,19 @@ impl Desk {
     }
 
     pub fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vouchsafe"));
+        self.run_as(Command::new(env!("CARGO_BIN_EXE_vouchsafe")), arguments, input)
+    }
+
+    /// As on a disk that is full: no file grows beyond so many blocks of 512 bytes.
+    #[cfg(unix)]
+    pub fn run_within(&self, blocks: u32, arguments: &[&str]) -> Ran {
+        let mut command = Command::new("/bin/sh");
+        let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_vouchsafe")]);
+        self.run_as(command, arguments, "")
+    }
+
+    fn run_as(&self, mut command: Command, arguments: &[&str], input: &str) -> Ran {
         command.args(arguments).current_dir(self.folder.path()).env_clear().env("LANG", "C").env("TZ", "UTC");
         if let Some(node) = &self.node {
             command.env("VOUCHSAFE_NODE", &node.address);

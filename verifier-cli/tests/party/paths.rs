@@ -59,3 +59,18 @@ fn corrected_lines_of_a_file_that_was_issued_are_not_lost() {
     trade.desk.write("stock.txt.bad.csv", "3001,771234560001\n");
     spares(&trade, "issuer", issue, "stock.txt.bad.csv", "already there");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_finds_no_room_leaves_nothing_in_the_way_and_is_not_said_to_be_there() {
+    let trade = Trade::of_shop(2);
+    let said = trade.desk.run_within(0, &["keygen", "--out", "new.key"]).exits(2);
+    assert!(said.err.contains("new.key cannot be written"), "{}", said.err);
+    trade.desk.key("new.key");
+    let sell = ["sell", "--range", "0", "--key", "shop.key", "--sign-only", "a.json"];
+    let said = trade.desk.run_within(0, &sell).exits(2);
+    assert!(said.err.contains("a.json cannot be written"), "{}", said.err);
+    assert!(!said.out.contains("a.json"), "{}", said.out);
+    assert!(!trade.desk.files().iter().any(|name| name.starts_with("a.json")));
+    assert!(trade.desk.run(&sell).exits(0).out.contains("the instructions are in a.json"));
+}

@@ -133,6 +133,10 @@ impl Step<'_> {
             Some(path) if !desk.signed.is_empty() => joint::save(&desk, path),
             _ => Ok(()),
         };
+        if saved.is_err() {
+            // Nobody has them.
+            desk.outcome.signed = 0;
+        }
         // What was accepted before something stopped the rest is told all the same.
         let exit = desk.outcome.tell(&wish, order.as_ref(), common, console);
         taken.and(saved).map(|()| exit)
