@@ -18,13 +18,17 @@ impl Trade {
     }
 
     fn of(vouchers: u32) -> Self {
+        Self::issued(vouchers, &[])
+    }
+
+    fn issued(vouchers: u32, options: &[&str]) -> Self {
         let desk = Desk::with_node();
         let card = |card| format!("{}----{}", 1000 + card, 881_234_560_000_u64 + u64::from(card));
         let cards: Vec<String> = (0..vouchers).map(card).collect();
         desk.write("cards.txt", &cards.join("\n"));
         desk.key("issuer.key");
         let issue = ["issue", "cards.txt", "--key", "issuer.key", "--out", "out.txt", "--product", "GC"];
-        desk.run(&[&issue[..], &["--issuer-name", "A"]].concat()).exits(0);
+        desk.run(&[&issue[..], &["--issuer-name", "A"], options].concat()).exits(0);
         let (shop, buyer) = (desk.key("shop.key"), desk.key("buyer.key"));
         Self { desk, shop, buyer }
     }
@@ -125,6 +129,20 @@ fn the_code_claims_and_redeems_once() {
     let other = format!("redeem --presented --lines {} --order TILL-8", trade.line(0));
     assert_eq!(counts(&trade.run("issuer", &other).exits(1)), (0, 0, 1));
     assert_eq!(counts(&trade.run("issuer", "redeem --range 0").exits(1)), (0, 0, 1));
+}
+
+#[test]
+fn without_an_order_a_use_is_another_one_and_with_it_the_same_and_the_help_says_so() {
+    let trade = Trade::issued(1, &["--uses", "3"]);
+    for _ in 0..2 {
+        assert_eq!(counts(&trade.run("issuer", "use --range 0").exits(0)), (1, 0, 0));
+    }
+    assert_eq!(counts(&trade.run("issuer", "redeem --range 0 --order A").exits(0)), (1, 0, 0));
+    assert_eq!(counts(&trade.run("issuer", "redeem --range 0 --order A").exits(0)), (0, 1, 0));
+    for (kind, said) in [("use", "takes one more"), ("redeem", "is refused"), ("sell", "is refused")] {
+        let help = trade.desk.run(&[kind, "--help"]).exits(0);
+        assert!(help.out.contains(said), "{}", help.out);
+    }
 }
 
 #[test]

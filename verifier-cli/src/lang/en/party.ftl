@@ -10,9 +10,9 @@ party-help-sell-after = { party-exit-codes }
     Without --order a repetition can not be told from another sale, and is refused; with it, what is done is found done.
 party-help-claim-after = { party-exit-codes }
 party-help-use-after = { party-exit-codes }
-    Without --order a repetition can not be told from another use or redemption, and is refused; with it, what is done is found done.
+    Without --order a repetition can not be told from another use, and takes one more as long as any is left; with it, what is done is found done.
 party-help-redeem-after = { party-exit-codes }
-    Without --order a repetition can not be told from another use or redemption, and is refused; with it, what is done is found done.
+    Without --order a repetition can not be told from another redemption, and is refused; with it, what is done is found done.
 party-help-void-after = { party-exit-codes }
 party-help-hold-after = { party-exit-codes }
 party-help-release-after = { party-exit-codes }

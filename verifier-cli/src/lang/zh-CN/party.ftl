@@ -10,9 +10,9 @@ party-help-sell-after = { party-exit-codes }
     没有 --order 时，重复的命令无法与另一次出售区分，会被拒绝；有了它，就能认出已完成的步骤。
 party-help-claim-after = { party-exit-codes }
 party-help-use-after = { party-exit-codes }
-    没有 --order 时，重复的命令无法与另一次使用或核销区分，会被拒绝；有了它，就能认出已完成的步骤。
+    没有 --order 时，重复的命令无法与另一次使用区分，只要还有剩余次数就会再用一次；有了它，就能认出已完成的步骤。
 party-help-redeem-after = { party-exit-codes }
-    没有 --order 时，重复的命令无法与另一次使用或核销区分，会被拒绝；有了它，就能认出已完成的步骤。
+    没有 --order 时，重复的命令无法与另一次核销区分，会被拒绝；有了它，就能认出已完成的步骤。
 party-help-void-after = { party-exit-codes }
 party-help-hold-after = { party-exit-codes }
 party-help-release-after = { party-exit-codes }
