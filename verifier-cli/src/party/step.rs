@@ -54,6 +54,8 @@ pub enum Refusal {
     },
     /// Nobody sold it, so there is nobody to return it to.
     NoSeller,
+    /// Just this step stands, and another key signed it.
+    ByAnother,
 }
 
 impl Wish {

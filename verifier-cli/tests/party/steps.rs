@@ -83,6 +83,38 @@ fn a_range_of_mixed_history_is_one_entry_a_run_and_a_repetition_does_nothing_new
 }
 
 #[test]
+fn the_same_step_of_another_key_is_no_repetition() {
+    let trade = Trade::in_shop();
+    let transfer = format!("transfer --range 5 --to {}", trade.shop);
+    assert_eq!(counts(&trade.run("issuer", &transfer).exits(0)), (0, 1, 0));
+    for who in ["buyer", "shop"] {
+        let ran = trade.run(who, &transfer).exits(1);
+        assert_eq!(counts(&ran), (0, 0, 1));
+        assert_eq!(ran.json["refused"][0]["reason"], "by-another");
+        let detail = ran.json["refused"][0]["detail"].as_str().unwrap();
+        assert_eq!(
+            detail,
+            "voucher 5: the same Transfer stands already, by another key's step; yours signed nothing of it"
+        );
+    }
+    let key =
+        trade.desk.run(&["transfer", "--range", "5", "--to", &trade.shop.to_string(), "--key", "buyer.key"]);
+    let told = key.exits(1);
+    assert!(told.err.contains(&format!("in control since then: {}", trade.shop)), "{}", told.err);
+    assert!(!told.out.contains("this very command"), "{}", told.out);
+}
+
+#[test]
+fn a_prepared_step_that_another_key_has_sent_is_no_repetition() {
+    let trade = Trade::in_shop();
+    trade.run("shop", "sell --range 2 --sign-only a.json").exits(0);
+    assert_eq!(counts(&trade.run("shop", "sell --from a.json").exits(0)), (1, 0, 0));
+    assert_eq!(counts(&trade.run("shop", "sell --from a.json").exits(0)), (0, 1, 0));
+    let ran = trade.run("buyer", "sell --from a.json").exits(1);
+    assert_eq!((counts(&ran), &ran.json["refused"][0]["reason"]), ((0, 0, 1), &"by-another".into()));
+}
+
+#[test]
 fn a_second_sale_is_refused_with_the_evidence_of_the_first_and_the_same_order_is_not_sold_twice() {
     let trade = Trade::in_shop();
     let first = trade.run("shop", "sell --range 4 --order ORD-1").exits(0);

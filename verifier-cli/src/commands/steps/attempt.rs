@@ -1,17 +1,17 @@
 //! Runs of vouchers, tried: each decided and signed, all sent. Nothing here changes what the desk remembers, so several are
 //! prepared at a time; `take` settles them in their order.
 
-use super::take::Desk;
+use super::take::{Desk, unreadable};
 use crate::failure::Failure;
 use crate::node_client::{NodeError, Problem, Run, Said, SaidOfStep, TakenStep};
 use crate::party::instruction::Instruction;
 use crate::party::receipts::StepView;
 use crate::party::step::{Afterwards, Refusal, role};
-use protocol::PublicKey;
 use protocol::digest::bytes_to_hex;
-use protocol::entry::Entry;
+use protocol::entry::{Entry, signers};
 use protocol::lifecycle::{Kind, Role};
 use protocol::signing::KeyPair;
+use protocol::{Digest, PublicKey};
 use serde_json::json;
 use std::sync::PoisonError;
 
@@ -69,7 +69,13 @@ impl Desk<'_> {
             if let Some(entry) = entry.filter(|entry| entry.kind() == Some(self.wish.kind))
                 && self.wish.is_done_by(&entry, self.operator.ledger, self.key)?
             {
-                return Ok(Prepared::Done(Attempt::Already { run, latest: Box::new(latest), entry }));
+                let prev_leaf = self.leaf_before(&entry)?;
+                let (is_ours, latest) = (self.is_signed(&latest, &entry, prev_leaf), Box::new(latest));
+                return Ok(Prepared::Done(if is_ours {
+                    Attempt::Already { run, latest, entry }
+                } else {
+                    Attempt::Refused { run, refusal: Refusal::ByAnother, winner: latest }
+                }));
             }
         }
         let seller = self.seller(&run)?;
@@ -118,6 +124,21 @@ impl Desk<'_> {
     /// The step at a place of the log.
     pub(super) fn step_at(&self, index: u64) -> Result<StepView, Failure> {
         Ok(self.node.get(&format!("v1/entries/{index}"))?)
+    }
+
+    /// Whether the key of this run signed this entry: only then a repetition of the command finds its own step.
+    pub(super) fn is_signed(&self, step: &StepView, entry: &Entry, prev_leaf: Digest) -> bool {
+        signers(&step.signatures, &entry.instruction(self.operator.ledger, prev_leaf))
+            .contains(&self.key.public())
+    }
+
+    /// The leaf hash before an entry, which its signers signed, too.
+    fn leaf_before(&self, entry: &Entry) -> Result<Digest, Failure> {
+        if entry.prev == Entry::NO_PREV {
+            return Ok(Digest::ZERO);
+        }
+        let before = self.step_at(entry.prev)?.entry().map(|before| before.leaf());
+        before.ok_or_else(|| unreadable(self.node))
     }
 
     /// Who sold these vouchers, for a Return: the party before the latest Sell, unless a Return stands after it.

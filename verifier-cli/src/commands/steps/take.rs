@@ -15,7 +15,7 @@ use crate::lang::Text;
 use crate::node_client::{LIST, NodeClient, Problem, Run, Runs, TakenStep, together};
 use crate::party::instruction::Instruction;
 use crate::party::receipts::{Operator, ReceiptFile, StepView, Wrong, entry_from_hex};
-use crate::party::step::Wish;
+use crate::party::step::{Refusal, Wish};
 use indicatif::ProgressBar;
 use protocol::PublicKey;
 use protocol::entry::{Entry, Signed};
@@ -220,7 +220,9 @@ impl<'d> Desk<'d> {
                 self.signed.push(instruction);
                 Ok(())
             }
-            Attempt::Answered(instruction, status, answer) => self.accept(&instruction, status, &answer),
+            Attempt::Answered(instruction, status, answer) => {
+                self.accept(&instruction, status, &answer, console)
+            }
             Attempt::Declined(instruction, problem) => {
                 self.refused_by_node(&instruction, &problem, console);
                 Ok(())
@@ -257,10 +259,14 @@ impl<'d> Desk<'d> {
     }
 
     /// An answer is believed when its receipt is the operator's, for just this step. Either way it is kept.
-    fn accept(&mut self, asked: &Instruction, status: u16, answer: &TakenStep) -> Result<(), Failure> {
-        let unreadable =
-            || Failure::refused("party-answer-unreadable").with("node", self.node.address().to_string());
-        let stands = entry_from_hex(&answer.entry).ok_or_else(unreadable)?;
+    fn accept(
+        &mut self,
+        asked: &Instruction,
+        status: u16,
+        answer: &TakenStep,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        let stands = entry_from_hex(&answer.entry).ok_or_else(|| unreadable(self.node))?;
         let receipt = Receipt::from(answer.receipt);
         let verdict = self.operator.check(&asked.entry, &stands, &receipt);
         if let Some(file) = &mut self.receipts {
@@ -269,10 +275,16 @@ impl<'d> Desk<'d> {
         }
         verdict.map_err(|wrong| self.wrong_receipt(wrong))?;
         let run = Covered { first: stands.first, count: stands.count, index: receipt.index, at: stands.at };
-        if status == 200 {
+        if status != 200 {
+            self.outcome.accepted.push(run);
+            return Ok(());
+        }
+        let latest = self.step_at(receipt.index)?;
+        if self.is_signed(&latest, &asked.entry, asked.prev_leaf) {
             self.outcome.already.push(run);
         } else {
-            self.outcome.accepted.push(run);
+            let text = refusal_text(Refusal::ByAnother, self.wish.kind);
+            self.refuse(&stands, refusal_name(Refusal::ByAnother), text, Some(&latest), console);
         }
         Ok(())
     }
@@ -348,6 +360,11 @@ const fn run_entry(run: &Run) -> Entry {
         party: run.party,
         content: protocol::Digest::ZERO,
     }
+}
+
+/// The node answers something else than was asked.
+pub(super) fn unreadable(node: &NodeClient) -> Failure {
+    Failure::refused("party-answer-unreadable").with("node", node.address().to_string())
 }
 
 fn unissued(node: &NodeClient, number: u64) -> Failure {

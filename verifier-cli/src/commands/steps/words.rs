@@ -69,6 +69,7 @@ pub fn refusal_text(refusal: Refusal, kind: Kind) -> Text {
             Text::new("party-refused-sold-to-another").with("party", party_text(party))
         }
         Refusal::NoSeller => Text::new("party-refused-no-seller"),
+        Refusal::ByAnother => super::with_kind("party-refused-by-another", kind),
     }
 }
 
@@ -80,6 +81,7 @@ pub const fn refusal_name(refusal: Refusal) -> &'static str {
         Refusal::NotYours { .. } => "not-yours",
         Refusal::SoldToAnother { .. } => "sold-to-another",
         Refusal::NoSeller => "no-seller",
+        Refusal::ByAnother => "by-another",
     }
 }
 
