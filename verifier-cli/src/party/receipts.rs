@@ -156,7 +156,7 @@ impl ReceiptFile {
         signatures: &[Signed],
         receipt: Receipt,
         verified: bool,
-    ) -> Result<(), Failure> {
+    ) -> io::Result<()> {
         let line = Line {
             ledger: operator.ledger,
             operator_key: operator.key,
@@ -166,20 +166,41 @@ impl ReceiptFile {
             receipt,
             verified,
         };
-        let text = serde_json::to_string(&line).map(|text| text + "\n").map_err(std::io::Error::other);
-        text.and_then(|text| self.file.write_all(text.as_bytes()))
-            .map_err(|error| unwritable(&self.path, &error))
+        let text = serde_json::to_string(&line).map(|text| text + "\n").map_err(io::Error::other)?;
+        append(&mut self.file, text.as_bytes())
     }
 
     /// Puts it on disk.
-    pub fn sync(&self) -> Result<(), Failure> {
-        self.file.sync_data().map_err(|error| unwritable(&self.path, &error))
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Adds all of a line at the end, or nothing of it: what a full disk cut off is taken away again.
+fn append(file: &mut File, line: &[u8]) -> io::Result<()> {
+    let mut rest = line;
+    let failure = loop {
+        match file.write(rest) {
+            Ok(written) if written == rest.len() => return Ok(()),
+            Ok(0) => break ErrorKind::WriteZero.into(),
+            Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => break error,
+        }
+    };
+    let written = (line.len() - rest.len()) as u64;
+    // Another run may have added its own behind it: that stays.
+    if let Ok(end) = file.stream_position()
+        && file.metadata().is_ok_and(|facts| facts.is_file() && facts.len() == end)
+    {
+        let _ = file.set_len(end.saturating_sub(written));
+    }
+    Err(failure)
 }
 
 /// Whether a path is of no file yet, or of one that can be read to its end: from a pipe, a socket or a terminal nothing ever

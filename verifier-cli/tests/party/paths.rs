@@ -1,6 +1,6 @@
 //! The paths that a user names: nothing is written over what he may miss.
 
-use crate::steps::Trade;
+use crate::steps::{Trade, counts};
 
 /// The run leaves the file as it is, and says why.
 fn spares(trade: &Trade, who: &str, line: &str, file: &str, said: &str) {
@@ -73,4 +73,34 @@ fn what_finds_no_room_leaves_nothing_in_the_way_and_is_not_said_to_be_there() {
     assert!(!said.out.contains("a.json"), "{}", said.out);
     assert!(!trade.desk.files().iter().any(|name| name.starts_with("a.json")));
     assert!(trade.desk.run(&sell).exits(0).out.contains("the instructions are in a.json"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_step_whose_receipt_finds_no_room_stands_and_the_receipt_is_fetched_later() {
+    let trade = Trade::of_shop(4);
+    let sell = |range: &'static str, order: &[&'static str]| {
+        let sell = ["sell", "--range", range, "--key", "shop.key", "--receipts", "kept.ndjson"];
+        [&sell[..], order].concat()
+    };
+    trade.desk.run(&sell("0", &["--order", "A"])).exits(0);
+    let kept = trade.desk.read("kept.ndjson");
+    // Room for a part of another line.
+    let blocks = u32::try_from(kept.len() / 512).unwrap() + 1;
+    for (range, order, advice) in
+        [("1", &["--order", "B"][..], "repeat the same command"), ("2", &[], "do not repeat the command")]
+    {
+        let posted = trade.posted();
+        let ran = trade.desk.run_within(blocks, &sell(range, order)).exits(2);
+        assert!(ran.err.contains("stand in the ledger") && ran.err.contains(advice), "{}", ran.err);
+        assert!(
+            ran.out.contains("recorded as entry") && !ran.out.contains("checked and kept"),
+            "{}",
+            ran.out
+        );
+        assert_eq!((trade.posted(), trade.desk.read("kept.ndjson")), (posted + 1, kept.clone()));
+    }
+    let again = trade.desk.run(&[&sell("1", &["--order", "B"])[..], &["--json"]].concat()).exits(0);
+    assert_eq!(counts(&again), (0, 1, 0));
+    assert_eq!(trade.desk.read("kept.ndjson").lines().count(), 2);
 }

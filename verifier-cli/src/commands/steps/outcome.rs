@@ -54,6 +54,8 @@ pub struct Outcome {
     pub accepted: Vec<Covered>,
     /// Found done by an earlier run of the same command.
     pub already: Vec<Covered>,
+    /// Standing in the ledger, but their receipts could not be kept.
+    pub unkept: Vec<Covered>,
     /// Refused.
     pub refused: Vec<Refused>,
     /// Signed and not sent.
@@ -79,11 +81,16 @@ impl Outcome {
         if already > 0 {
             console.say(&with_kind("party-already", wish.kind).with("count", already));
         }
+        for covered in &self.unkept {
+            let text = with_kind("party-unkept", wish.kind)
+                .with("vouchers", vouchers_text(covered.first, covered.count));
+            console.say(&text.with("index", covered.index.to_string()));
+        }
         if let Some(path) = common.sign_only.as_ref().filter(|_| self.signed > 0) {
             let file = path.display().to_string();
             console.say(&Text::new("party-signed-only").with("count", self.signed).with("file", file));
         }
-        let taken = accepted + already + self.signed;
+        let taken = accepted + already + total(&self.unkept) + self.signed;
         if let Some(order) = order.filter(|_| taken > 0) {
             let id = if wish.kind == Kind::Sell { "party-order-sold" } else { "party-order-spent" };
             let text = Text::new(id).with("order", order.reference.as_str());
@@ -114,6 +121,7 @@ impl Outcome {
             "kind": wish.kind.name(),
             "accepted": self.accepted,
             "already": self.already,
+            "unkept": self.unkept,
             "refused": refused,
             "signed": self.signed,
             "order": order.map(|order| json!({ "reference": order.reference, "salt": order.salt_hex() })),

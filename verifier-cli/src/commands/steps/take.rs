@@ -13,6 +13,7 @@ use crate::failure::{Failure, REFUSED};
 use crate::keys::PartyKey;
 use crate::lang::Text;
 use crate::node_client::{LIST, NodeClient, Problem, Run, Runs, TakenStep, together};
+use crate::party::files::unwritable;
 use crate::party::instruction::Instruction;
 use crate::party::receipts::{Operator, ReceiptFile, StepView, Wrong, entry_from_hex};
 use crate::party::step::{Refusal, Wish};
@@ -23,6 +24,7 @@ use protocol::lifecycle::Kind;
 use protocol::receipt::Receipt;
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -41,6 +43,8 @@ pub struct Desk<'d> {
     /// Signed and not sent.
     pub signed: Vec<Instruction>,
     sends: bool,
+    /// Whether the same command would find its own steps again.
+    finds_again: bool,
     quiet: bool,
     receipts_path: PathBuf,
     receipts: Option<ReceiptFile>,
@@ -71,6 +75,7 @@ impl<'d> Desk<'d> {
             outcome: Outcome::default(),
             signed: Vec::new(),
             sends: common.sign_only.is_none(),
+            finds_again: wish.is_repeatable() || common.from.is_some(),
             quiet: common.json,
             receipts_path: common.receipts.clone(),
             receipts,
@@ -96,7 +101,8 @@ impl<'d> Desk<'d> {
 
     /// Brings what was kept to the disk, whether or not all went well.
     fn sync(&self) -> Result<(), Failure> {
-        self.receipts.as_ref().map_or(Ok(()), ReceiptFile::sync)
+        let synced = self.receipts.as_ref().map_or(Ok(()), ReceiptFile::sync);
+        synced.map_err(|error| self.unkept(&error))
     }
 
     /// Adds the runs of a target to those that wait; as many as go together are taken.
@@ -235,6 +241,8 @@ impl<'d> Desk<'d> {
     fn recognise(&mut self, run: &Run, latest: &StepView, entry: &Entry) -> Result<(), Failure> {
         let end = u128::from(run.first) + u128::from(run.count);
         let covers = entry.first <= run.first && end <= entry.end();
+        let Run { first, count, index, .. } = *run;
+        let covered = Covered { first, count, index, at: entry.at };
         let file = match &mut self.receipts {
             Some(file) => file,
             none => none.insert(ReceiptFile::open(&self.receipts_path)?),
@@ -244,12 +252,37 @@ impl<'d> Desk<'d> {
             let verdict =
                 if covers { self.operator.check(entry, entry, &receipt) } else { Err(Wrong::Entry) };
             let memo = latest.memo.as_deref();
-            file.keep(&self.operator, entry, memo, &latest.signatures, receipt, verdict.is_ok())?;
-            verdict.map_err(|wrong| self.wrong_receipt(wrong))?;
+            let kept = file.keep(&self.operator, entry, memo, &latest.signatures, receipt, verdict.is_ok());
+            self.trust(verdict, kept, covered)?;
         }
-        let Run { first, count, index, .. } = *run;
-        self.outcome.already.push(Covered { first, count, index, at: entry.at });
+        self.outcome.already.push(covered);
         Ok(())
+    }
+
+    /// Goes on where a receipt holds and is kept; of a step whose receipt is not kept it must be known that it stands.
+    fn trust(
+        &mut self,
+        verdict: Result<(), Wrong>,
+        kept: io::Result<()>,
+        covered: Covered,
+    ) -> Result<(), Failure> {
+        match (verdict, kept) {
+            (Ok(()), Ok(())) => Ok(()),
+            (Ok(()), Err(error)) => {
+                self.outcome.unkept.push(covered);
+                Err(self.unkept(&error))
+            }
+            (Err(wrong), Ok(())) => Err(self.wrong_receipt(wrong)),
+            (Err(_), Err(error)) => Err(unwritable(&self.receipts_path, &error)),
+        }
+    }
+
+    fn unkept(&self, error: &io::Error) -> Failure {
+        let id = if self.finds_again { "party-receipts-unkept" } else { "party-receipts-unkept-once" };
+        Failure::usage(id)
+            .with("file", self.receipts_path.display().to_string())
+            .with("error", error.to_string())
+            .with("node", self.node.address().to_string())
     }
 
     fn wrong_receipt(&self, wrong: Wrong) -> Failure {
@@ -269,12 +302,12 @@ impl<'d> Desk<'d> {
         let stands = entry_from_hex(&answer.entry).ok_or_else(|| unreadable(self.node))?;
         let receipt = Receipt::from(answer.receipt);
         let verdict = self.operator.check(&asked.entry, &stands, &receipt);
-        if let Some(file) = &mut self.receipts {
+        let kept = self.receipts.as_mut().map_or(Ok(()), |file| {
             let Instruction { memo, signatures, .. } = asked;
-            file.keep(&self.operator, &stands, memo.as_deref(), signatures, receipt, verdict.is_ok())?;
-        }
-        verdict.map_err(|wrong| self.wrong_receipt(wrong))?;
+            file.keep(&self.operator, &stands, memo.as_deref(), signatures, receipt, verdict.is_ok())
+        });
         let run = Covered { first: stands.first, count: stands.count, index: receipt.index, at: stands.at };
+        self.trust(verdict, kept, run)?;
         if status != 200 {
             self.outcome.accepted.push(run);
             return Ok(());

@@ -153,6 +153,10 @@ party-answer-unreadable = the node { $node } answers something else than was ask
     .advice = Believe it nothing; check the address, and ask the operator.
 party-receipt-wrong = the operator's answer does not hold: { $problem }
     .advice = Keep { $file }: it is evidence against the operator. Do not rely on the step.
+party-receipts-unkept = the steps that the node took stand in the ledger; only their receipts could not be written to { $file }: { $error }
+    .advice = Make room and repeat the same command: it finds them done and fetches the receipts.
+party-receipts-unkept-once = the steps that the node took stand in the ledger; only their receipts could not be written to { $file }: { $error }
+    .advice = Make room, and do not repeat the command: without --order it asks for another step. The receipt of each is at { $node }/v1/entries/ and the number of its entry.
 party-receipt-wrong-entry = the entry is not the one that was signed
 party-receipt-wrong-leaf = the receipt is for another entry
 party-receipt-wrong-signature = the receipt is not signed by the operator's key
@@ -208,6 +212,7 @@ party-already = { $count ->
         [one] One voucher: { $kind } was recorded before
        *[other] { $count } vouchers: { $kind } was recorded before
     } by this very command; nothing new was done
+party-unkept = { $vouchers }: { $kind } recorded as entry { $index }; the receipt is not kept
 party-refused-total = { $count ->
         [one] One voucher: { $kind } refused
        *[other] { $count } vouchers: { $kind } refused

@@ -212,6 +212,10 @@ party-answer-unreadable = 节点 { $node } 答非所问
     .advice = 什么都不要相信；请检查地址并询问运营方。
 party-receipt-wrong = 运营方的回答站不住脚：{ $problem }
     .advice = 请保留 { $file }：它是对运营方不利的证据。不要依赖这一步骤。
+party-receipts-unkept = 节点已接受的步骤都在账本中；只是回执无法写入 { $file }：{ $error }
+    .advice = 请腾出空间，再执行一次同样的命令：它会认出已完成的步骤，并取回回执。
+party-receipts-unkept-once = 节点已接受的步骤都在账本中；只是回执无法写入 { $file }：{ $error }
+    .advice = 请腾出空间，但不要重复这条命令：没有 --order 时，它会要求另一个步骤。各条回执在 { $node }/v1/entries/ 后接记录编号处。
 party-receipt-wrong-entry = 记录不是所签的那一条
 party-receipt-wrong-leaf = 回执对应的是另一条记录
 party-receipt-wrong-signature = 回执不是运营方密钥签的
@@ -264,6 +268,7 @@ party-done = { $count ->
 party-already = { $count ->
        *[other] { $count } 张：早已由同一命令登记{ $kind }
     }；这次没有新的操作
+party-unkept = { $vouchers }：已登记{ $kind }，为第 { $index } 条记录；回执没有存下
 party-refused-total = { $count ->
        *[other] { $count } 张：{ $kind }被拒绝
     }
