@@ -70,11 +70,13 @@ pub fn refuse_secrets<'l>(
         let is_long = wanted.chars().count() >= LONG;
         if is_long { folded.iter().any(|text| text.contains(&*wanted)) } else { stands_alone(secret, &texts) }
     };
-    for (place, line) in lines.into_iter().enumerate() {
+    for line in lines {
         if shows(&line.code)
             || line.link.stamp.as_ref().is_some_and(|stamp| stamp_texts(stamp).iter().any(|text| shows(text)))
         {
-            return Err(Failure::usage("party-memo-holds-code").with("line", place + 1));
+            return Err(
+                Failure::usage("party-memo-holds-code").with("voucher", line.link.voucher.to_string())
+            );
         }
     }
     Ok(())

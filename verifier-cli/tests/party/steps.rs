@@ -273,8 +273,8 @@ fn a_memo_with_a_secret_is_neither_signed_nor_sent() {
     let posted = || trade.desk.node.as_ref().unwrap().ledger.lock().unwrap().posted.len();
     let before = posted();
     for (options, said) in [
-        ("--memo code.json", "the code or stamp of voucher 1"),
-        ("--reason 881234560000", "the code or stamp of voucher 1"),
+        ("--memo code.json", "the code or stamp of voucher 0x"),
+        ("--reason 881234560000", "the code or stamp of voucher 0x"),
         ("--memo named.json", "a member stamp"),
     ] {
         let ran = trade.run("shop", &format!("sell --lines {line} --order A {options}")).exits(2);
