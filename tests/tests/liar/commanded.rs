@@ -129,6 +129,19 @@ async fn a_judge_of_other_code_is_shown_nothing_unless_it_is_named() {
 }
 
 #[tokio::test]
+async fn an_account_without_money_is_told_so() {
+    let anvil = Anvil::start().await;
+    let (liar, file) = lied(&anvil).await;
+    let reporter = Liar::reporter().to_string();
+    let balance = anvil.ask("eth_getBalance", json!([reporter, "latest"])).await;
+    anvil.ask("anvil_setBalance", json!([reporter, "0x1"])).await;
+    let poor = liar.challenge(&file, &["--yes"]).end().await.exits(1);
+    assert!(poor.stderr.contains("has 1 wei") && poor.stderr.contains("Send it more"), "{}", poor.stderr);
+    anvil.ask("anvil_setBalance", json!([reporter, balance])).await;
+    liar.challenge(&file, &["--yes"]).end().await.exits(0);
+}
+
+#[tokio::test]
 async fn who_comes_second_is_told_so() {
     let anvil = Anvil::start().await;
     let (liar, file) = lied(&anvil).await;

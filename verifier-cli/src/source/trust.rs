@@ -285,8 +285,11 @@ pub(crate) fn chain_failure(error: &AnchorError) -> Failure {
             .with("first", first.as_str())
             .with("second", second.as_str())
             .with_foreign("cause", what),
-        error
-        @ (AnchorError::NoFunds { .. } | AnchorError::TooDear { .. } | AnchorError::Unproven { .. }) => {
+        AnchorError::NoFunds { account, balance_wei, due_wei } => Failure::refused("chain-no-funds")
+            .with("account", account.to_string())
+            .with("balance", balance_wei.to_string())
+            .with("due", due_wei.to_string()),
+        error @ (AnchorError::TooDear { .. } | AnchorError::Unproven { .. }) => {
             Failure::unknown("chain-declines").with_foreign("cause", error)
         }
         AnchorError::Inconsistent { what } => {
