@@ -78,6 +78,25 @@ fn other_spellings_and_places_are_no_paths() {
     }
 }
 
+#[test]
+fn narrower_part_of_the_log_is_the_beginning_of_a_wider_one() {
+    let tile = DataPath::LogTile { level: 1, part: part(7, 2) };
+    assert_eq!(tile.wider(3), Some(DataPath::LogTile { level: 1, part: part(7, 3) }));
+    let bundle = DataPath::Entries(part(7, 2));
+    assert_eq!(bundle.wider(256), Some(DataPath::Entries(part(7, 256))));
+    for width in [0, 1, 2, 257, 1 << 16] {
+        assert_eq!((tile.wider(width), bundle.wider(width)), (None, None), "{width}");
+    }
+    assert_eq!(tile.cut(&[5; 96]), Some([5; 64].as_slice()));
+    assert_eq!(tile.cut(&[5; 63]), None);
+    assert_eq!(bundle.cut(b"a\n\nc\nd"), Some(b"a\n\n".as_slice()));
+    assert_eq!(bundle.cut(b"a\nb"), None);
+    // Under one checkpoint there is one width.
+    let head = DataPath::HeadTile { checkpoint: 1, level: 0, part: part(0, 2) };
+    assert_eq!((head.wider(3), head.cut(&[5; 96])), (None, None));
+    assert_eq!((DataPath::Terms(1).wider(3), DataPath::Ledger.wider(3)), (None, None));
+}
+
 proptest! {
     #[test]
     fn every_part_is_read_back(index in 0_u64..(1 << 40), width in 1_u16..=256, level in 0..LEVELS) {

@@ -18,6 +18,7 @@ mod program;
 mod random;
 mod run;
 mod waiting;
+mod web;
 
 pub use anvil::Anvil;
 pub use faults::{Act, Effect, Faults};
@@ -29,6 +30,7 @@ pub use program::{Program, path};
 pub use random::Random;
 pub use run::{Finished, Run};
 pub use waiting::{left_out, until};
+pub use web::serve;
 
 use std::path::PathBuf;
 use std::time::Duration;

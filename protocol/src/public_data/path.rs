@@ -2,6 +2,7 @@
 
 use super::Part;
 use super::tile::LEVELS;
+use crate::digest::Digest;
 use crate::json::INTEGER_LIMIT;
 use std::fmt;
 use std::str::FromStr;
@@ -55,6 +56,38 @@ pub enum DataPath {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no path of public data: see docs/protocol.md section 16")]
 pub struct PathError;
+
+impl DataPath {
+    /// The same part of the log with so many items, if these are more: it begins with the bytes of this one. None of what
+    /// does not grow: a head tree has the parts that its size gives, and no others.
+    pub fn wider(self, width: u64) -> Option<Self> {
+        let wider = |part: Part| {
+            let wider = Part::new(part.index(), u16::try_from(width).ok()?)?;
+            (wider.width() > part.width()).then_some(wider)
+        };
+        match self {
+            Self::LogTile { level, part } => Some(Self::LogTile { level, part: wider(part)? }),
+            Self::Entries(part) => wider(part).map(Self::Entries),
+            _ => None,
+        }
+    }
+
+    /// The bytes of this file, cut from those of a wider part; none where these end before it.
+    pub fn cut(self, wider: &[u8]) -> Option<&[u8]> {
+        match self {
+            Self::LogTile { part, .. } => {
+                wider.get(..Digest::WIDTH.checked_mul(usize::try_from(part.width()).ok()?)?)
+            }
+            Self::Entries(part) => {
+                let mut ends = wider.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+                let last = usize::try_from(part.width()).ok()?.checked_sub(1)?;
+                let (last, _) = ends.nth(last)?;
+                wider.get(..=last)
+            }
+            _ => None,
+        }
+    }
+}
 
 impl fmt::Display for DataPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

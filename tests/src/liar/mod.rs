@@ -4,7 +4,7 @@
 //! In scope: opening, anchoring, publishing, and the reporter's two commands. Out of scope: what is a lie, which the
 //! suites say, and finding it, which is `vouchsafe audit`.
 
-use crate::{Anvil, Run, until};
+use crate::{Anvil, Run, serve, until};
 use anchors::devnet::DEVELOPMENT_KEYS;
 use anchors::fraud::Judge;
 use anchors::{
@@ -111,7 +111,16 @@ impl Liar {
     /// `vouchsafe audit` as the reporter types it, over what is published and against the chain. Demands an exit code and
     /// gives the report.
     pub async fn audited(&self, options: &[&str], exit: i32) -> Value {
-        let typed = ["audit", "--from", "data", "--out", "audit", "--json", "--rpc", &self.rpc];
+        self.audited_from("data", options, exit).await
+    }
+
+    /// The same of what his own web server gives: a copy that lacks something accuses nobody.
+    pub async fn audited_online(&self, exit: i32) -> Value {
+        self.audited_from(&serve(self.data()).await, &[], exit).await
+    }
+
+    async fn audited_from(&self, from: &str, options: &[&str], exit: i32) -> Value {
+        let typed = ["audit", "--from", from, "--out", "audit", "--json", "--rpc", &self.rpc];
         let run = Run::vouchsafe(typed).args(options).folder(self.folder.path());
         let report = run.end().await.exits(exit).json();
         let kept = std::fs::read_to_string(self.kept("report.json")).expect("the report is kept");

@@ -2,41 +2,9 @@
 //! and gets it back from one.
 
 use crate::scene::Scene;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
-use vouchsafe_tests::{Anvil, Finished, Program, Run};
-
-/// The crudest web server that there is: files of a folder.
-async fn serve(folder: PathBuf) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let folder = folder.clone();
-            tokio::spawn(async move {
-                let mut request = Vec::new();
-                while !request.ends_with(b"\r\n\r\n") {
-                    let Ok(byte) = stream.read_u8().await else { return };
-                    request.push(byte);
-                }
-                let request = String::from_utf8_lossy(&request).into_owned();
-                let path = request.split(' ').nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
-                let (status, body) = match std::fs::read(folder.join(path)) {
-                    Ok(body) => ("200 OK", body),
-                    Err(_) => ("404 Not Found", b"no such file".to_vec()),
-                };
-                let length = body.len();
-                let head =
-                    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
-                let _ = stream.write_all(head.as_bytes()).await;
-                let _ = stream.write_all(&body).await;
-            });
-        }
-    });
-    format!("http://{address}")
-}
+use vouchsafe_tests::{Anvil, Finished, Program, Run, serve};
 
 /// How many files there are, at any depth.
 fn files_below(folder: &Path) -> usize {

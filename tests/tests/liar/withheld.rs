@@ -45,7 +45,7 @@ async fn withholds(
     } else {
         std::fs::remove_file(path).unwrap();
     }
-    let report = liar.audited(&[], 3).await;
+    let report = liar.audited_online(3).await;
     assert_eq!(named(&report, "contradictions"), [], "{report:#}");
     let [(found, Some("F8"), Some(file))] = named(&report, "unchecked")[..] else { panic!("{report:#}") };
     assert_eq!(found, code);

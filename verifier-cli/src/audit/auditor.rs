@@ -1,7 +1,7 @@
 //! One audit: from the checkpoint that was reached to the newest that the data reaches, and what was found on the way.
 
 use super::anchored::Anchored;
-use super::evidence::{Leaf, Word, unless_unreachable};
+use super::evidence::{Lacking, Leaf, Word, unless_unreachable};
 use super::folder::{Earlier, Folder, Progress};
 use super::intake::Intake;
 use super::receipts::Receipts;
@@ -58,8 +58,8 @@ pub struct Auditor {
     pub(super) progress: Progress,
     pub(super) receipts: Receipts,
     pub(super) open: Vec<Open>,
-    /// Leaves of batches that can not be had, although the audit went on.
-    pub(super) lacking: Vec<(Leaf, Checkpoint)>,
+    /// Leaves that can not be had.
+    pub(super) lacking: Vec<Lacking>,
     /// How far it came before it passed over a batch: from there it goes on the next time.
     pub(super) whole: Option<Box<(Progress, Replay)>>,
     checks: Checks,
@@ -179,14 +179,14 @@ impl Auditor {
                 End::Done => {}
                 End::Interrupted => return Ok(End::Interrupted),
                 End::Withheld(leaf) => {
-                    self.lacking.push((leaf, *header));
+                    self.lacking.push(Lacking::unshown(leaf, *header));
                     return Ok(End::Withheld(leaf));
                 }
             }
-            if let Some(leaf) = self.close(header, newest)? {
-                self.lacking.push((leaf, *header));
-                if matches!(leaf, Leaf::Entry { .. }) {
-                    return Ok(End::Withheld(leaf));
+            if let Some(lacking) = self.close(header, newest)? {
+                self.lacking.push(lacking);
+                if matches!(lacking.leaf, Leaf::Entry { .. }) {
+                    return Ok(End::Withheld(lacking.leaf));
                 }
             }
         }
@@ -288,7 +288,7 @@ impl Auditor {
     }
 
     /// Holds a checkpoint against the entries, and disputes its heads where they differ. Gives a leaf that can not be had.
-    fn close(&mut self, header: &Checkpoint, newest: &Checkpoint) -> Result<Option<Leaf>, Failure> {
+    fn close(&mut self, header: &Checkpoint, newest: &Checkpoint) -> Result<Option<Lacking>, Failure> {
         let data = Arc::clone(&self.data);
         let view = View::new(&*data, *header, newest);
         match self.replay.close(header) {
@@ -302,7 +302,7 @@ impl Auditor {
                 });
                 let index = view.first_other_entry(size.min(header.size.saturating_sub(1)));
                 self.begin_anew();
-                return Ok(Some(Leaf::Entry { index }));
+                return Ok(Some(Lacking::unshown(Leaf::Entry { index }, *header)));
             }
             Agreement::OtherHeads | Agreement::HeadsUnclear => {
                 self.progress.close(header);
@@ -318,13 +318,13 @@ impl Auditor {
         Ok(None)
     }
 
-    fn dispute(&mut self, header: &Checkpoint, view: &View<'_>) -> Result<Option<Leaf>, Failure> {
+    fn dispute(&mut self, header: &Checkpoint, view: &View<'_>) -> Result<Option<Lacking>, Failure> {
         let touched = self.replay.vouchers().min(header.vouchers).saturating_sub(1);
-        let unknown = || Ok(Some(Leaf::Chunk { chunk: chunk_of(touched) }));
+        let unshown = |chunk| Lacking::unshown(Leaf::Chunk { chunk }, *header);
         let chunks = self.replay.disputed_chunks(header, view.heads(), MOST_CHUNKS);
-        let Some(chunks) = unless_unreachable(chunks)? else { return unknown() };
+        let Some(chunks) = unless_unreachable(chunks)? else { return Ok(Some(unshown(chunk_of(touched)))) };
         let heads = TreeHead { size: chunks_for(header.vouchers), root: header.head_root };
-        let mut withheld = None;
+        let (mut withheld, mut nowhere) = (None, None);
         for place in chunks {
             let chunk = unless_unreachable(view.chunk(place))?;
             let path = unless_unreachable(view.chunk_path(place))?;
@@ -332,7 +332,7 @@ impl Auditor {
                 .zip(path)
                 .filter(|(chunk, path)| verify_inclusion::<Keccak>(chunk.leaf(), place, heads, path).is_ok());
             let Some((chunk, _)) = shown else {
-                withheld.get_or_insert(Leaf::Chunk { chunk: place });
+                withheld.get_or_insert(unshown(place));
                 continue;
             };
             let disputed = self.replay.dispute(header, place, &chunk, |index| view.entry(index));
@@ -341,7 +341,7 @@ impl Auditor {
                 let number = contradiction.voucher.unwrap_or(u64::MAX);
                 // Words past the last voucher have no proof, but nobody can answer for them.
                 if contradiction.lead.is_none() {
-                    withheld.get_or_insert(Leaf::Chunk { chunk: place });
+                    nowhere.get_or_insert(Lacking { is_nowhere: true, ..unshown(place) });
                 }
                 if !self.progress.heads.contains(&number) {
                     self.progress.heads.push(number);
@@ -349,7 +349,8 @@ impl Auditor {
                 }
             }
         }
-        Ok(withheld)
+        // What nobody can have is the surer of the two.
+        Ok(nowhere.or(withheld))
     }
 
     pub(super) fn finish_checks(&mut self) {

@@ -4,7 +4,7 @@
 //! behind one. Out of scope: what is wrong with a batch (`protocol::audit`).
 
 use super::auditor::Auditor;
-use super::evidence::{Leaf, unless_unreachable};
+use super::evidence::{Lacking, Leaf, unless_unreachable};
 use crate::failure::Failure;
 use protocol::audit::{Batch, BatchTree};
 use protocol::checkpoint::Checkpoint;
@@ -23,19 +23,19 @@ impl Auditor {
         entry: &Entry,
         header: &Checkpoint,
     ) -> Result<Result<Batch, Leaf>, Failure> {
-        let (batch, leaf) = match self.shown_batch(issue, entry)? {
+        let (batch, lacking) = match self.shown_batch(issue, entry)? {
             // Of a batch with another number of records there is a leaf that nobody can show.
             Ok(batch) => {
-                let leaf = batch.unprovable_leaf(entry.count);
-                (batch, leaf.map(|leaf| Leaf::Record { issue, leaf }))
+                let leaf = batch.unprovable_leaf(entry.count).map(|leaf| Leaf::Record { issue, leaf });
+                (batch, leaf.map(|leaf| Lacking { leaf, under: *header, is_nowhere: true }))
             }
             Err(leaf) if entry.count > MOST_HIDDEN => return Ok(Err(leaf)),
             Err(leaf) => {
                 self.remember();
-                (Batch::hidden(entry.count), Some(leaf))
+                (Batch::hidden(entry.count), Some(Lacking::unshown(leaf, *header)))
             }
         };
-        self.lacking.extend(leaf.map(|leaf| (leaf, *header)));
+        self.lacking.extend(lacking);
         Ok(Ok(batch))
     }
 

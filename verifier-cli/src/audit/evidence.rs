@@ -190,6 +190,22 @@ pub enum Leaf {
     Record { issue: u64, leaf: u64 },
 }
 
+/// A leaf that can not be had, under the checkpoint that has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Lacking {
+    pub leaf: Leaf,
+    pub under: Checkpoint,
+    /// Nobody can have it, by what leads to the anchored root; else the source does not show it.
+    pub is_nowhere: bool,
+}
+
+impl Lacking {
+    /// One that the source does not show.
+    pub const fn unshown(leaf: Leaf, under: Checkpoint) -> Self {
+        Self { leaf, under, is_nowhere: false }
+    }
+}
+
 impl Leaf {
     /// In words.
     pub fn detail(&self, checkpoint: &Checkpoint) -> Detail {

@@ -1,7 +1,7 @@
 //! Receipts and absences, held against the log: what the operator signed and did not keep.
 
 use super::auditor::{Auditor, Open};
-use super::evidence::{Leaf, Word, unless_unreachable};
+use super::evidence::{Lacking, Leaf, Word, unless_unreachable};
 use super::view::View;
 use crate::failure::Failure;
 use protocol::audit::Contradiction;
@@ -62,7 +62,8 @@ impl Auditor {
                 Ok(Held::Done) => continue,
                 Ok(Held::NotYet) => {}
                 Ok(Held::Withheld(covering)) => {
-                    withheld.get_or_insert((Leaf::Entry { index: receipt.index }, covering));
+                    let leaf = Leaf::Entry { index: receipt.index };
+                    withheld.get_or_insert(Lacking::unshown(leaf, covering));
                 }
                 Err(failure) => result = result.and(Err(failure)),
             }

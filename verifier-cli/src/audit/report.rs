@@ -56,6 +56,11 @@ impl Found {
         }
     }
 
+    /// Whether its file is one for the contract.
+    fn is_charge(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.starts_with("challenge-"))
+    }
+
     /// The reason with its words, to be told in any language.
     pub fn reason(&self) -> Option<Detail> {
         let reason = Reason::ALL.iter().find(|reason| reason.code() == self.code)?;
@@ -127,6 +132,7 @@ impl Report {
             tool: concat!("vouchsafe ", env!("CARGO_PKG_VERSION")).to_owned(),
             ledger: progress.ledger,
             source: auditor.source(),
+            of_copy: auditor.data.is_copy(),
             checkpoint,
             checkpoint_hash,
             anchored: round.anchored,
@@ -141,6 +147,24 @@ impl Report {
     }
 }
 
+impl Report {
+    /// Whether it is for want of a file on this machine that not all could be checked.
+    pub fn lacks_of_copy(&self) -> bool {
+        self.of_copy && self.unchecked.iter().any(|found| found.file.is_none())
+    }
+
+    /// Whether the first challenge asks for what a source did not show, and costs a deposit if that is not the operator's.
+    pub fn asks_operator(&self) -> bool {
+        !self.of_copy && self.found.iter().all(|found| !found.is_charge())
+    }
+
+    /// The file to bring before the contract: of a proof, else of what is withheld.
+    pub fn charge(&self) -> Option<&str> {
+        let charged = self.found.iter().chain(&self.unchecked).find(|found| found.is_charge());
+        charged?.file.as_deref()
+    }
+}
+
 /// The report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -150,6 +174,9 @@ pub struct Report {
     pub ledger: LedgerId,
     /// Where its data came from.
     pub source: String,
+    /// Whether that is a copy on this machine, for the advice.
+    #[serde(skip)]
+    of_copy: bool,
     /// Number of the newest checkpoint that everything was held against.
     pub checkpoint: u64,
     /// Its hash.

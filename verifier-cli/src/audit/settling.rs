@@ -1,7 +1,7 @@
 //! Writing down what an audit found and how far it came.
 
 use super::auditor::{Auditor, Open};
-use super::evidence::{Evidence, Leaf, MOST_FILES};
+use super::evidence::{Evidence, Lacking, Leaf, MOST_FILES};
 use super::report::{Found, MOST_LISTED};
 use super::view::View;
 use crate::failure::Failure;
@@ -123,7 +123,8 @@ impl Auditor {
         if self.open.is_empty() { self.keep() } else { Ok(()) }
     }
 
-    /// Tells what can not be had, with challenges for it.
+    /// Tells what can not be had, with challenges for it. Of what a copy alone lacks there is none: the operator may show it
+    /// to whoever asks him, and would keep the deposit.
     pub(super) fn tell_lacking(
         &mut self,
         headers: &[Checkpoint],
@@ -132,9 +133,13 @@ impl Auditor {
         told: &mut Vec<Found>,
     ) -> Result<(), Failure> {
         let mut result = Ok(());
-        for (leaf, header) in std::mem::take(&mut self.lacking) {
-            let found = leaf.found(&header);
-            match self.challenge(leaf, &header, headers, newest, tip) {
+        for Lacking { leaf, under, is_nowhere } in std::mem::take(&mut self.lacking) {
+            let found = leaf.found(&under);
+            if self.data.is_copy() && !is_nowhere {
+                told.push(Found { rule: None, ..found });
+                continue;
+            }
+            match self.challenge(leaf, &under, headers, newest, tip) {
                 Ok(file) => told.push(Found { file, ..found }),
                 Err(failure) => {
                     told.push(found);

@@ -100,7 +100,8 @@ impl<'a> Copying<'a> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(Problem::Stopped);
         }
-        match self.folder.fetch(path) {
+        // Under its own name: a web server with the mirror gives nothing out of a wider part.
+        match self.folder.held(path) {
             Ok(bytes) => {
                 if let Ok(found) = check(&bytes) {
                     self.kept.fetch_add(1, Ordering::Relaxed);
@@ -149,7 +150,7 @@ impl<'a> Copying<'a> {
 
     /// The folder's bytes of a file, if it is there.
     pub fn local(&self, path: DataPath) -> Option<Vec<u8>> {
-        self.folder.fetch(path).ok()
+        self.folder.held(path).ok()
     }
 
     /// The source's bytes of a file.

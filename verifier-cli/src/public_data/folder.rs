@@ -1,9 +1,9 @@
-//! Public data in a folder: a mirror.
+//! Public data in a folder: a mirror. One that grew has the wider parts of the log alone, and in them the narrower ones.
 
 use super::{DataError, PublicData};
 use crate::failure::Failure;
 use crate::source::read_limited;
-use protocol::public_data::DataPath;
+use protocol::public_data::{DataPath, PART_WIDTH};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -35,6 +35,34 @@ impl FolderData {
     /// Where a file lies.
     pub fn file(&self, path: DataPath) -> PathBuf {
         self.folder.join(path.to_string())
+    }
+
+    /// The bytes of the file of this name.
+    pub fn held(&self, path: DataPath) -> Result<Vec<u8>, DataError> {
+        let file = self.file(path);
+        let whence = || self.whence();
+        match File::open(file).and_then(read_limited) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(DataError::damaged(path, whence(), "it is larger than any file of public data")),
+            Err(error) => Err(match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
+                    DataError::Missing { path, whence: whence() }
+                }
+                _ => DataError::Unreachable { whence: whence(), cause: error.to_string() },
+            }),
+        }
+    }
+
+    /// The bytes of a part of the log, out of a wider one that the folder has.
+    fn cut(&self, path: DataPath) -> Option<Vec<u8>> {
+        let full = path.wider(PART_WIDTH)?;
+        let file = self.file(path);
+        let beside = fs::read_dir(file.parent()?).into_iter().flatten().flatten();
+        let mut widths: Vec<u64> =
+            beside.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+        widths.sort_unstable();
+        let mut wider = widths.into_iter().filter_map(|width| path.wider(width)).chain([full]);
+        wider.find_map(|wider| Some(path.cut(&self.held(wider).ok()?)?.to_vec()))
     }
 
     /// Writes a file, whole or not at all as long as the system runs. There is no sync: what a power cut leaves is found
@@ -80,22 +108,18 @@ impl FolderData {
 
 impl PublicData for FolderData {
     fn fetch(&self, path: DataPath) -> Result<Vec<u8>, DataError> {
-        let file = self.file(path);
-        let whence = || self.whence();
-        match File::open(file).and_then(read_limited) {
-            Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => Err(DataError::damaged(path, whence(), "it is larger than any file of public data")),
-            Err(error) => Err(match error.kind() {
-                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
-                    DataError::Missing { path, whence: whence() }
-                }
-                _ => DataError::Unreachable { whence: whence(), cause: error.to_string() },
-            }),
+        match self.held(path) {
+            Err(error) if error.is_missing() => self.cut(path).ok_or(error),
+            read => read,
         }
     }
 
     fn whence(&self) -> String {
         self.folder.display().to_string()
+    }
+
+    fn is_copy(&self) -> bool {
+        true
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{DataError, PublicData};
 use crate::node_client::{ANSWER_BYTES, NodeAddress, causes, client};
-use protocol::public_data::{DataPath, decode_ledger};
+use protocol::public_data::{DataPath, PART_WIDTH, decode_ledger};
 use reqwest::{Client, Response, StatusCode};
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -59,6 +59,13 @@ impl HttpData {
         }
     }
 
+    fn ask(&self, path: DataPath) -> Result<Vec<u8>, DataError> {
+        self.runtime.block_on(self.get_patiently(path)).map_err(|trouble| match trouble {
+            Trouble::Missing => DataError::Missing { path, whence: self.whence() },
+            Trouble::NoAnswer { cause, .. } => DataError::Unreachable { whence: self.whence(), cause },
+        })
+    }
+
     async fn get_patiently(&self, path: DataPath) -> Result<Vec<u8>, Trouble> {
         let mut pause = Duration::from_millis(250);
         for _ in 1..ATTEMPTS {
@@ -104,10 +111,17 @@ impl Trouble {
 
 impl PublicData for HttpData {
     fn fetch(&self, path: DataPath) -> Result<Vec<u8>, DataError> {
-        self.runtime.block_on(self.get_patiently(path)).map_err(|trouble| match trouble {
-            Trouble::Missing => DataError::Missing { path, whence: self.whence() },
-            Trouble::NoAnswer { cause, .. } => DataError::Unreachable { whence: self.whence(), cause },
-        })
+        let missing = match self.ask(path) {
+            Err(error) if error.is_missing() => error,
+            read => return read,
+        };
+        // A web server with a mirror that grew has no narrower part of the log any more; the full one it may have.
+        let Some(full) = path.wider(PART_WIDTH) else { return Err(missing) };
+        match self.ask(full) {
+            Ok(bytes) => path.cut(&bytes).map(<[u8]>::to_vec).ok_or(missing),
+            Err(error) if error.is_missing() => Err(missing),
+            Err(error) => Err(error),
+        }
     }
 
     fn whence(&self) -> String {

@@ -35,6 +35,11 @@ pub trait PublicData: Send + Sync {
     /// Who is asked, for people: an address or a folder.
     fn whence(&self) -> String;
 
+    /// Whether it is a copy on this machine: what such a one lacks, nobody withholds.
+    fn is_copy(&self) -> bool {
+        false
+    }
+
     /// Which ledger it is; its name is recomputed.
     fn ledger(&self) -> Result<Ledger, DataError> {
         self.read(DataPath::Ledger, decode_ledger)

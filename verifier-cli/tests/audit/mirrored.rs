@@ -1,7 +1,7 @@
-//! A mirror that follows its ledger: what it holds is audited as the source is.
+//! A mirror that follows its ledger: what it holds is audited as the source is, up to the newest checkpoint or an older one.
 
 use crate::follow::{PATIENCE, anchor, files, stop};
-use crate::made::{chain, story, trusted};
+use crate::made::{chain, opened, story, trusted};
 use crate::run::Folder;
 use crate::server::serve;
 use std::process::{Child, Command, Stdio};
@@ -62,4 +62,38 @@ fn mirror_follows_its_ledger_over_what_is_down_until_it_is_stopped() {
     let usage = folder.run(&format!("mirror copy --from {data} --trusted-checkpoint trusted.json --follow"));
     assert_eq!(usage.exit, Some(2), "{}", usage.err);
     assert!(usage.err.contains("nothing to follow"), "{}", usage.err);
+}
+
+#[test]
+fn mirror_that_grew_is_read_as_it_was_at_an_older_checkpoint() {
+    for grown in [150, 300] {
+        let mut made = opened();
+        made.issue(400);
+        for number in 0..100 {
+            made.claim(number, 0);
+        }
+        made.anchor();
+        let folder = Folder::of(&made);
+        for number in 100..grown {
+            made.claim(number, 0);
+        }
+        made.anchor();
+        folder.remove("data");
+        made.write(&folder.path("data"));
+        std::fs::write(folder.path("newest.json"), trusted(&made)).unwrap();
+        let succeeds = |typed: &str| {
+            let ran = folder.run(typed);
+            assert_eq!(ran.exit, Some(0), "{grown}: {typed}: {}{}", ran.out, ran.err);
+        };
+        succeeds("mirror copy --from data --trusted-checkpoint newest.json");
+        assert!(!folder.path("copy/tile/0/000.p/101").exists(), "the wider part alone");
+        succeeds("audit --from copy --trusted-checkpoint trusted.json --out audit");
+        succeeds("mirror older --from copy --trusted-checkpoint trusted.json");
+        assert!(folder.path("older/tile/entries/000.p/101").exists());
+        // Of a web server the full part alone can be asked for without knowing its width.
+        if grown > 256 {
+            let from = files(folder.path("copy"), Arc::default());
+            succeeds(&format!("audit --from {from} --trusted-checkpoint trusted.json --out over"));
+        }
+    }
 }

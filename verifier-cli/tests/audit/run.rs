@@ -1,11 +1,13 @@
 //! A folder with public data and a trusted checkpoint, and the command run in it.
 
+use crate::follow::files;
 use crate::made::{NOW, trusted};
 use ledgers::published::Published;
 use protocol::fraud::file::{ChallengeFile, Charge};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 pub struct Folder {
@@ -67,7 +69,22 @@ impl Folder {
     }
 
     pub fn audit_with(&self, more: &str, exit: i32) -> Value {
-        let typed = format!("audit --from data --trusted-checkpoint trusted.json --out audit --json {more}");
+        self.audit_from("data", more, exit)
+    }
+
+    /// The same of what the operator's own node shows: a copy that lacks something accuses nobody.
+    pub fn audit_node(&self, exit: i32) -> Value {
+        self.audit_from(&self.node(), "", exit)
+    }
+
+    /// The address of a server with the data.
+    pub fn node(&self) -> String {
+        files(self.path("data"), Arc::default())
+    }
+
+    fn audit_from(&self, from: &str, more: &str, exit: i32) -> Value {
+        let typed =
+            format!("audit --from {from} --trusted-checkpoint trusted.json --out audit --json {more}");
         let ran = self.run(&typed);
         assert_eq!(ran.exit, Some(exit), "{}\n{}", ran.out, ran.err);
         let report: Value = serde_json::from_str(&ran.out).unwrap();

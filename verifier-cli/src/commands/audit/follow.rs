@@ -2,7 +2,7 @@
 //! that does not answer is waited for.
 
 use super::metrics::Metrics;
-use super::{Args, open, tell, webhook, write_report};
+use super::{Args, open, tell, telling, webhook, write_report};
 use crate::audit::{Auditor, Outcome, Receipts, Report};
 use crate::commands::watch;
 use crate::console::Console;
@@ -77,6 +77,9 @@ impl Seen {
             for found in &report.unchecked {
                 let reason = found.reason().map(|detail| detail_text(&detail, &console.texts));
                 console.remark_line(&format!("  ? {}", reason.as_ref().unwrap_or(&found.detail)));
+            }
+            if let Some(text) = telling::of_copy(report) {
+                console.remark(&text);
             }
         }
         self.worst = self.worst.max(Some(report.result));

@@ -29,16 +29,23 @@ pub fn tell(report: &Report, folder: &Path, console: &mut Console) {
     console.line("");
     let shown = plain(&folder.display().to_string(), 200);
     console.say(&Text::new("audit-kept").with("folder", shown));
-    let challenge = report.found.iter().chain(&report.unchecked);
-    let challenge =
-        challenge.filter_map(|found| found.file.as_deref()).find(|file| file.starts_with("challenge-"));
-    if let Some(file) = challenge {
+    if let Some(file) = report.charge() {
         let path = plain(&folder.join(file).display().to_string(), 200);
-        console.say(&Text::new("audit-challenge").with("path", path));
+        let text = if report.asks_operator() { "audit-challenge-withheld" } else { "audit-challenge" };
+        console.say(&Text::new(text).with("path", path).with("source", plain(&report.source, 200)));
+    }
+    if let Some(text) = of_copy(report) {
+        console.say(&text);
     }
     if report.found.iter().any(|found| found.rule.is_none()) {
         console.say(&Text::new("audit-evidence"));
     }
+}
+
+/// What to do where a copy lacks what the audit needs.
+pub fn of_copy(report: &Report) -> Option<Text> {
+    let text = || Text::new("audit-copy").with("source", plain(&report.source, 200));
+    report.lacks_of_copy().then(text)
 }
 
 fn figures(report: &Report, console: &mut Console) {

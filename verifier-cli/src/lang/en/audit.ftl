@@ -21,6 +21,8 @@ audit-heading-unchecked = Could not be checked: { $count }
 audit-more =   and { $count } more
 audit-kept = Report and evidence are in { $folder }.
 audit-challenge = To bring the first of it before the contract: vouchsafe challenge { $path } --rpc URL
+audit-challenge-withheld = Before you pay a deposit: is { $source } the operator's own node, and not somebody's mirror? A deposit is lost when the operator shows what is asked for. If it is his: vouchsafe challenge { $path } --rpc URL
+audit-copy = { $source } is a copy: what it lacks says nothing about the operator. Mend it with vouchsafe mirror { $source } --from URL, or audit the operator's node with --from URL.
 audit-evidence = What has no rule rests on what the source showed: signatures and memos are under no root. Audit another source before you accuse.
 
 audit-looked-clean = Checkpoint { $checkpoint }: { $entries } entries, nothing contradicts.

@@ -21,6 +21,8 @@ audit-heading-unchecked = 无法查验：{ $count } 处
 audit-more =   另有 { $count } 处
 audit-kept = 报告和证据保存在 { $folder }。
 audit-challenge = 要把第一处提交给合约：vouchsafe challenge { $path } --rpc URL
+audit-challenge-withheld = 交定金之前请先确认：{ $source } 是运营方自己的节点，而不是别人的镜像吗？运营方出示了所问的内容，定金就归他。确认是他的节点后：vouchsafe challenge { $path } --rpc URL
+audit-copy = { $source } 是一份副本：它缺少什么，说明不了运营方的任何问题。请用 vouchsafe mirror { $source } --from URL 补全，或用 --from URL 审计运营方的节点。
 audit-evidence = 没有对应规则的矛盾，依据的是数据来源所出示的内容：签名和附言不在任何根之下。指控之前，请再审计另一个来源。
 
 audit-looked-clean = 第 { $checkpoint } 号检查点：{ $entries } 条记录，没有矛盾。
