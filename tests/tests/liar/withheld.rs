@@ -45,6 +45,8 @@ async fn withholds(
     } else {
         std::fs::remove_file(path).unwrap();
     }
+    let copied = liar.audited(&[], 3).await;
+    assert_eq!(named(&copied, "unchecked"), [(code, None, None)], "a copy accuses nobody: {copied:#}");
     let report = liar.audited_online(3).await;
     assert_eq!(named(&report, "contradictions"), [], "{report:#}");
     let [(found, Some("F8"), Some(file))] = named(&report, "unchecked")[..] else { panic!("{report:#}") };

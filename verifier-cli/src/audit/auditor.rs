@@ -60,7 +60,7 @@ pub struct Auditor {
     pub(super) open: Vec<Open>,
     /// Leaves that can not be had.
     pub(super) lacking: Vec<Lacking>,
-    /// How far it came before it passed over a batch: from there it goes on the next time.
+    /// How far it came before it passed over a batch, or heads: from there it goes on the next time.
     pub(super) whole: Option<Box<(Progress, Replay)>>,
     checks: Checks,
     pub(super) files: usize,
@@ -305,11 +305,18 @@ impl Auditor {
                 return Ok(Some(Lacking::unshown(Leaf::Entry { index }, *header)));
             }
             Agreement::OtherHeads | Agreement::HeadsUnclear => {
+                self.finish_checks();
+                let before = self.progress.clone();
                 self.progress.close(header);
                 let disputed = self.dispute(header, &view);
-                if disputed.is_err() {
-                    // A source that was silent at the right moment must not have settled this.
-                    self.begin_anew();
+                match &disputed {
+                    // A source that was silent at the right moment must not have settled this, and no more one that lacks
+                    // the words: the next run disputes them again.
+                    Err(_) => self.begin_anew(),
+                    Ok(Some(_)) if self.whole.is_none() => {
+                        self.whole = Some(Box::new((before, self.replay.clone())));
+                    }
+                    Ok(_) => {}
                 }
                 return disputed;
             }
@@ -351,6 +358,12 @@ impl Auditor {
         }
         // What nobody can have is the surer of the two.
         Ok(nowhere.or(withheld))
+    }
+
+    /// Whether a batch was passed over for want of what is shown of it.
+    pub(super) fn lacks_batch(&self) -> bool {
+        let is_batch = |lacking: &Lacking| matches!(lacking.leaf, Leaf::Record { .. }) && !lacking.is_nowhere;
+        self.lacking.iter().any(is_batch)
     }
 
     pub(super) fn finish_checks(&mut self) {

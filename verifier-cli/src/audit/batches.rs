@@ -69,7 +69,7 @@ impl Auditor {
         }
     }
 
-    /// Whatever follows a batch that could not be had was held against less than everything, so it is done again the next
+    /// Whatever follows a batch or heads that could not be had was held against less than all, so it is done again the next
     /// time. What was found there stays found.
     pub(super) fn go_back(&mut self) {
         if let Some(whole) = self.whole.take() {

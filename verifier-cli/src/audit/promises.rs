@@ -49,10 +49,10 @@ impl Auditor {
         let log = Log { headers: &headers, view, is_all: newest.number == tip };
         for absence in signed.absences {
             // Whether a voucher is there, only all batches can say.
-            if self.whole.is_none() {
-                self.hold_absence(&log, absence);
-            } else {
+            if self.lacks_batch() {
                 self.receipts.absences.push(absence);
+            } else {
+                self.hold_absence(&log, absence);
             }
         }
         let mut withheld = None;
