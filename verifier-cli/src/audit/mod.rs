@@ -21,4 +21,4 @@ pub use auditor::{Auditor, Round};
 pub use evidence::MOST_FILES;
 pub use folder::Folder;
 pub use receipts::Receipts;
-pub use report::{Audited, Found, Outcome, Report};
+pub use report::{Audited, Found, MOST_NAMED, Outcome, Report};

@@ -1,7 +1,7 @@
 //! Receipts and absences that the auditor was given: the operator's own word, to be held against the log.
 //!
 //! Read are the receipt files that the parties' commands keep, dossiers with pending entries, and reports of vouchers that
-//! were not found; files of other things are passed over.
+//! were not found; files of other things are passed over, and named.
 
 use crate::failure::Failure;
 use crate::party::files::{head, unreadable};
@@ -20,8 +20,8 @@ pub struct Receipts {
     pub receipts: BTreeMap<u64, Vec<Receipt>>,
     /// Absences.
     pub absences: Vec<Absence>,
-    /// Files that were read.
-    pub files: usize,
+    /// Names of the files that hold none of these.
+    pub passed_over: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -55,7 +55,7 @@ struct Line {
 }
 
 impl Receipts {
-    /// All in the files of a folder.
+    /// All in the files of a folder. One in which no file holds any is not the folder that is meant.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let unreadable = |error: std::io::Error| {
             Failure::usage("error-receipts-folder")
@@ -68,40 +68,47 @@ impl Receipts {
             .map_err(unreadable)?;
         paths.sort();
         for path in paths.iter().filter(|path| path.is_file()) {
-            receipts.add_file(path)?;
+            if !receipts.add_file(path)? {
+                let name = path.file_name().unwrap_or_default();
+                receipts.passed_over.push(name.to_string_lossy().into_owned());
+            }
+        }
+        if receipts.is_empty() && !receipts.passed_over.is_empty() {
+            return Err(Failure::usage("error-receipts-none")
+                .with_foreign("path", folder.display())
+                .with("count", receipts.passed_over.len()));
         }
         Ok(receipts)
     }
 
-    fn add_file(&mut self, path: &Path) -> Result<(), Failure> {
+    /// Whether there was any.
+    fn add_file(&mut self, path: &Path) -> Result<bool, Failure> {
         let unread = |error: std::io::Error| unreadable(path, &error);
         if !is_of_receipts(&head(path).map_err(unread)?) {
-            self.add(&read_file(path)?);
-            return Ok(());
+            return Ok(self.add(&read_file(path)?));
         }
-        self.files += 1;
+        let mut holds = false;
         for line in lines_of(path)? {
             if let Ok(line) = serde_json::from_slice(&line.map_err(unread)?) {
-                self.add_line(line);
+                holds |= self.add_line(line);
             }
         }
-        Ok(())
+        Ok(holds)
     }
 
-    /// All in the bytes of one file.
-    pub fn add(&mut self, bytes: &[u8]) {
-        self.files += 1;
+    /// All in the bytes of one file; whether there was any.
+    pub fn add(&mut self, bytes: &[u8]) -> bool {
         // One document, or one a line; a line that a crash cut off holds nothing.
-        match serde_json::from_slice(bytes) {
-            Ok(line) => self.add_line(line),
-            Err(_) => {
-                for line in bytes.split(|byte| *byte == b'\n') {
-                    if let Ok(line) = serde_json::from_slice(line) {
-                        self.add_line(line);
-                    }
-                }
+        if let Ok(line) = serde_json::from_slice(bytes) {
+            return self.add_line(line);
+        }
+        let mut holds = false;
+        for line in bytes.split(|byte| *byte == b'\n') {
+            if let Ok(line) = serde_json::from_slice(line) {
+                holds |= self.add_line(line);
             }
         }
+        holds
     }
 
     /// Whether there is nothing to hold against a log.
@@ -114,10 +121,13 @@ impl Receipts {
         self.receipts.entry(receipt.index).or_default().push(receipt);
     }
 
-    fn add_line(&mut self, line: Line) {
+    /// Whether there was any in it.
+    fn add_line(&mut self, line: Line) -> bool {
+        let mut holds = line.absence.is_some();
         let pending = line.pending.into_iter().map(|item| (item.index, item.receipt));
         let alone = line.receipt.and_then(|promise| Some((promise.index?, promise)));
         for (index, Promise { leaf, anchor_by, signature, .. }) in pending.chain(alone) {
+            holds = true;
             let receipt = Receipt { index, leaf, anchor_by, signature };
             let known = self.receipts.entry(index).or_default();
             if !known.contains(&receipt) {
@@ -131,15 +141,16 @@ impl Receipts {
             signature,
         });
         self.absences.extend(absence);
+        holds
     }
 
     /// Takes out what one of these keys signed. What nobody of the ledger signed is no promise of its operator; yet a later
     /// checkpoint may name the key that did.
     #[must_use]
     pub fn take_signed(&mut self, ledger: LedgerId, keys: &[PublicKey]) -> Self {
-        let Self { receipts, absences, files } = std::mem::take(self);
+        let Self { receipts, absences, passed_over } = std::mem::take(self);
         let mut signed = Self::default();
-        self.files = files;
+        self.passed_over = passed_over;
         for receipt in receipts.into_values().flatten() {
             let is_signed = keys.iter().any(|key| receipt.is_signed_by(key, ledger));
             if is_signed { &mut signed } else { &mut *self }.keep(receipt);

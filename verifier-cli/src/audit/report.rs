@@ -13,6 +13,9 @@ pub const FORMAT: &str = "vouchsafe/audit@1";
 /// Contradictions that are listed at most; all are counted.
 pub const MOST_LISTED: usize = 1000;
 
+/// Files without receipts that are named at most; all are counted.
+pub const MOST_NAMED: usize = 10;
+
 /// What was found at one place: a contradiction, or something that could not be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
@@ -126,6 +129,7 @@ impl Report {
         } else {
             Outcome::Clean
         };
+        let passed_over = &auditor.receipts.passed_over;
         let (checkpoint, checkpoint_hash) = progress.closed.unwrap_or((0, Digest::ZERO));
         Self {
             format: FORMAT.to_owned(),
@@ -141,6 +145,8 @@ impl Report {
             entries,
             vouchers,
             audited: progress.audited,
+            passed_over_total: passed_over.len(),
+            passed_over: passed_over.iter().take(MOST_NAMED).cloned().collect(),
             found: progress.found.clone(),
             unchecked: round.unchecked.clone(),
         }
@@ -194,6 +200,12 @@ pub struct Report {
     /// More figures.
     #[serde(flatten)]
     pub audited: Audited,
+    /// How many files that were given as receipts hold neither a receipt nor an absence.
+    #[serde(default)]
+    pub passed_over_total: usize,
+    /// The names of the first of them.
+    #[serde(default)]
+    pub passed_over: Vec<String>,
     /// Contradictions in the order of the log, then of the checkpoints; the first [`MOST_LISTED`].
     #[serde(rename = "contradictions")]
     pub found: Vec<Found>,

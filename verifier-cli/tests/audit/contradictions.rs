@@ -239,7 +239,31 @@ fn broken_words_of_the_operator_are_found() {
     let (codes, _) = found(&report);
     assert_eq!(codes, ["absence_broken", "receipt_broken", "promise_broken"], "{report:#}");
     assert_eq!(report["receipts"], 5);
+    assert_eq!((&report["passed_over_total"], &report["passed_over"]), (&json!(0), &json!([])));
     let evidence: Value = serde_json::from_str(&folder.read("audit/evidence-receipt_broken-2.json")).unwrap();
     assert_eq!(evidence["receipt"], json!(broken));
     assert_eq!(evidence["entry"]["entry"], bytes_to_hex(&made.steps[2].entry.encode()));
+}
+
+#[test]
+fn files_that_hold_no_word_of_the_operator_are_counted_and_named() {
+    let made = story();
+    let folder = Folder::of(&made);
+    std::fs::create_dir(folder.path("words")).unwrap();
+    folder.audit_with("--receipts words", 0);
+    let kept =
+        Receipt::sign(&pair("operator", 0), origin().ledger(), 1, made.steps[1].entry.leaf(), NOW + 60_000);
+    std::fs::write(folder.path("words/one.json"), json!({ "receipt": kept }).to_string()).unwrap();
+    for number in 10..22 {
+        std::fs::write(folder.path(&format!("words/photo-{number}.jpg")), "no receipt").unwrap();
+    }
+    let report = folder.audit_with("--receipts words", 0);
+    assert_eq!((&report["receipts"], &report["passed_over_total"]), (&json!(1), &json!(12)));
+    let named = report["passed_over"].as_array().unwrap();
+    assert_eq!((named.len(), &named[0]), (10, &json!("photo-10.jpg")), "{report:#}");
+    let typed = "audit --from data --trusted-checkpoint trusted.json --out audit --receipts words";
+    let told = folder.run(typed).out;
+    assert!(told.contains("12 (photo-10.jpg") && told.contains("photo-19.jpg, …"), "{told}");
+    let told = folder.run(&format!("{typed} --lang zh")).out;
+    assert!(told.contains("12 个（photo-10.jpg"), "{told}");
 }

@@ -12,6 +12,12 @@ fn wrong_usage_says_what_to_do() {
         folder.read("trusted.json").replace(&origin().ledger().to_string(), other),
     )
     .unwrap();
+    std::fs::create_dir(folder.path("foreign")).unwrap();
+    for (name, text) in
+        [("cut.ndjson", "{\"ledger\":\"0x"), ("photo.jpg", "no text"), ("settled.json", "{\"pending\":[]}")]
+    {
+        std::fs::write(folder.path("foreign").join(name), text).unwrap();
+    }
     let good = "--trusted-checkpoint trusted.json";
     for (typed, said) in [
         ("--from data", "--rpc URL"),
@@ -24,6 +30,7 @@ fn wrong_usage_says_what_to_do() {
         (&format!("--from data {good} --follow"), "--rpc"),
         (&format!("--from data {good} --interval 5"), "--follow"),
         (&format!("--from data {good} --receipts nowhere"), "nowhere"),
+        (&format!("--from data {good} --receipts foreign"), "none holds a receipt"),
         (&format!("--from data {good} --out trusted.json"), "trusted.json"),
         ("--from data --rpc nonsense", "--rpc"),
     ] {

@@ -3,7 +3,7 @@
 
 use super::metrics::Metrics;
 use super::{Args, open, tell, telling, webhook, write_report};
-use crate::audit::{Auditor, Outcome, Receipts, Report};
+use crate::audit::{Auditor, MOST_NAMED, Outcome, Receipts, Report};
 use crate::commands::watch;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -26,6 +26,10 @@ struct Seen {
 pub fn run(args: &Args, receipts: Receipts, stop: &AtomicBool, console: &mut Console) -> Result<u8, Failure> {
     watch::needs_chain(&args.trust)?;
     let hook = webhook::address(args.webhook.as_deref())?;
+    if !receipts.passed_over.is_empty() {
+        let named = receipts.passed_over.get(..MOST_NAMED).unwrap_or(&receipts.passed_over);
+        console.remark(&telling::passed_over(receipts.passed_over.len(), named));
+    }
     let metrics = Metrics::default();
     if let Some(address) = args.metrics {
         let bound = metrics.serve(address)?;

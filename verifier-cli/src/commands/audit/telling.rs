@@ -24,6 +24,9 @@ pub fn tell(report: &Report, folder: &Path, console: &mut Console) {
     let line = console.paint.paint(tone, &line);
     console.line(&line);
     figures(report, console);
+    if report.passed_over_total > 0 {
+        console.say(&passed_over(report.passed_over_total, &report.passed_over));
+    }
     list(&report.found, "audit-heading-contradictions", report.audited.contradictions, console);
     list(&report.unchecked, "audit-heading-unchecked", report.unchecked.len() as u64, console);
     console.line("");
@@ -46,6 +49,13 @@ pub fn tell(report: &Report, folder: &Path, console: &mut Console) {
 pub fn of_copy(report: &Report) -> Option<Text> {
     let text = || Text::new("audit-copy").with("source", plain(&report.source, 200));
     report.lacks_of_copy().then(text)
+}
+
+/// Which files held no receipts, the first of them by name.
+pub fn passed_over(of: usize, names: &[String]) -> Text {
+    let more = if of > names.len() { ", …" } else { "" };
+    let names = plain(&names.join(", "), 400);
+    Text::new("audit-passed-over").with("count", of).with("names", format!("{names}{more}"))
 }
 
 fn figures(report: &Report, console: &mut Console) {

@@ -16,6 +16,8 @@ audit-figure-vouchers = Vouchers
 audit-figure-signatures = Signatures checked
 audit-figure-receipts = Receipts and absences
 
+audit-passed-over = Given with --receipts, without a receipt or absence in them: { $count } ({ $names })
+
 audit-heading-contradictions = Contradictions: { $count }
 audit-heading-unchecked = Could not be checked: { $count }
 audit-more =   and { $count } more
@@ -45,6 +47,8 @@ error-audit-locked = another audit is at work in { $path }
     .advice = Wait for it, or name another folder with --out.
 error-receipts-folder = the receipts in { $path } can not be read: { $cause }
     .advice = Name the folder that holds them.
+error-receipts-none = of the files in { $path } none holds a receipt or an absence: { $count }
+    .advice = Name the folder with the receipts that your commands kept (vouchsafe-receipts.ndjson), dossiers with pending steps or reports of vouchers not found; or leave --receipts out.
 error-webhook-address = the webhook's address is no URL
     .advice = It begins with http:// or https://.
 error-metrics-address = metrics can not be served at { $address }: { $cause }

@@ -16,6 +16,8 @@ audit-figure-vouchers = 凭证
 audit-figure-signatures = 已验签名
 audit-figure-receipts = 回执与否认声明
 
+audit-passed-over = --receipts 给出、但没有回执或否认声明的文件：{ $count } 个（{ $names }）
+
 audit-heading-contradictions = 矛盾：{ $count } 处
 audit-heading-unchecked = 无法查验：{ $count } 处
 audit-more =   另有 { $count } 处
@@ -45,6 +47,8 @@ error-audit-locked = 另一个审计正在使用 { $path }
     .advice = 等它结束，或用 --out 另选文件夹。
 error-receipts-folder = 无法读取 { $path } 里的回执：{ $cause }
     .advice = 请指定存放回执的文件夹。
+error-receipts-none = { $path } 里的 { $count } 个文件都没有回执或否认声明
+    .advice = 请指定存放各命令所留回执（vouchsafe-receipts.ndjson）、含未上链步骤的档案或“查无此证”报告的文件夹；或者不用 --receipts。
 error-webhook-address = 通知地址不是网址
     .advice = 它应以 http:// 或 https:// 开头。
 error-metrics-address = 无法在 { $address } 提供指标：{ $cause }
