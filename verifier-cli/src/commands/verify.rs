@@ -73,6 +73,8 @@ pub struct Args {
 /// Everything that a question needs beside the dossier and the trusted checkpoint.
 struct Beside {
     opening: Option<Opening>,
+    /// The opening is that of a line whose link has no stamp.
+    stampless_line: bool,
     policy: Option<Policy>,
     order: Option<Order>,
     my_key: Option<PublicKey>,
@@ -118,11 +120,15 @@ fn save_checkpoint(path: &Path, trusted: Option<&Trusted>, console: &mut Console
 }
 
 fn beside(args: &Args, asked: &Asked) -> Result<Beside, Failure> {
-    let opening = match (asked, &args.line_file, &args.opening) {
-        (Asked::Line(line), _, None) => Some(line.opening()),
-        (_, Some(path), _) if args.what.is_some() => Some(DeliveredLine::in_file(path)?.opening()),
-        (_, _, Some(path)) => Some(parse_file(path, "error-opening-file", Opening::parse)?),
+    let line = match (asked, &args.line_file, &args.opening) {
+        (Asked::Line(line), _, None) => Some(line.clone()),
+        (_, Some(path), _) if args.what.is_some() => Some(DeliveredLine::in_file(path)?),
         _ => None,
+    };
+    let opening = match (&line, &args.opening) {
+        (Some(line), _) => Some(line.opening()),
+        (None, Some(path)) => Some(parse_file(path, "error-opening-file", Opening::parse)?),
+        (None, None) => None,
     };
     let order = match (&args.order, &args.salt) {
         (Some(reference), Some(salt)) => {
@@ -136,6 +142,7 @@ fn beside(args: &Args, asked: &Asked) -> Result<Beside, Failure> {
     let key = |text: &String| key_from_text(text).ok_or_else(|| Failure::usage("error-my-key"));
     Ok(Beside {
         opening,
+        stampless_line: line.is_some_and(|line| line.link.stamp.is_none()),
         policy: read_policy(args.policy.as_deref())?,
         order,
         my_key: args.my_key.as_ref().map(key).transpose()?,
@@ -245,10 +252,20 @@ fn judge(args: &Args, beside: &Beside, bytes: &[u8], console: &Console) -> Resul
         require_final: args.require_final,
         now: console.times.now(),
     });
+    if beside.stampless_line && is_stamp_unfit(&report) {
+        return Err(Failure::usage("error-line-cut"));
+    }
     // A refuted file's domain is anybody's.
     let is_asked = args.check_domain && report.verdict != Verdict::Refuted;
     let domain = dossier.ok().filter(|_| is_asked).as_ref().and_then(ask_domain);
     Ok(Telling { trusted: Some(trusted), domain, ..Telling::of(report) })
+}
+
+/// Whether everything holds until the code, which has a stamp where its batch has none, or none where it has one. From a
+/// line whose link has none it was cut off, which is no sign against voucher or seller.
+fn is_stamp_unfit(report: &Report) -> bool {
+    let step = report.steps.iter().find(|step| step.code == StepCode::CodeOpens);
+    step.and_then(StepReport::detail).is_some_and(|detail| detail.reason == Reason::StampUnfit)
 }
 
 /// The report on what is no dossier at all: `format.valid` failed.

@@ -80,6 +80,37 @@ fn a_line_with_a_wrong_code_is_a_mismatch() {
 }
 
 #[test]
+fn a_line_whose_link_was_cut_before_the_hash_is_no_mismatch() {
+    let made = Made::on_paper("");
+    let (address, _) = node(dossier_of(&made));
+    let whole = Made::line(&address);
+    let cut = whole.split('#').next().unwrap();
+    let wrong_code = cut.replace(CODE, "3962520037848960");
+    let folder = made.folder().with("nobody.json", r#"{"chains": [], "issuers": []}"#);
+    for line in [cut, &format!("{cut}#"), &wrong_code] {
+        let folder = made.folder().with("line.txt", line);
+        for ran in [
+            folder.run_with(&format!("verify {HELD} --json"), line),
+            folder.run(&format!("verify --line-file line.txt {HELD}")),
+            folder.run(&format!("verify dossier.json --line-file line.txt {HELD}")),
+            folder.run("verify dossier.json --line-file line.txt --trusted-checkpoint trusted.json"),
+            folder.run("disclose serial dossier.json --lines line.txt"),
+        ] {
+            assert_eq!((ran.exit, ran.out.as_str()), (2, ""), "{ran:?}");
+            assert!(ran.err.contains("the link is cut off: the part after # is missing"), "{ran:?}");
+            assert!(ran.err.contains("Ask for the whole line") && !ran.err.contains(SERIAL), "{ran:?}");
+        }
+    }
+    let ran = folder.run_with("verify --policy nobody.json --trusted-checkpoint trusted.json", cut);
+    assert_eq!(ran.exit, 2, "whoever is trusted: {ran:?}");
+    let mut trusted = made.trusted();
+    trusted.checkpoint.head_root = protocol::Digest::new([6; 32]);
+    let refuted = made.folder().with_json("trusted.json", &trusted);
+    let ran = refuted.run_with(&format!("verify {HELD}"), cut);
+    assert_eq!(ran.exit, 30, "what is wrong before the code comes first: {ran:?}");
+}
+
+#[test]
 fn a_voucher_is_named_by_key_or_link_and_the_node_by_option_link_or_environment() {
     let made = Made::on_paper("");
     let (address, _) = node(dossier_of(&made));

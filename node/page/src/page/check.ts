@@ -8,7 +8,7 @@ import { partyOf } from "../protocol/entry.ts";
 import { JsonError } from "../protocol/json.ts";
 import { type Opening, type Order, type Question, readTrusted, type TrustedCheckpoint } from "../protocol/question.ts";
 import { type Absence, readAbsence } from "../protocol/receipt.ts";
-import { judgeAbsence, type Report, reportWithout, verify } from "../protocol/verify.ts";
+import { isStampMissing, judgeAbsence, type Report, reportWithout, verify } from "../protocol/verify.ts";
 import { Unreached } from "./fetching.ts";
 import { dossier as fetchDossier, ledger as fetchLedger, Refusal, siteAsked } from "./node.ts";
 import { keptKeys, keptPolicy } from "./settings.ts";
@@ -71,8 +71,22 @@ export async function check(asked: Asked, at: (stage: Stage) => void): Promise<F
   at("judge");
   const myKey = asked.myKey ?? (read === null ? null : await ownerAmongKept(read));
   const report = verify(question(asked, text, source, myKey));
+  if (isStampMissing(report, asked.opening)) return cutOff(asked);
   const problems = source?.problem ? [{ said: source.problem, advice: null }] : [];
   return { asked, report, dossier: text, source, myKey, problems, word: null };
+}
+
+/** A line without the stamp that it needs opens nothing, so that it is asked for again. */
+function cutOff(asked: Asked): Found {
+  return {
+    asked: { ...asked, opening: null },
+    report: reportWithout("unknown", null),
+    dossier: null,
+    source: null,
+    myKey: null,
+    problems: [{ said: { text: "line_cut" }, advice: { text: "line_cut_advice" } }],
+    word: null,
+  };
 }
 
 function question(asked: Asked, dossier: string, source: Source | null, myKey: Key | null): Question {

@@ -6,12 +6,13 @@ import { parseDossier, type Placed } from "./dossier.ts";
 import { entryLeaf, instruction, partyOf, signers } from "./entry.ts";
 import { JsonError } from "./json.ts";
 import { type Kind, kindOf, type Status } from "./lifecycle.ts";
-import type { Question, TrustedCheckpoint } from "./question.ts";
+import type { Opening, Question, TrustedCheckpoint } from "./question.ts";
 import { issuerName } from "./question.ts";
 import { type Detail, detail } from "./reasons.ts";
 import { type Absence, isAbsenceOf } from "./receipt.ts";
 import { Case, type Outcome, staleness } from "./steps.ts";
 import { decide, type Verdict } from "./verdict.ts";
+import { isNoStamp } from "./voucher.ts";
 
 /** The steps of section 10 in their order, each with its judgement. */
 const JUDGEMENTS = {
@@ -151,6 +152,16 @@ export function judgeAbsence(question: AbsenceQuestion): Detail | null {
 /** A report without a dossier: nobody could give one, or the operator's signed word says that there is none. */
 export function reportWithout(verdict: "unknown" | "not_found", asOf: bigint | null): Report {
   return { verdict, asOf, steps: [], voucher: null, judged: null };
+}
+
+/**
+ * Whether everything holds until the code, and that was shown without the stamp that its batch has. Then the link was cut
+ * off before the `#`, as chat programs do, which is no sign against voucher or seller.
+ */
+export function isStampMissing(report: Report, opening: Opening | null): boolean {
+  const step = report.steps.find((each) => each.code === "code.opens");
+  const isUnfit = step?.result === "failed" && step.detail.reason === "stamp_unfit";
+  return isUnfit && opening !== null && isNoStamp(opening.stamp);
 }
 
 /** The first step that failed. */

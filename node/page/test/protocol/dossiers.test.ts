@@ -17,8 +17,9 @@ import {
   parseTrusted,
   type Question,
 } from "../../src/protocol/question.ts";
-import { failedStep, type Report, verify } from "../../src/protocol/verify.ts";
+import { failedStep, isStampMissing, type Report, verify } from "../../src/protocol/verify.ts";
 import { EXITS, type Verdict } from "../../src/protocol/verdict.ts";
+import { NO_STAMP } from "../../src/protocol/voucher.ts";
 import { fill, LANGUAGES } from "../../src/lang/index.ts";
 import { allGolden, type Golden, golden, REPOSITORY } from "../vectors.ts";
 
@@ -105,6 +106,22 @@ test("verdicts follow state and what was shown", () => {
       verdict,
       name,
     );
+});
+
+test("a code without the stamp of its batch was cut off; a wrong code or stamp is a mismatch", () => {
+  const isCut = (name: string, change: Partial<Opening>): boolean => {
+    const asked = question(golden(name));
+    assert.ok(asked.opening !== null, name);
+    const opening = { ...asked.opening, ...change };
+    return isStampMissing(verify({ ...asked, opening }), opening);
+  };
+  assert.ok(isCut("ok-untouched", { stamp: NO_STAMP }));
+  assert.ok(isCut("bad-wrong-code", { stamp: NO_STAMP }));
+  assert.ok(!isCut("ok-untouched", {}));
+  assert.ok(!isCut("bad-wrong-code", {}) && !isCut("bad-wrong-stamp", {}));
+  const asked = question(golden("bad-signature"));
+  const opening: Opening = { serial: "1", code: "2", stamp: NO_STAMP, order: null };
+  assert.ok(!isStampMissing(verify({ ...asked, opening }), opening), "what is wrong before the code comes first");
 });
 
 test("a superseded or old checkpoint is unknown unless asked as of", () => {

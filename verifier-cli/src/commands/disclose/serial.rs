@@ -81,10 +81,14 @@ fn of_line(args: &Args, beside: &Beside, console: &Console) -> Result<(Zeroizing
         None => find(&read_line(&console.texts)?),
     };
     // A line that can not be read may be the voucher's.
-    found.ok_or_else(|| {
+    let (serial, stamp) = found.ok_or_else(|| {
         let none = || Failure::new(Verdict::Mismatch.exit(), "error-no-such-line");
         unreadable.map_or_else(none, Failure::from)
-    })
+    })?;
+    if stamp.is_none() && beside.dossier.manifest.terms.is_stamped() {
+        return Err(Failure::usage("error-line-cut"));
+    }
+    Ok((serial, stamp))
 }
 
 /// Serial and stamp of the card whose label is the voucher's: no key needs to be derived to find it. Without the stamp secret

@@ -30,6 +30,9 @@ export const page = {
   line_no_link:
     "There is no voucher link in it. Paste the whole delivered line, serial----code----link, or the voucher's link.",
   line_no_code: "There is no code before the link. Paste the whole delivered line, serial----code----link.",
+  line_cut: "The link is cut off: the part after # is missing, and without it the line opens nothing.",
+  line_cut_advice:
+    "Ask for the whole line, with everything after #: chat programs cut it off there. It is no sign against the voucher or the seller; do not pay before the whole line was judged.",
   code_no_voucher: "Give the voucher's link or key with the code.",
   file_unknown:
     "This file is none that is known here: a dossier, a trusted checkpoint, a trust policy or a key. {cause}",
