@@ -24,7 +24,7 @@ pub struct Args {
     /// A dossier file, a voucher's key, or its link without the part after #. Without it, or with -, a delivered line
     /// `serial----code----link` is asked for, or read from standard input: a secret is never an argument.
     pub what: Option<String>,
-    /// A file whose first line is the delivered line.
+    /// A file that holds the delivered line and nothing else.
     #[arg(long, value_name = "FILE", conflicts_with = "opening")]
     pub line_file: Option<PathBuf>,
     /// What the dossier is held against.

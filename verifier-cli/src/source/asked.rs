@@ -1,6 +1,6 @@
 //! What is asked about: a dossier file, a voucher's key or link, or a delivered line.
 
-use super::line::{DeliveredLine, first_line, read_line};
+use super::line::{DeliveredLine, first_line, only_line, read_line};
 use super::{file, read_text};
 use crate::failure::Failure;
 use crate::lang::Texts;
@@ -59,7 +59,7 @@ impl Asked {
     /// From a file that holds a delivered line, or a link with its stamp.
     pub fn line_file(path: &Path) -> Result<Self, Failure> {
         let text = Zeroizing::new(read_text(path)?);
-        Self::secret(first_line(&text))
+        Self::secret(only_line(&text)?)
     }
 
     fn standard_input() -> Result<Self, Failure> {
@@ -68,7 +68,7 @@ impl Asked {
         if begins_as_json(&bytes) {
             return Ok(Self::in_hand(bytes, path));
         }
-        Self::secret(first_line(&Zeroizing::new(file::text_of(bytes, path)?)))
+        Self::secret(only_line(&Zeroizing::new(file::text_of(bytes, path)?))?)
     }
 
     fn in_hand(bytes: Vec<u8>, path: &Path) -> Self {
@@ -109,10 +109,10 @@ impl Asked {
             return Ok(Self::in_hand(bytes, path));
         }
         let text = Zeroizing::new(file::text_of(bytes, path)?);
-        Ok(match DeliveredLine::parse(first_line(&text)) {
-            Ok(line) => Self::Line(line),
-            Err(_) => Self::in_hand(text.as_bytes().to_vec(), path),
-        })
+        match DeliveredLine::parse(first_line(&text)) {
+            Ok(line) => only_line(&text).map(|_| Self::Line(line)),
+            Err(_) => Ok(Self::in_hand(text.as_bytes().to_vec(), path)),
+        }
     }
 
     /// A voucher's key or link.

@@ -78,9 +78,9 @@ impl DeliveredLine {
         if line.code.is_empty() { Err(LineError::NoCode) } else { Ok(line) }
     }
 
-    /// The line that a file holds first.
+    /// The line that a file holds.
     pub fn in_file(path: &Path) -> Result<Self, Failure> {
-        Ok(Self::parse(first_line(&Zeroizing::new(read_text(path)?)))?)
+        Ok(Self::parse(only_line(&Zeroizing::new(read_text(path)?))?)?)
     }
 
     /// What opens the voucher. A link without a stamp belongs to a code that was printed without one.
@@ -99,19 +99,31 @@ pub(crate) fn divide(card: &str) -> (&str, &str) {
     card.split_once(SEPARATOR).unwrap_or(("", card))
 }
 
-/// The first line of a text that is not blank.
-pub(super) fn first_line(text: &str) -> &str {
-    let text = text.trim_start_matches('\u{feff}');
-    text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()
+/// The lines of a text that are not blank.
+fn filled_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty())
 }
 
-/// Asks for a secret line: on a terminal without showing it, else from standard input (its first line that is not blank).
+/// The first line of a text that is not blank.
+pub(super) fn first_line(text: &str) -> &str {
+    filled_lines(text).next().unwrap_or_default()
+}
+
+/// The one line of a text that is not blank. Of several none is taken: the others would pass for judged.
+pub(super) fn only_line(text: &str) -> Result<&str, Failure> {
+    match filled_lines(text).count() {
+        0 | 1 => Ok(first_line(text)),
+        lines => Err(Failure::usage("error-many-lines").with("lines", lines)),
+    }
+}
+
+/// Asks for a secret line: on a terminal without showing it, else from standard input (its one line that is not blank).
 pub fn read_line(texts: &Texts) -> Result<Zeroizing<String>, Failure> {
     if io::stdin().is_terminal() {
         let prompt = texts.get("prompt-line");
         return rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| no_line(&error));
     }
-    Ok(Zeroizing::new(first_line(&read_input(Path::new("-"))?).to_owned()))
+    Ok(Zeroizing::new(only_line(&read_input(Path::new("-"))?)?.to_owned()))
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ fn a_delivered_line_is_judged_and_nothing_of_it_but_the_key_leaves_the_machine()
     let made = Made::on_paper("");
     let (address, requests) = node(dossier_of(&made));
     let line = Made::line(&address);
-    let folder = made.folder().with("line.txt", format!("\u{feff}\n  {line}\r\nnext line"));
+    let folder = made.folder().with("line.txt", format!("\u{feff}\n  {line}\r\n \n"));
     for ran in [
         folder.run_with(&format!("verify {HELD} --json"), &line),
         folder.run_with(&format!("verify - {HELD} --json"), &format!("\n{line}\n")),
@@ -77,6 +77,28 @@ fn a_line_with_a_wrong_code_is_a_mismatch() {
     assert_eq!(folder.run_with(&format!("verify {HELD}"), &line).exit, 20);
     let folder = folder.with("line.txt", &line);
     assert_eq!(folder.run(&format!("verify dossier.json --line-file line.txt {HELD}")).exit, 20);
+}
+
+#[test]
+fn of_several_lines_none_is_judged() {
+    let made = Made::on_paper("");
+    let (address, requests) = node(dossier_of(&made));
+    let line = Made::line(&address);
+    let three = format!("{line}\n\n{line}\r\nnext line\n");
+    let folder = made.folder().with("lines.txt", &three);
+    for ran in [
+        folder.run(&format!("verify lines.txt {HELD}")),
+        folder.run(&format!("verify --line-file lines.txt {HELD}")),
+        folder.run(&format!("verify dossier.json --line-file lines.txt {HELD}")),
+        folder.run_with(&format!("verify {HELD}"), &three),
+        folder.run_with(&format!("verify - {HELD}"), &three),
+        folder.run_with("disclose serial dossier.json", &three),
+    ] {
+        assert_eq!((ran.exit, ran.out.as_str()), (2, ""), "{ran:?}");
+        assert!(ran.err.contains("3 lines") && ran.err.contains("by itself"), "{ran:?}");
+        assert!(!ran.err.contains(CODE) && !ran.err.contains(SERIAL), "{ran:?}");
+    }
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 #[test]

@@ -20,7 +20,7 @@ help-arg-lang = 使用的语言；不写则按系统语言。
 
 help-verify = 查验一张凭证：是真的吗，用过了吗，是我的吗。
 help-verify-what = 档案文件、凭证公钥，或去掉 # 后半段的链接。不写或写 - 时，会提示输入或从标准输入读取整行卡密：卡号----卡密----链接。卡密绝不写在参数里。
-help-verify-line_file = 第一行是整行卡密的文件。
+help-verify-line_file = 只有整行卡密的文件。
 help-verify-opening = 含卡号、卡密和印记的文件，用来核对它们是不是这张凭证的。
 help-verify-order = 您购买时的订单号。
 help-verify-salt = 商店随订单给您的盐值：32 位十六进制。
