@@ -91,6 +91,33 @@ fn the_other_party_adds_files_and_the_evidence_stays() {
     assert_eq!(twice.exit, 2, "{twice:?}");
 }
 
+#[test]
+fn a_private_key_stays_out_of_a_case_and_codes_are_not_put_in_in_silence() {
+    let bare = format!("{}\n", "5a".repeat(32));
+    let folder = folder()
+        .with("account.key", &bare)
+        .with("shop.txt", format!("{0}\n{0}\n", Made::line("https://shop.example")))
+        .with("receipt.txt", "paid");
+    assert_eq!(folder.run("keygen --out issuer.key --issuer").exit, 0);
+    made(&folder);
+    let files = "receipt.txt shop.txt --by Shop --out both.zip";
+    for key in ["issuer.key", "account.key"] {
+        for command in ["case dossier.json", "case add case.zip"] {
+            let ran = folder.run(&format!("{command} --files {key} {files}"));
+            assert_eq!(ran.exit, 2, "{ran:?}");
+            assert!(ran.err.contains(&format!("{key} holds a private key")), "{ran:?}");
+            assert!(!ran.err.contains(&bare[..8]) && !folder.path().join("both.zip").exists(), "{ran:?}");
+        }
+    }
+    let ran = folder.run(&format!("case add case.zip --files {files}"));
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    assert!(
+        ran.err.contains("shop.txt holds 2 delivered lines") && !ran.err.contains("receipt.txt"),
+        "{ran:?}"
+    );
+    assert!(!ran.err.contains(crate::made::CODE), "{ran:?}");
+}
+
 /// A case with these added files beside the dossier of a voucher that was sold under ORD-1.
 fn with_disclosures(files: &str) -> Folder {
     let made = Made::on_paper("").transferred().sold(None, "ORD-1");

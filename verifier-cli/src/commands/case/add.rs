@@ -31,7 +31,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     let opened = open::opened(&args.case)?;
     let evidence = opened.evidence().ok_or_else(|| Failure::usage("error-case-damaged"))?;
     let mut evidence = evidence.clone();
-    let mut contents = files::read(&args.files)?;
+    let mut contents = files::read(&args.files, console)?;
     let more = files::named(&args.files, &contents, &args.by);
     let known: Vec<[u8; 32]> = evidence.files.iter().map(|file| file.sha256).collect();
     evidence.files.extend(more.into_iter().filter(|file| !known.contains(&file.sha256)));

@@ -1,14 +1,35 @@
 //! The files that a party adds.
 
+use crate::console::{Console, plain};
 use crate::failure::Failure;
-use crate::source::read_file;
+use crate::keys::is_key;
+use crate::lang::Text;
+use crate::source::{DeliveredLine, read_file};
 use casefile::PartyFile;
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 
-/// Their bytes, in the same order.
-pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
-    paths.iter().map(|path| read_file(path)).collect()
+/// Their bytes, in the same order. A case is given to others: a private key is refused, and of delivered lines it is said
+/// that they go with it.
+pub(super) fn read(paths: &[PathBuf], console: &mut Console) -> Result<Vec<Vec<u8>>, Failure> {
+    let contents = paths.iter().map(|path| read_file(path)).collect::<Result<Vec<_>, _>>()?;
+    for (path, bytes) in paths.iter().zip(&contents) {
+        if is_key(bytes) {
+            return Err(Failure::usage("error-case-key").with_foreign("path", path.display()));
+        }
+        let lines = delivered_lines(bytes);
+        if lines > 0 {
+            let shown = plain(&path.display().to_string(), 200);
+            console.remark(&Text::new("case-holds-codes").with("path", shown).with("lines", lines));
+        }
+    }
+    Ok(contents)
+}
+
+/// How many lines of a text are delivered lines, whose codes anybody can use who reads them.
+fn delivered_lines(bytes: &[u8]) -> usize {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    text.lines().filter(|line| DeliveredLine::parse(line).is_ok()).count()
 }
 
 /// Their names, and who adds them.

@@ -75,7 +75,7 @@ fn make(args: &MakeArgs, console: &mut Console) -> Result<u8, Failure> {
     if args.vouchers.is_empty() {
         return Err(Failure::usage("error-case-no-voucher"));
     }
-    let contents = files::read(&args.files)?;
+    let contents = files::read(&args.files, console)?;
     let mut evidence = collect::collect(args, console)?;
     evidence.files = files::named(&args.files, &contents, args.by.as_deref().unwrap_or_default());
     let case = Case::of(evidence).map_err(failed)?;

@@ -4,6 +4,13 @@ case-gathering = evidence
 case-saved = Saved { $path } ({ $bytes } bytes): vouchers: { $vouchers }, added files: { $files }.
 case-fingerprint = Its fingerprint (SHA-256 of its list of hashes) is { $fingerprint }. Write it down, and give it on another way: who has it knows that no file was changed.
 case-of-node = The checkpoints in this case are the node's word. Give --rpc URL, and they are read from the chain.
+case-holds-codes = Take care: { $path } holds { $lines ->
+        [one] a delivered line
+       *[other] { $lines } delivered lines
+    }, and goes into the case as it is. Whoever gets the case can use { $lines ->
+        [one] this code
+       *[other] these codes
+    }: leave the file out if that is not meant.
 case-unheld = Nobody gave a checkpoint: the report says that it was held against nothing. Give --rpc URL or --node URL.
 case-extracted = Unpacked into { $path }.
 case-holds = Everything holds: { $lines } lines, and the report is what the evidence says.
@@ -21,6 +28,8 @@ error-case-no-voucher = no voucher is named
     .advice = Name the vouchers of the case by their keys or links, or by dossier files.
 error-case = no case can be made: { $cause }
     .advice = Correct what it names.
+error-case-key = { $path } holds a private key: it must never be in a case
+    .advice = Leave it out: a case is given to others, and whoever has the key signs as its owner. If it is the bare hash of something, write beside it of what.
 error-case-damaged = evidence of that case is missing or unreadable
     .advice = Write vouchsafe case open FILE to see what; ask for the case again, or make one yourself.
 error-case-file = { $path } is not a case file that can be checked: { $cause }
