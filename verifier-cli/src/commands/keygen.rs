@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::keys::PartyKey;
 use crate::lang::Text;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Its options.
 #[derive(Debug, clap::Args)]
@@ -23,6 +23,10 @@ pub struct Args {
 
 /// Makes the key.
 pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
+    // Standard output goes to terminals and logs, and a file of that name is hardly ever meant.
+    if args.out == Path::new("-") {
+        return Err(Failure::usage("party-key-no-file"));
+    }
     let key = PartyKey::create(&args.out, args.issuer)?;
     let file = args.out.display().to_string();
     if args.json {

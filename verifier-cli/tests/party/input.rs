@@ -16,3 +16,13 @@ fn nothing_of_standard_input_is_cut_off_in_silence() {
     let claim = ["claim", "--key", "buyer.key", "--json"];
     assert_eq!(counts(&trade.desk.run_with(&claim, &far).exits(0)), (1, 0, 0));
 }
+
+#[test]
+fn a_key_is_not_written_to_standard_output() {
+    let desk = crate::desk::Desk::without_node();
+    for json in [&[][..], &["--json"]] {
+        let ran = desk.run(&[&["keygen", "--out", "-"], json].concat()).exits(2);
+        assert!(ran.err.contains("Name a file: --out FILE"), "{ran:?}");
+    }
+    assert_eq!(desk.files(), Vec::<String>::new());
+}

@@ -353,3 +353,19 @@ fn the_same_step_of_another_voucher_makes_none_done() {
     assert_eq!(counts(&ran), (0, 0, 0));
     assert!(ran.err.contains("the entry is not the one"), "{}", ran.err);
 }
+
+#[test]
+fn an_order_has_a_reference_that_can_be_told_in_one_line() {
+    let trade = Trade::in_shop();
+    for order in ["", "  ", "A\nB", "A\u{1b}[2J", "A\u{7f}"] {
+        for step in ["sell", "redeem"] {
+            let ran =
+                trade.desk.run(&[step, "--range", "0:1", "--key", "shop.key", "--order", order]).exits(2);
+            assert!(
+                ran.err.contains("the order's reference is empty") && !ran.err.contains('\u{1b}'),
+                "{ran:?}"
+            );
+        }
+    }
+    trade.run("shop", "sell --range 0:1 --order 订单-1").exits(0);
+}

@@ -106,6 +106,9 @@ fn plain(kind: Kind, afterwards: Afterwards, args: &PlainArgs, console: &mut Con
 impl Step<'_> {
     fn run(&self, console: &mut Console) -> Result<u8, Failure> {
         let common = self.common;
+        if self.order.and_then(|args| args.order.as_deref()).is_some_and(|order| !is_reference(order)) {
+            return Err(Failure::usage("party-order-unfit"));
+        }
         let key = PartyKey::read(&common.key)?;
         let named = match common.from {
             Some(_) => Vec::new(),
@@ -188,6 +191,11 @@ impl Step<'_> {
         memo.add_not_after(self.common.not_after.as_deref())?;
         Ok(memo)
     }
+}
+
+/// Whether an order can be told by this: nothing, or what steers a terminal, names none.
+fn is_reference(order: &str) -> bool {
+    !order.trim().is_empty() && !order.contains(char::is_control)
 }
 
 /// Whose receipts count: the operator's of a ledger whose name is computed from where it was opened.

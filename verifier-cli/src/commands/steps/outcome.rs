@@ -3,7 +3,7 @@
 use super::args::Common;
 use super::with_kind;
 use super::words::vouchers_text;
-use crate::console::Console;
+use crate::console::{Console, plain};
 use crate::failure::REFUSED;
 use crate::lang::Text;
 use crate::party::memo::OrderSalt;
@@ -93,7 +93,7 @@ impl Outcome {
         let taken = accepted + already + total(&self.unkept) + self.signed;
         if let Some(order) = order.filter(|_| taken > 0) {
             let id = if wish.kind == Kind::Sell { "party-order-sold" } else { "party-order-spent" };
-            let text = Text::new(id).with("order", order.reference.as_str());
+            let text = Text::new(id).with("order", plain(&order.reference, 400));
             console.say(&text.with("salt", order.salt_hex()));
         }
         let refused: u64 = self.refused.iter().map(|refused| refused.count).sum();
