@@ -73,8 +73,8 @@ fn word(domain: String, policy: Result<Policy, String>, matter: &Matter) -> Doma
     DomainWord { vouches: Some(name.is_some()), ledger: ledger && name.is_some(), name, ..nothing }
 }
 
-/// Whether a text may be a domain name: nothing else is ever asked.
-fn is_domain(text: &str) -> bool {
+/// Whether a text may be a domain name: nothing else is ever asked, nor sealed into a manifest.
+pub fn is_domain(text: &str) -> bool {
     let label = |label: &str| {
         let inner = label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         (1..=63).contains(&label.len()) && inner && !label.starts_with('-') && !label.ends_with('-')

@@ -13,7 +13,7 @@ mod trust;
 
 pub use absence::{Absent, Unproven, judge_absence};
 pub use asked::{Asked, InHand, key_from_text};
-pub use domain::{DomainWord, PATH as DOMAIN_PATH, ask_domain};
+pub use domain::{DomainWord, PATH as DOMAIN_PATH, ask_domain, is_domain};
 pub use dossier::{Fetched, NODE_VARIABLE, NodeArgs, fetch};
 pub(crate) use file::read_limited;
 pub use file::{

@@ -92,6 +92,34 @@ fn the_same_file_again_is_the_same_batch_also_from_a_new_machine() {
 }
 
 #[test]
+fn what_nobody_could_read_or_ask_is_not_sealed() {
+    let desk = desk();
+    for (option, values, said) in [
+        (
+            "--issuer-domain",
+            &["http://foo/", "Studio.example", "localhost", ""][..],
+            "--issuer-domain is no domain",
+        ),
+        ("--title", &["", " ", "A\nB", "A\u{1b}[2J"], "--title is empty"),
+        ("--product", &["", "A\tB"], "--product is empty"),
+        ("--currency", &["cny", "EURO", ""], "ISO 4217"),
+        ("--face", &["", "abc", "50,00", "-1", "1e2"], ""),
+    ] {
+        for value in values {
+            let ran = issue(&desk, &[option, value]).exits(2);
+            assert!(ran.err.contains(said) && !ran.err.contains('\u{1b}'), "{option} {value}: {ran:?}");
+        }
+    }
+    let name = ["issue", "cards.csv", "--key", "issuer.key", "--out", "shop.txt", "--product", "GC-50"];
+    for wrong in ["", "甲\n乙"] {
+        let ran = desk.run(&[&name[..], &["--issuer-name", wrong]].concat()).exits(2);
+        assert!(ran.err.contains("--issuer-name is empty"), "{ran:?}");
+    }
+    assert_eq!((vouchers(&desk), desk.files().len()), (0, 2), "{:?}", desk.files());
+    issue(&desk, &["--issuer-domain", "studio.example", "--title", "充值卡 50 元"]).exits(0);
+}
+
+#[test]
 fn an_answer_that_was_lost_is_found_again() {
     let desk = desk();
     desk.lie(Lies { lost_answer: true, ..Lies::default() });

@@ -8,6 +8,7 @@ use crate::keys::PartyKey;
 use crate::lang::Text;
 use crate::node_client::LedgerName;
 use crate::party::manifest::{ChainTime, Description, FaceValue, IssuerName, Making, Product, text, tool};
+use crate::source::is_domain;
 use anchors::{AnchorReader as _, Chain, EvmChain, EvmOptions};
 use jiff::Timestamp;
 use protocol::manifest::{Flags, Manifest, Terms};
@@ -51,6 +52,7 @@ impl Plan {
         console: &mut Console,
     ) -> Result<String, Failure> {
         let secret = key.stamp_secret().ok_or_else(|| Failure::usage("party-key-without-stamps"))?;
+        self.check_texts()?;
         let over = self.description.redeem_by.as_deref().and_then(parse_rfc3339);
         if over.is_some_and(|over| over <= console.times.now()) {
             return Err(Failure::usage("party-redeem-by-over"));
@@ -72,6 +74,25 @@ impl Plan {
         Manifest::check_for_issue(&text).map_err(|error| malformed(error.to_string()))?;
         Ok(text)
     }
+
+    /// What is sealed stays for ever: a name that nobody can read and a domain that nobody can ask are refused before.
+    fn check_texts(&self) -> Result<(), Failure> {
+        let Description { issuer, product, .. } = &self.description;
+        let texts =
+            [("--issuer-name", &issuer.name), ("--product", &product.sku), ("--title", &product.title)];
+        if let Some((option, _)) = texts.into_iter().find(|(_, text)| !is_shown(text)) {
+            return Err(Failure::usage("party-text-unfit").with("option", option));
+        }
+        if issuer.domain.as_deref().is_some_and(|domain| !is_domain(domain)) {
+            return Err(Failure::usage("party-issuer-domain-wrong"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a text can be read by people: nothing, or what steers a terminal, says nothing to them.
+fn is_shown(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(char::is_control)
 }
 
 /// The address of a web page: nothing else is fit to be shown to whoever holds a code.
