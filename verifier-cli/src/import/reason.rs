@@ -10,7 +10,7 @@ pub enum Reason {
     /// The line is longer than [`MAX_LINE_BYTES`](super::MAX_LINE_BYTES), or a formed field longer than the protocol's
     /// 65,535 bytes.
     TooLong,
-    /// A quotation mark that is never closed, or text behind the closing one.
+    /// A quotation mark that is never closed on its line, text behind the closing one, or a mark at the end of a field alone.
     Quotes,
     /// Not one JSON object whose serial and secret are texts or whole numbers, each named once.
     Json,
@@ -85,7 +85,9 @@ impl fmt::Display for Reason {
         match self {
             Self::Undecodable => f.write_str("holds bytes that the file's encoding does not know"),
             Self::TooLong => f.write_str("is too long for a card"),
-            Self::Quotes => f.write_str("has an unmatched quotation mark"),
+            Self::Quotes => {
+                f.write_str("has an unmatched quotation mark (a quoted field cannot hold a line break)")
+            }
             Self::Json => f.write_str("is not one JSON object with each name once and plain values"),
             Self::Columns { found, expected } => {
                 write!(f, "has {found} fields where the file has {expected} columns")

@@ -58,12 +58,12 @@ impl Separator {
     pub(super) fn split<'l>(&self, line: &'l str) -> Result<Vec<Wiped<'l>>, Reason> {
         match self {
             Self::Text(text) => quoted_fields(line, text),
-            Self::WideBlanks => Ok(filled(line.split("  "))),
-            Self::Blanks => Ok(filled(line.split(is_blank))),
+            Self::WideBlanks => filled(line.split("  ")),
+            Self::Blanks => filled(line.split(is_blank)),
             Self::None if NEVER_IN_A_CODE.iter().any(|text| trimmed(line).contains(text)) => {
                 Err(Reason::Columns { found: 2, expected: 1 })
             }
-            Self::None => Ok(vec![bare(Cow::Borrowed(trimmed(line)))]),
+            Self::None => Ok(vec![unquoted(line)?]),
         }
     }
 
@@ -138,8 +138,20 @@ fn in_equal_groups(line: &str) -> bool {
     lengths.all(|length| Some(length) == first)
 }
 
-fn filled<'l>(fields: impl Iterator<Item = &'l str>) -> Vec<Wiped<'l>> {
-    fields.map(trimmed).filter(|field| !field.is_empty()).map(|field| bare(Cow::Borrowed(field))).collect()
+fn filled<'l>(fields: impl Iterator<Item = &'l str>) -> Result<Vec<Wiped<'l>>, Reason> {
+    fields.filter(|field| !trimmed(field).is_empty()).map(unquoted).collect()
+}
+
+/// A field that no marks enclose. A mark at one end alone is half of a pair: the other half stands on another line, or was
+/// lost, and so was a part of the field.
+fn unquoted(field: &str) -> Result<Wiped<'_>, Reason> {
+    let field = trimmed(field);
+    let begun = field.strip_prefix('=').unwrap_or(field);
+    if begun.starts_with('"') == begun.ends_with('"') && begun != "\"" {
+        Ok(bare(Cow::Borrowed(field)))
+    } else {
+        Err(Reason::Quotes)
+    }
 }
 
 /// Fields as RFC 4180 quotes them, but over one line: a mark that is not closed damages its own line alone.
@@ -156,7 +168,7 @@ fn quoted_fields<'l>(line: &'l str, separator: &str) -> Result<Vec<Wiped<'l>>, R
         } else {
             let end = rest.find(separator).unwrap_or(rest.len());
             let (field, after) = rest.split_at(end);
-            fields.push(bare(Cow::Borrowed(trimmed(field))));
+            fields.push(unquoted(field)?);
             after
         };
         if after.is_empty() {

@@ -146,6 +146,16 @@ fn quotes_damage_their_own_line_alone() {
 }
 
 #[test]
+fn a_field_with_half_a_pair_of_quotes_is_never_taken() {
+    let table = import("serial,secret\n1111,\"22\n22\",3333\n4444,5555\n6666,77\"77\n8888,99\"\n");
+    assert_eq!(reasons(&table), [(2, "quotes"), (3, "quotes"), (6, "quotes")]);
+    assert_eq!(cards(&table), [("4444", "5555"), ("6666", "77\"77")]);
+    let lines = import("ABCD1\nABCD2\"\n\"ABCD3\n=\"ABCD4\"\n");
+    assert_eq!(reasons(&lines), [(2, "quotes"), (3, "quotes")]);
+    assert_eq!(cards(&lines), [("", "ABCD1"), ("", "ABCD4")]);
+}
+
+#[test]
 fn headers_name_columns_in_any_order() {
     for (header, expected) in [
         ("密码;批次;卡号", ("33", "11")),

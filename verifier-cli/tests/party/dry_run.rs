@@ -55,3 +55,29 @@ fn what_is_no_supplier_file_is_told_in_both_languages() {
     assert_eq!(desk.run(&["issue", "--dry-run", "nothing.txt"]).exit, 2);
     assert_eq!(desk.run(&["issue", "cards.zip"]).exit, 2);
 }
+
+#[test]
+fn a_file_that_is_half_bad_is_not_what_it_was_taken_for() {
+    let desk = Desk::without_node();
+    let broken: Vec<String> =
+        (0..40).map(|card| format!("{},\"88123456\n{:04}\",50\n", 1000 + card, card * 7)).collect();
+    desk.write("broken.csv", &format!("serial,secret,face\n{}", broken.concat()));
+    let half: Vec<String> =
+        (0..10).map(|card| format!("{}----8812345600{card:02}\n----\n", 1000 + card)).collect();
+    let half = half.concat();
+    desk.write("half.txt", &half);
+    desk.write("less.txt", &format!("{half}1010----881234560010\n"));
+    desk.write("twice.txt", &half.replace("----\n", "").repeat(2));
+    let run =
+        |file: &str, more: &[&str]| desk.run(&[&["issue", "--dry-run", "--skip-bad", file], more].concat());
+    let ran = run("half.txt", &[]).exits(2);
+    assert!(ran.err.contains("10 of 20 lines are bad") && ran.err.contains("--separator"), "{ran:?}");
+    run("half.txt", &["--json"]).exits(2);
+    run("less.txt", &[]).exits(0);
+    let twice = run("twice.txt", &["--json"]).exits(0);
+    assert_eq!(twice.json["accepted"], 10, "a card that stands twice was read well: {twice:?}");
+    let ran = run("broken.csv", &["--json"]);
+    assert_eq!((ran.exit, &ran.json["accepted"]), (1, &0.into()), "{ran:?}");
+    let told = run("broken.csv", &[]);
+    assert!(told.err.contains("a quoted field cannot hold a line break"), "{told:?}");
+}

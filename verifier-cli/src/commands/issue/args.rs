@@ -57,7 +57,8 @@ pub struct Reading {
     /// How it is arranged.
     #[command(flatten)]
     pub arranged: Arranged,
-    /// Leave bad lines in a file of their own, OUT.bad with the ending of the supplier's file, and issue the others.
+    /// Leave bad lines in a file of their own, OUT.bad with the ending of the supplier's file, and issue the others; not
+    /// where half of all lines are bad.
     #[arg(long)]
     pub skip_bad: bool,
 }

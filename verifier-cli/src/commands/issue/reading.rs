@@ -2,7 +2,7 @@
 
 use super::args::Args;
 use crate::console::Console;
-use crate::failure::{Failure, REFUSED};
+use crate::failure::Failure;
 use crate::import::{self, Import, ImportError, Reason, Refused};
 use crate::lang::Text;
 use crate::party::code_space::CodeSpace;
@@ -45,6 +45,12 @@ impl Supply {
             Ok(import) => &import.refused,
             Err(refused) => refused,
         }
+    }
+
+    /// How many lines could not be read as cards. One that repeats an earlier card was read well.
+    fn unread(&self) -> usize {
+        let is_unread = |refused: &&Refused| !matches!(refused.reason, Reason::Duplicate { .. });
+        self.refused().iter().filter(is_unread).count()
     }
 
     /// How many cards can be issued.
@@ -102,6 +108,11 @@ impl Supply {
         if !self.refused().is_empty() && !args.reading.skip_bad {
             return Some(Failure::refused("party-issue-bad-lines").with("count", self.refused().len()));
         }
+        let unread = self.unread();
+        if unread * 2 >= self.accepted() + unread {
+            let failure = Failure::usage("party-issue-mostly-bad").with("count", unread);
+            return Some(failure.with("lines", self.accepted() + unread));
+        }
         let import = self.import.as_ref().ok().filter(|_| args.batch.unstamped)?;
         let space = CodeSpace::of(import.cards.iter().map(|card| args.reading.code_form.apply(card.code)));
         let refused = Failure::refused("party-issue-guessable")
@@ -121,7 +132,7 @@ pub fn dry_run(supply: &Supply, args: &Args, console: &mut Console) -> u8 {
         let said = obstacle.as_ref().map(|failure| console.texts.say(&failure.text));
         value["obstacle"] = said.into();
         console.json(&value);
-        return if obstacle.is_some() { REFUSED } else { 0 };
+        return obstacle.map_or(0, |failure| failure.exit);
     }
     supply.describe(console);
     supply.list_refused(console);

@@ -74,7 +74,7 @@ party-lines-more = … and { $count } more (all of them with --json)
 party-line = line { $line } { $reason }
 party-line-undecodable = holds bytes that the file's encoding does not know
 party-line-too-long = is too long for a card
-party-line-quotes = has an unmatched quotation mark
+party-line-quotes = has an unmatched quotation mark (a quoted field cannot hold a line break)
 party-line-json = is not one JSON object with each name once and plain values
 party-line-columns = has { $found } fields where the file has { $expected } columns
 party-line-missing-secret = has no secret
@@ -114,6 +114,8 @@ party-issue-bad-lines = { $count ->
        *[other] { $count } lines are
     } bad: nothing was sealed or sent
     .advice = Correct them, or write --skip-bad to leave them in a file of their own.
+party-issue-mostly-bad = { $count } of { $lines } lines are bad: the file is not what it was taken for, and nothing was sealed or sent
+    .advice = Write --dry-run to see why. Check that it is the right file, and name --separator, --layout or --encoding if it was read wrongly; --skip-bad is for single bad lines.
 party-issue-guessable = codes that can be guessed must not go without a stamp: by length and alphabet there are at most 2^{ $bits } of them, 2^80 are needed
     .advice = Counted: { $length } characters in the shortest code, { $free } of them free, { $alphabet } different characters. Issue with stamps, and deliver the line with its link.
 party-bad-lines-kept = { $count } bad lines are in { $file }, to be corrected and issued by themselves

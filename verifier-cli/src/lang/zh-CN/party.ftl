@@ -35,7 +35,7 @@ party-help-issue-code_form = 卡密在计算哈希前的写法：strip（去掉�
 party-help-issue-layout = 卡的种类（cmcc、unicom、junnet……），或卡号与卡密的长度如 16-18，或 any。
 party-help-issue-separator = 字段之间的分隔：文字本身、tab、blank 或 none。
 party-help-issue-encoding = 编码判断有误时指定：big5、gb18030、utf-16le……
-party-help-issue-skip_bad = 把坏行留在单独的文件 OUT.bad（扩展名同供货文件）里，发行其余的。
+party-help-issue-skip_bad = 把坏行留在单独的文件 OUT.bad（扩展名同供货文件）里，发行其余的；坏行达到一半时不发行。
 party-help-issue-product = 商品编号。
 party-help-issue-title = 商品名称；不写时用编号。
 party-help-issue-issuer_name = 您的名称。
@@ -134,7 +134,7 @@ party-lines-more = ……还有 { $count } 行（--json 列出全部）
 party-line = 第 { $line } 行：{ $reason }
 party-line-undecodable = 含有文件编码无法识别的字节
 party-line-too-long = 太长，不像一张卡
-party-line-quotes = 引号不成对
+party-line-quotes = 引号不成对（引号里的字段不能换行）
 party-line-json = 不是一个名称不重复、值为简单类型的 JSON 对象
 party-line-columns = 有 { $found } 个字段，而文件有 { $expected } 列
 party-line-missing-secret = 没有卡密
@@ -173,6 +173,8 @@ party-issue-bad-lines = { $count ->
        *[other] 有 { $count } 行有问题
     }：没有封存也没有发送任何内容
     .advice = 请更正，或写 --skip-bad 把它们留在单独的文件里。
+party-issue-mostly-bad = { $lines } 行中有 { $count } 行有问题：文件与所认定的不符，没有封存也没有发送任何内容
+    .advice = 写 --dry-run 可查看原因。请检查是不是拿错了文件；如果读法不对，请写明 --separator、--layout 或 --encoding。--skip-bad 只用于个别坏行。
 party-issue-guessable = 猜得到的卡密不得不带印记：按长度和字符种类至多 2^{ $bits } 种，需要 2^80
     .advice = 计算依据：最短卡密 { $length } 个字符，其中 { $free } 个可变，共 { $alphabet } 种字符。请带印记发行，并连同链接一起交付。
 party-bad-lines-kept = { $count } 个坏行在 { $file } 中，更正后可单独发行
