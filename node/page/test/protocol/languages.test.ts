@@ -31,9 +31,15 @@ test("texts of all languages have the same keys and places", () => {
 test("every text of the page is shown somewhere", () => {
   const folders = ["page", "protocol"].map((name) => join(PAGE, "src", name));
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
-  const source = files.filter((path) => path.endsWith(".ts")).map((path) => readFileSync(path, "utf8")).join("\n");
+  const source = files
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => readFileSync(path, "utf8"))
+    .join("\n");
   const named = new Set(Array.from(source.matchAll(/"(\w+)"/g), (found) => found[1]));
-  assert.deepEqual(Object.keys(LANGUAGES.en.page).filter((key) => !named.has(key)), []);
+  assert.deepEqual(
+    Object.keys(LANGUAGES.en.page).filter((key) => !named.has(key)),
+    [],
+  );
 });
 
 test("every verdict, step and reason has its own text in every language", () => {
