@@ -411,7 +411,6 @@ impl Config {
 pub fn check_site(site: &str) -> Result<(), String> {
     let host = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
     match host.map(|host| host.trim_end_matches('/')) {
-        // A name and a password would stand in every link.
         Some(host) if host.contains('@') => {
             Err("it holds a name or a password: write https://HOST".to_owned())
         }
