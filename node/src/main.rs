@@ -249,10 +249,15 @@ async fn serve(args: ServeArgs) -> Done {
     let folder = Folder::new(args.data.data);
     let mut config = folder.load()?;
     config.listen = args.listen.unwrap_or(config.listen);
-    let running = run::start(&folder, config, clock::steady()).await?;
+    let mut stop = Box::pin(run::stop_signal()?);
+    let running = tokio::select! {
+        running = run::start(&folder, config, clock::steady()) => running?,
+        // What a node does while it starts may be broken off anywhere.
+        () = &mut stop => return Ok(ExitCode::SUCCESS),
+    };
     let stopper = running.stopper();
     tokio::spawn(async move {
-        run::stop_signal().await;
+        stop.await;
         stopper.send_replace(true);
     });
     running.wait().await?;

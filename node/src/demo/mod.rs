@@ -74,9 +74,10 @@ impl DemoError {
 pub async fn run(args: DemoArgs) -> Result<ExitCode, DemoError> {
     let language = args.lang.unwrap_or_else(|| Language::of_locale(|name| std::env::var(name).ok()));
     let mut stage = Stage::new(language)?;
+    let stop = run::stop_signal()?;
     let told = tokio::select! {
         told = story::tell(&mut stage, args.stay) => told,
-        () = run::stop_signal() => Err(DemoError::Interrupted),
+        () = stop => Err(DemoError::Interrupted),
     };
     if args.stay && told.is_ok() {
         stage.leave();

@@ -203,6 +203,7 @@ fn monitor_waits_for_a_source_that_is_down_at_its_start() {
     waiting.waits_for("vouchsafe_audit_source_up 0");
     down.store(false, Ordering::Relaxed);
     waiting.waits_for("vouchsafe_audit_entries 6");
+    waiting.waits_for("vouchsafe_audit_source_up 1");
     assert_eq!(stop(&mut waiting.child), Some(0));
 
     down.store(true, Ordering::Relaxed);
@@ -248,5 +249,6 @@ fn monitor_waits_for_a_source_that_is_not_whole_at_its_start() {
     waiting.waits_for("vouchsafe_audit_source_up 0");
     made.write(&folder.path("data"));
     waiting.waits_for("vouchsafe_audit_entries 6");
+    waiting.waits_for("vouchsafe_audit_source_up 1");
     assert_eq!(stop(&mut waiting.child), Some(0));
 }

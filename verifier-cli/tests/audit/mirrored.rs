@@ -4,21 +4,28 @@ use crate::follow::{PATIENCE, anchor, files, stop};
 use crate::made::{chain, opened, story, trusted};
 use crate::run::Folder;
 use crate::server::serve;
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// `vouchsafe mirror copy --follow` in the folder.
+/// `vouchsafe mirror copy --follow` in the folder, whose source is down: it waits for it.
 fn follows(folder: &Folder, from: &str, rpc: &str) -> Child {
     let typed = format!("mirror copy --from {from} --rpc {rpc} --follow --interval 1");
-    Command::new(env!("CARGO_BIN_EXE_vouchsafe"))
+    let mut mirror = Command::new(env!("CARGO_BIN_EXE_vouchsafe"))
         .args(typed.split_whitespace())
         .current_dir(folder.path(""))
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
-        .unwrap()
+        .unwrap();
+    let mut said = BufReader::new(mirror.stderr.take().unwrap()).lines();
+    let first = said.next().unwrap().unwrap();
+    assert!(first.contains("out of reach"), "the source is down, and it says {first}");
+    // Whoever stops reading stops the writer.
+    std::thread::spawn(move || said.for_each(drop));
+    mirror
 }
 
 fn waits_for_whole(folder: &Folder, checkpoint: u64) {
@@ -42,11 +49,9 @@ fn mirror_follows_its_ledger_over_what_is_down_until_it_is_stopped() {
     let down = Arc::new(AtomicBool::new(true));
     let data = files(folder.path("data"), Arc::clone(&down));
     let mut waiting = follows(&folder, &data, &rpc);
-    std::thread::sleep(Duration::from_secs(1));
     assert_eq!(stop(&mut waiting), Some(3), "nothing was copied");
 
     let mut mirror = follows(&folder, &data, &rpc);
-    std::thread::sleep(Duration::from_secs(1));
     down.store(false, Ordering::Relaxed);
     waits_for_whole(&folder, made.newest().number);
     made.claim(30, 0);
