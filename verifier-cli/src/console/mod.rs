@@ -6,7 +6,7 @@ mod plain;
 mod times;
 
 pub use paint::{Paint, Tone};
-pub use plain::{columns, plain, width};
+pub use plain::{columns, is_name, plain, width};
 pub use times::Times;
 
 use crate::failure::Failure;

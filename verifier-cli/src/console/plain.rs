@@ -18,6 +18,11 @@ pub fn plain(text: &str, limit: usize) -> String {
     shown
 }
 
+/// Whether people can read a text as a name: nothing names nothing, and what steers a terminal is no name.
+pub fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(char::is_control)
+}
+
 /// Columns of a text on a terminal; a Chinese character takes two.
 pub fn width(text: &str) -> usize {
     text.width()

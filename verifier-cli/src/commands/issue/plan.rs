@@ -1,7 +1,7 @@
 //! What is to be sealed: the description, the terms, how it came about.
 
 use super::args::{Args, BatchArgs};
-use crate::console::Console;
+use crate::console::{Console, is_name};
 use crate::failure::Failure;
 use crate::import::Import;
 use crate::keys::PartyKey;
@@ -80,7 +80,7 @@ impl Plan {
         let Description { issuer, product, .. } = &self.description;
         let texts =
             [("--issuer-name", &issuer.name), ("--product", &product.sku), ("--title", &product.title)];
-        if let Some((option, _)) = texts.into_iter().find(|(_, text)| !is_shown(text)) {
+        if let Some((option, _)) = texts.into_iter().find(|(_, text)| !is_name(text)) {
             return Err(Failure::usage("party-text-unfit").with("option", option));
         }
         if issuer.domain.as_deref().is_some_and(|domain| !is_domain(domain)) {
@@ -88,11 +88,6 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-/// Whether a text can be read by people: nothing, or what steers a terminal, says nothing to them.
-fn is_shown(text: &str) -> bool {
-    !text.trim().is_empty() && !text.contains(char::is_control)
 }
 
 /// The address of a web page: nothing else is fit to be shown to whoever holds a code.

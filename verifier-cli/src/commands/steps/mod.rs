@@ -16,7 +16,7 @@ pub use args::{OrderArgs, PlainArgs, SellArgs, SpendArgs, TransferArgs, key};
 pub use words::kind_text;
 
 use crate::commands::progress;
-use crate::console::Console;
+use crate::console::{Console, is_name};
 use crate::failure::Failure;
 use crate::keys::PartyKey;
 use crate::lang::Text;
@@ -106,7 +106,7 @@ fn plain(kind: Kind, afterwards: Afterwards, args: &PlainArgs, console: &mut Con
 impl Step<'_> {
     fn run(&self, console: &mut Console) -> Result<u8, Failure> {
         let common = self.common;
-        if self.order.and_then(|args| args.order.as_deref()).is_some_and(|order| !is_reference(order)) {
+        if self.order.and_then(|args| args.order.as_deref()).is_some_and(|order| !is_name(order)) {
             return Err(Failure::usage("party-order-unfit"));
         }
         let key = PartyKey::read(&common.key)?;
@@ -191,11 +191,6 @@ impl Step<'_> {
         memo.add_not_after(self.common.not_after.as_deref())?;
         Ok(memo)
     }
-}
-
-/// Whether an order can be told by this: nothing, or what steers a terminal, names none.
-fn is_reference(order: &str) -> bool {
-    !order.trim().is_empty() && !order.contains(char::is_control)
 }
 
 /// Whose receipts count: the operator's of a ledger whose name is computed from where it was opened.
