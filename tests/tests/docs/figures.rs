@@ -188,7 +188,9 @@ fn limits_that_an_operator_meets_are_the_constants() {
     says(OPERATIONS, &format!("while {} MiB are still free", reserve_bytes >> 20));
     assert_eq!(constant("node/src/api/rates.rs", "PART_OF_A_VOUCHER"), 10);
     says(ARCHITECTURE, "of which one address gets a tenth");
-    says(ARCHITECTURE, &format!("| {} s, the chain |", constant("node/src/run.rs", "WATCH")));
+    let watch = constant("node/src/run.rs", "WATCH");
+    says(ARCHITECTURE, &format!("| {watch} s, the chain |"));
+    says(TRUST, &format!("challenges every {watch} seconds"));
 }
 
 #[test]
@@ -199,13 +201,20 @@ fn fees_are_the_policys_and_gas_is_the_snapshots() {
     );
     assert!(file("anchors/src/evm/fees.rs").contains("wei.div_ceil(8)"), "the page says an eighth");
     says(ARCHITECTURE, "by one that pays an eighth more");
-    let snapshot: Value = serde_json::from_str(&file("contracts/snapshots/Anchors.json")).expect("JSON");
-    let anchoring =
-        snapshot.as_object().expect("an object").iter().filter(|(call, _)| call.starts_with("anchor,"));
-    let gas: Vec<u64> = anchoring.filter_map(|(_, gas)| gas.as_str()?.parse().ok()).collect();
+    let gas_of = |contract: &str, is_meant: fn(&str) -> bool| -> Vec<u64> {
+        let snapshot = file(&format!("contracts/snapshots/{contract}.json"));
+        let snapshot: Value = serde_json::from_str(&snapshot).expect("JSON");
+        let calls = snapshot.as_object().expect("an object").iter().filter(|(call, _)| is_meant(call));
+        calls.filter_map(|(_, gas)| gas.as_str()?.parse().ok()).collect()
+    };
+    let gas = gas_of("Anchors", |call| call.starts_with("anchor,"));
     let thousands = |gas: Option<&u64>| gas.map(|gas| grouped((gas + 500) / 1000 * 1000)).expect("a call");
     let (least, most) = (thousands(gas.iter().min()), thousands(gas.iter().max()));
     says(OPERATIONS, &format!("A checkpoint costs from {least} to {most} gas"));
+    // Walks are priced apart, before anything is shown.
+    let reports = gas_of("FraudProofs", |call| !call.starts_with("reach"));
+    let at_most = constant("verifier-cli/src/commands/challenge/court.rs", "LAST_CALL_GAS");
+    assert!(reports.len() > 12 && reports.iter().all(|gas| *gas <= at_most), "{reports:?} of {at_most}");
 }
 
 #[test]
