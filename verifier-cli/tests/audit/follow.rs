@@ -247,7 +247,9 @@ fn monitor_waits_for_a_source_that_is_not_whole_at_its_start() {
     folder.remove("data");
     let mut waiting = monitor(&folder, &made, &Arc::default());
     waiting.waits_for("vouchsafe_audit_source_up 0");
-    made.write(&folder.path("data"));
+    // All of it at once: what is there in part was withheld.
+    made.write(&folder.path("whole"));
+    std::fs::rename(folder.path("whole"), folder.path("data")).unwrap();
     waiting.waits_for("vouchsafe_audit_entries 6");
     waiting.waits_for("vouchsafe_audit_source_up 1");
     assert_eq!(stop(&mut waiting.child), Some(0));
