@@ -1,5 +1,5 @@
-//! What the account that opened the ledger does beside anchoring: it names another anchoring key, adds to the bond, ends the
-//! ledger and takes the bond back.
+//! What the account that opened the ledger does beside anchoring: it names another anchoring key, adds to the bond, takes what
+//! challengers paid, ends the ledger and takes the bond back.
 //!
 //! The opener's key is never thrown away; without it nobody could name the
 //! next anchorer or take the bond back.
@@ -15,6 +15,7 @@ use anchors::{
     Submission, TxState,
 };
 use protocol::{Address, Digest, LedgerId};
+use std::fmt::Debug;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -64,6 +65,11 @@ pub enum OpenerError {
     /// The chain may still forget the newest checkpoint, and a closed ledger takes it no second time.
     #[error("the newest checkpoint, number {0}, is not final yet: wait until it is; nothing was changed")]
     NotFinal(u64),
+    /// Every deposit was collected, or there was none.
+    #[error(
+        "no deposit is owed to {0}: each challenge that the node answers leaves one, and what was collected is not owed again"
+    )]
+    NothingOwed(Address),
     /// Another transaction of the account comes first.
     #[error(
         "transaction {0} of that account is on its way: run the same command again when it stands in a block"
@@ -100,10 +106,32 @@ pub struct Rotated {
     pub anchorer: Address,
 }
 
-/// What lies behind the ledger of this configuration, by its chain.
-pub async fn bond(config: &Config) -> Result<Bond, OpenerError> {
+/// What the opener has on the chain.
+#[derive(Debug)]
+pub struct Stake {
+    /// What lies behind the ledger.
+    pub bond: Bond,
+    /// Wei of deposits, of challenges that were answered, which the opener has not collected.
+    pub deposits_wei: u128,
+}
+
+/// What is at stake for the ledger of this configuration, by its chain.
+pub async fn stake(config: &Config) -> Result<Stake, OpenerError> {
     let (client, ledger) = reader(config)?;
-    Ok(client.bond(ledger).await?)
+    stake_of(&client, ledger, config.judge).await
+}
+
+async fn stake_of<K: Clone + Debug + Send + Sync>(
+    client: &EvmChain<K>,
+    ledger: LedgerId,
+    judge: Option<Address>,
+) -> Result<Stake, OpenerError> {
+    let bond = client.bond(ledger).await?;
+    let deposits_wei = match judge {
+        Some(judge) => Judge::new(client.clone(), judge).deposits_wei(bond.opener).await?,
+        None => 0,
+    };
+    Ok(Stake { bond, deposits_wei })
 }
 
 fn reader(config: &Config) -> Result<(EvmChain, LedgerId), OpenerError> {
@@ -139,11 +167,11 @@ impl Opener {
     ) -> Result<Rotated, OpenerError> {
         let anchorer = account(new_key)?.address();
         let before = self.client.ledger(self.ledger).await?.anchorer;
-        if let Some(judge) = self.judge
+        if let Some(judge) = self.judge()
             && before == self.client.account()
-            && !Judge::new(self.client.clone(), judge).is_judge_of(self.ledger).await?
+            && !judge.is_judge_of(self.ledger).await?
         {
-            return Err(OpenerError::NotUnderItsJudge(judge));
+            return Err(OpenerError::NotUnderItsJudge(judge.address()));
         }
         if before != anchorer {
             self.done(self.client.set_anchorer(self.ledger, anchorer).await?).await?;
@@ -154,12 +182,12 @@ impl Opener {
     }
 
     /// Adds to the bond.
-    pub async fn top_up(&self, wei: u128) -> Result<Bond, OpenerError> {
+    pub async fn top_up(&self, wei: u128) -> Result<(), OpenerError> {
         self.done(self.client.top_up(self.ledger, wei).await?).await
     }
 
     /// Ends the ledger for good, if all that its receipts promise is kept. The node must not be running.
-    pub async fn close(&self, store: &dyn Store) -> Result<Bond, OpenerError> {
+    pub async fn close(&self, store: &dyn Store) -> Result<(), OpenerError> {
         let unanchored = self.unanchored(store).await?;
         if unanchored > 0 {
             return Err(OpenerError::Unanchored(unanchored));
@@ -168,8 +196,29 @@ impl Opener {
     }
 
     /// Takes the bond back.
-    pub async fn withdraw(&self) -> Result<Bond, OpenerError> {
+    pub async fn withdraw(&self) -> Result<(), OpenerError> {
         self.done(self.client.withdraw(self.ledger).await?).await
+    }
+
+    /// Takes the deposits of challenges that were answered; gives what they came to, in wei.
+    pub async fn collect(&self) -> Result<u128, OpenerError> {
+        let account = self.client.account();
+        let judge = self.judge().ok_or(OpenerError::NothingOwed(account))?;
+        let wei = judge.deposits_wei(account).await?;
+        if wei == 0 {
+            return Err(OpenerError::NothingOwed(account));
+        }
+        self.done(judge.send(judge.collect_deposits()).await?).await?;
+        Ok(wei)
+    }
+
+    /// What is at stake now.
+    pub async fn stake(&self) -> Result<Stake, OpenerError> {
+        stake_of(&self.client, self.ledger, self.judge).await
+    }
+
+    fn judge(&self) -> Option<Judge<AnchoringKey>> {
+        self.judge.map(|judge| Judge::new(self.client.clone(), judge))
     }
 
     /// Entries of the store that no checkpoint of the chain covers for good.
@@ -190,16 +239,16 @@ impl Opener {
         }
     }
 
-    /// Waits for the block, and gives what lies behind the ledger then.
-    async fn done(&self, sent: Submission) -> Result<Bond, OpenerError> {
+    /// Waits for the block.
+    async fn done(&self, sent: Submission) -> Result<(), OpenerError> {
         let tx = match sent {
             Submission::Sent { tx } | Submission::Replaced { tx, .. } => tx,
             Submission::InFlight { nonce } => return Err(OpenerError::InFlight(nonce)),
-            Submission::AlreadyAnchored => return Ok(self.client.bond(self.ledger).await?),
+            Submission::AlreadyAnchored => return Ok(()),
         };
         let (often, at_most) = (Duration::from_millis(500), Duration::from_mins(5));
         match wait_mined(&self.client, tx, often, at_most).await? {
-            TxState::Mined { .. } => Ok(self.client.bond(self.ledger).await?),
+            TxState::Mined { .. } => Ok(()),
             TxState::Failed { reason, .. } => Err(OpenerError::Failed { tx, why: reason }),
             TxState::Pending | TxState::Unknown => Err(OpenerError::Waiting(tx)),
         }

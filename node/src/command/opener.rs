@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use vouchsafe_node::config::{Folder, read_secret};
-use vouchsafe_node::opener::Opener;
+use vouchsafe_node::opener::{Opener, Stake};
 use vouchsafe_node::{init, opener};
 use zeroize::Zeroizing;
 
@@ -58,6 +58,13 @@ pub enum BondCommand {
         #[command(flatten)]
         opener: OpenerArgs,
     },
+    /// Take what challengers paid: the deposit of each challenge that the node answered.
+    Collect {
+        #[command(flatten)]
+        data: DataArgs,
+        #[command(flatten)]
+        opener: OpenerArgs,
+    },
     /// End the ledger for good: it anchors nothing more, and fraud is heard for 14 days. The node must not be running, and
     /// every entry must be anchored.
     Close {
@@ -93,17 +100,28 @@ pub async fn set_anchorer(args: SetAnchorerArgs) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Shows the bond, or changes it and shows it then.
+/// Shows what is at stake, or changes it and shows it then.
 pub async fn bond(act: BondCommand) -> Done {
     let open = |data: DataArgs| {
         let folder = Folder::new(data.data);
         folder.load().map(|config| (folder, config))
     };
-    let bond = match act {
-        BondCommand::Show(data) => opener::bond(&open(data)?.1).await?,
+    let opener = match act {
+        BondCommand::Show(data) => {
+            show(&opener::stake(&open(data)?.1).await?);
+            return Ok(ExitCode::SUCCESS);
+        }
         BondCommand::TopUp { data, wei, opener } => {
             let (folder, config) = open(data)?;
-            Opener::new(&config, &opener.key(&folder)?)?.top_up(wei).await?
+            let opener = Opener::new(&config, &opener.key(&folder)?)?;
+            opener.top_up(wei).await?;
+            opener
+        }
+        BondCommand::Collect { data, opener } => {
+            let (folder, config) = open(data)?;
+            let opener = Opener::new(&config, &opener.key(&folder)?)?;
+            say!("collected {} wei", opener.collect().await?);
+            opener
         }
         BondCommand::Close { data, ledger, opener } => {
             let (folder, config) = open(data)?;
@@ -113,21 +131,30 @@ pub async fn bond(act: BondCommand) -> Done {
             }
             // Taken for as long as the command runs: a node at work would go on promising.
             let store = open_store(&folder)?;
-            Opener::new(&config, &opener.key(&folder)?)?.close(&store).await?
+            let opener = Opener::new(&config, &opener.key(&folder)?)?;
+            opener.close(&store).await?;
+            opener
         }
         BondCommand::Withdraw { data, opener } => {
             let (folder, config) = open(data)?;
-            Opener::new(&config, &opener.key(&folder)?)?.withdraw().await?
+            let opener = Opener::new(&config, &opener.key(&folder)?)?;
+            opener.withdraw().await?;
+            opener
         }
     };
+    show(&opener.stake().await?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(Stake { bond, deposits_wei }: &Stake) {
     say!("bond      {} wei", bond.wei);
+    say!("deposits  {deposits_wei} wei of challenges that were answered");
     say!("ledger    {}, opened by {}", bond.phase, bond.opener);
     if let (Phase::Closed, Some(at)) = (bond.phase, bond.withdrawable_at) {
         let time = i64::try_from(at).ok().and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
         say!(
-            "It can be taken back from {} on.",
+            "The bond can be taken back from {} on.",
             time.map_or_else(|| at.to_string(), |time| time.to_string())
         );
     }
-    Ok(ExitCode::SUCCESS)
 }

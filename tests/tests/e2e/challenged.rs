@@ -6,7 +6,7 @@ use protocol::dossier::Dossier;
 use protocol::fraud::file::{ChallengeFile, Charge};
 use protocol::fraud::{Challenge, ProvenEntry, Shown, Withheld};
 use serde_json::Value;
-use vouchsafe_tests::{Anvil, Finished, until};
+use vouchsafe_tests::{Anvil, Finished, Program, Run, until};
 
 /// Each kind of leaf that the dossier's checkpoint stands for.
 fn leaves(dossier: &Dossier) -> Vec<(&'static str, Withheld)> {
@@ -82,6 +82,20 @@ async fn a_challenged_node_shows_every_kind_of_leaf_and_keeps_its_bond() {
         scene.challenge(rpc, &format!("{name}.json"), 1).await;
     }
     assert_eq!(scene.backed().await["phase"], "open");
+    let bond = async |what: &str, exit: i32| {
+        let run = Run::new(Program::Node, ["bond", what, "--data"]).args([scene.node.data()]);
+        run.end().await.exits(exit)
+    };
+    let owed = |said: &Finished| -> u128 {
+        let line = said.stdout.lines().find_map(|line| line.strip_prefix("deposits ")).expect("deposits");
+        line.trim().split(' ').next().expect("an amount").parse().expect("a number")
+    };
+    let all = owed(&bond("show", 0).await);
+    assert!(all > 0 && all.is_multiple_of(leaves.len() as u128), "one for each: {all}");
+    let collected = bond("collect", 0).await;
+    assert!(collected.stdout.contains(&format!("collected {all} wei")), "{}", collected.stdout);
+    assert_eq!(owed(&collected), 0);
+    assert!(bond("collect", 1).await.stderr.contains("no deposit is owed"));
     let metrics = scene.node.http().get("/metrics").await.is(200).text();
     assert!(metrics.contains("vouchsafe_challenges_unanswerable 0"), "{metrics}");
 }
