@@ -189,6 +189,9 @@ async fn wrong_input_is_named_and_costs_nothing() {
     told(liar.challenge(&file, &exposed), 2, "reporter.key").await;
     let down = Run::vouchsafe(["challenge"]).args([&file]).args(["--rpc", "http://127.0.0.1:1", "--dry-run"]);
     told(down, 3, "out of reach").await;
+    let another = Anvil::start().await;
+    let elsewhere = Run::vouchsafe(["challenge"]).args([&file]).args(["--rpc", another.url(), "--dry-run"]);
+    told(elsewhere, 3, "there is no Anchors contract").await;
     told(Run::vouchsafe(["challenge"]).args([&file]).args(["--dry-run"]), 2, "no chain").await;
     assert_eq!(liar.judge().bond(liar.ledger()).await.unwrap().phase, Phase::Open);
 }

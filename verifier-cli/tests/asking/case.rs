@@ -87,8 +87,26 @@ fn the_other_party_adds_files_and_the_evidence_stays() {
     let report = read("report.en.html");
     assert!(report.contains("Buyer") && report.contains("Shop"));
     assert!(report.contains("held the voucher by entry #1"), "{report}");
+    let same = folder.run("case add both.zip --files receipt.txt --by Buyer --out same.zip");
+    assert!(same.exit == 0 && same.err.contains("receipt.txt is in the case already"), "{same:?}");
+    assert!(same.out.contains("added files: 2"), "{same:?}");
     let twice = folder.run("case open both.zip --extract both");
     assert_eq!(twice.exit, 2, "{twice:?}");
+}
+
+#[test]
+fn whoever_makes_a_case_of_what_does_not_hold_is_told_so() {
+    let folder = folder();
+    let dossier = std::fs::read_to_string(folder.path().join("dossier.json")).unwrap();
+    let mut altered: Value = serde_json::from_str(&dossier).unwrap();
+    altered["voucher"]["number"] = 1.into();
+    let folder = folder.with("altered.json", altered.to_string());
+    for (dossier, failed) in [("dossier.json", false), ("altered.json", true)] {
+        let ran =
+            folder.run(&format!("case {dossier} --trusted-checkpoint trusted.json --out {dossier}.zip"));
+        assert!(ran.exit == 0 && ran.err.contains("do not hold") == failed, "{ran:?}");
+    }
+    assert_eq!(folder.run("case open altered.json.zip").exit, 30);
 }
 
 #[test]

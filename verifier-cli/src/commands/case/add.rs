@@ -2,8 +2,9 @@
 //! the files, is made anew.
 
 use super::{failed, files, open};
-use crate::console::Console;
+use crate::console::{Console, plain};
 use crate::failure::Failure;
+use crate::lang::Text;
 use casefile::Case;
 use std::path::PathBuf;
 
@@ -32,9 +33,15 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     let evidence = opened.evidence().ok_or_else(|| Failure::usage("error-case-damaged"))?;
     let mut evidence = evidence.clone();
     let mut contents = files::read(&args.files, console)?;
-    let more = files::named(&args.files, &contents, &args.by);
     let known: Vec<[u8; 32]> = evidence.files.iter().map(|file| file.sha256).collect();
-    evidence.files.extend(more.into_iter().filter(|file| !known.contains(&file.sha256)));
+    for (path, file) in args.files.iter().zip(files::named(&args.files, &contents, &args.by)) {
+        if evidence.files.iter().any(|there| there.sha256 == file.sha256) {
+            let path = plain(&path.display().to_string(), 200);
+            console.remark(&Text::new("case-has-file").with("path", path));
+        } else {
+            evidence.files.push(file);
+        }
+    }
     casefile::TOOL.clone_into(&mut evidence.tool);
     // Bytes that are not those of the index stay out: the file is then awaited again.
     contents.extend(opened.contents().filter_map(|(name, bytes)| {

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::lang::Text;
 use crate::party::files::{Over, Readers};
 use crate::source::{NodeArgs, TrustArgs};
-use casefile::{Case, CaseError};
+use casefile::{Case, CaseError, Finding, Opened, Trust};
 use std::path::{Path, PathBuf};
 
 /// The options of `case`.
@@ -99,6 +99,7 @@ fn write(
     console: &mut Console,
 ) -> Result<(), Failure> {
     let bytes = case.zip(contents).map_err(failed)?;
+    remark_what_fails(&bytes, console);
     if path == Path::new("-") {
         console.raw(&bytes);
         return Ok(());
@@ -114,6 +115,17 @@ fn write(
     );
     console.say(&Text::new("case-fingerprint").with("fingerprint", case.fingerprint()));
     Ok(())
+}
+
+/// Evidence that does not hold is evidence, too; but whoever makes the case hears of it before an arbitrator does.
+fn remark_what_fails(bytes: &[u8], console: &mut Console) {
+    let Ok(opened) = Opened::read(bytes) else { return };
+    let checks = opened.judge(&Trust::default());
+    let failed = checks.iter().filter(|check| matches!(check.finding, Finding::Failed(_))).count();
+    if failed > 0 {
+        let text = Text::new("case-made-refuted").with("lines", checks.len());
+        console.remark(&text.with("failed", failed));
+    }
 }
 
 fn failed(error: CaseError) -> Failure {

@@ -83,6 +83,8 @@ impl<'c> Court<'c> {
         let mut options = EvmOptions::new(Chain::new(origin.chain_id, origin.contract), endpoints);
         options.from_block = args.from_block;
         let chain = EvmChain::new(&options).map_err(|error| chain_failure(&error))?;
+        // A chain that does not know the ledger knows no judge of it either.
+        chain.ledger(shown.ledger).await.map_err(|error| chain_failure(&error))?;
         let judge = match &args.judge {
             Some(text) => {
                 let address = text.to_lowercase().parse().map_err(|_| Failure::usage("challenge-judge"))?;

@@ -11,6 +11,8 @@ case-holds-codes = Take care: { $path } holds { $lines ->
         [one] this code
        *[other] these codes
     }: leave the file out if that is not meant.
+case-has-file = { $path } is in the case already, byte for byte: it is not added again.
+case-made-refuted = Take care: { $failed } of { $lines } lines of this case do not hold. It is made all the same, and says so: see which with vouchsafe case open FILE.
 case-unheld = Nobody gave a checkpoint: the report says that it was held against nothing. Give --rpc URL or --node URL.
 case-extracted = Unpacked into { $path }.
 case-holds = Everything holds: { $lines } lines, and the report is what the evidence says.
