@@ -121,7 +121,7 @@ impl Added {
 
     /// The file that it speaks of; none where its hash is no SHA-256.
     pub fn party_file(&self) -> Option<PartyFile> {
-        let sha256 = hex::decode(&self.sha256).ok()?.try_into().ok()?;
+        let sha256 = members::read_sha256(&self.sha256)?;
         Some(PartyFile { name: self.name.clone(), by: self.by.clone(), size: self.size, sha256 })
     }
 }

@@ -22,7 +22,7 @@ pub use evidence::{
     CaseDossier, CheckpointSource, Evidence, EvidenceError, LedgerReceipt, PartyFile, ReadCheckpoint,
     first_checkpoint_with,
 };
-pub use members::sha256;
+pub use members::{read_sha256, sha256};
 pub use open::{Check, Disclosed, Finding, Held, OpenError, Opened, Problem, Said, Subject, Trust};
 pub use write::{Case, CaseError};
 

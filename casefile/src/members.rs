@@ -58,6 +58,13 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// A SHA-256 from its text: 64 hex digits and nothing else.
+pub fn read_sha256(text: &str) -> Option<[u8; 32]> {
+    let mut hash = [0; 32];
+    // A prefix would be passed over, and leaves too few digits.
+    (text.len() == 64 && hex::decode_to_slice(text, &mut hash).is_ok()).then_some(hash)
+}
+
 /// One line for `sha256sum -c`.
 pub fn hash_line(hash: &[u8; 32], name: &str) -> String {
     format!("{}  {name}\n", hex::encode(hash))
@@ -67,8 +74,8 @@ pub fn hash_line(hash: &[u8; 32], name: &str) -> String {
 pub fn read_hashes(text: &str) -> Result<Vec<([u8; 32], String)>, usize> {
     let line = |(place, line): (usize, &str)| {
         let (hash, name) = line.split_once("  ").ok_or(place + 1)?;
-        let bytes = hex::decode(hash).ok().and_then(|bytes| bytes.try_into().ok());
-        Ok((bytes.filter(|_| !name.is_empty()).ok_or(place + 1)?, name.to_owned()))
+        let hash = read_sha256(hash).filter(|_| !name.is_empty());
+        Ok((hash.ok_or(place + 1)?, name.to_owned()))
     };
     text.lines().enumerate().map(line).collect()
 }
@@ -76,6 +83,18 @@ pub fn read_hashes(text: &str) -> Result<Vec<([u8; 32], String)>, usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_is_64_digits_and_nothing_else() {
+        let digits = "0f".repeat(32);
+        assert_eq!(read_sha256(&digits), Some([0x0f; 32]));
+        let (short, padded) = (&digits[2..], format!(" {digits}"));
+        for wrong in
+            ["", short, &padded, &format!("0x{digits}"), &format!("0x{short}"), &format!("zz{short}")]
+        {
+            assert_eq!(read_sha256(wrong), None, "{wrong}");
+        }
+    }
 
     fn named(name: &str) -> String {
         file(7, &PartyFile { name: name.to_owned(), by: "A".to_owned(), size: 0, sha256: [0; 32] })

@@ -7,6 +7,7 @@ use crate::index::Index;
 use crate::lang::{LANGUAGES, Texts};
 use crate::members;
 use crate::report::{PdfError, render};
+use protocol::digest::bytes_to_hex;
 use protocol::dossier::Step;
 use protocol::entry::Entry;
 use protocol::{Digest, LedgerId, PublicKey};
@@ -198,7 +199,7 @@ fn incidents(found: &Found<'_>) -> Result<Vec<(String, Vec<u8>)>, CaseError> {
 
 fn signed(step: &Step, ledger: LedgerId, leaf: Digest) -> Signed<'_> {
     let instruction = step.entry.instruction(ledger, leaf);
-    Signed { step, instruction: format!("0x{}", hex::encode(instruction)) }
+    Signed { step, instruction: bytes_to_hex(&instruction) }
 }
 
 fn hashes(members: &[(String, Vec<u8>)], evidence: &Evidence) -> String {

@@ -41,7 +41,7 @@ const fn is_lower_hex(byte: u8) -> bool {
 
 /// The text of bytes: lower-case hex after `0x`.
 pub fn bytes_to_hex(bytes: &[u8]) -> String {
-    format!("0x{}", hex::encode(bytes))
+    hex::encode_prefixed(bytes)
 }
 
 macro_rules! fixed_bytes {
@@ -175,8 +175,12 @@ mod tests {
             ("0xabc", HexError::Character { at: 3 }),
             ("0xab", HexError::Width { expected: 20, actual: 1 }),
             ("0x€", HexError::Character { at: 0 }),
+            ("0x0x2cc2c0e7774eea121694250945acf0626d82d3c", HexError::Character { at: 1 }),
         ] {
             assert_eq!(text.parse::<Address>(), Err(error), "{text}");
+        }
+        for text in ["0x0x12", "0x1g", "12", "0x123"] {
+            assert!(bytes_from_hex(text).is_err(), "{text}");
         }
     }
 }

@@ -13,8 +13,8 @@ const LONGEST_FILE: usize = 450;
 /// What the protocol may stand on: hashing, signatures, text and values. Adding to it is a decision of its own.
 const UNDER_THE_PROTOCOL: &[&str] = &[
     "base64",
+    "const-hex",
     "ed25519-dalek",
-    "hex",
     "serde",
     "serde_json",
     "sha3",

@@ -86,7 +86,7 @@ impl RequestBody for CaseBody {
 fn read_file(at: &At<'_>) -> Result<PartyFile, JsonError> {
     at.refuse_others(&["name", "by", "size", "sha256"])?;
     let hash = at.member("sha256")?;
-    let sha256 = hex::decode(hash.text()?).ok().and_then(|bytes| bytes.try_into().ok());
+    let sha256 = casefile::read_sha256(hash.text()?);
     Ok(PartyFile {
         name: at.member("name")?.text()?.to_owned(),
         by: at.member("by")?.text()?.to_owned(),
