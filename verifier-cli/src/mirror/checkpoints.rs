@@ -38,10 +38,12 @@ pub fn newest_there(source: &dyn PublicData, number: u64) -> Result<Option<u64>,
     Ok(Some(there))
 }
 
-/// All checkpoints up to the newest, oldest first, each held against the `previous` of the one after it.
+/// The checkpoints from number `first` up to the newest, oldest first, each held against the `previous` of the one after
+/// it.
 pub fn copy(
     copying: &Copying<'_>,
     ledger: LedgerId,
+    first: u64,
     newest: &Checkpoint,
 ) -> Result<Vec<Checkpoint>, Problem> {
     let same = |due: &Checkpoint| {
@@ -53,8 +55,8 @@ pub fn copy(
         }
     };
     let mut found = vec![copying.obtain(DataPath::Checkpoint(newest.number), same(newest))?];
-    while let Some(after) = found.last().copied().filter(|after| after.number > 0) {
-        let window: Vec<u64> = (after.number.saturating_sub(WINDOW)..after.number).rev().collect();
+    while let Some(after) = found.last().copied().filter(|after| after.number > first) {
+        let window: Vec<u64> = (after.number.saturating_sub(WINDOW).max(first)..after.number).rev().collect();
         // Which content is due is known only from the one after it: first whatever is there, then the check.
         let fetched = copying.each(&window, |number| {
             let path = DataPath::Checkpoint(*number);

@@ -16,16 +16,16 @@ use protocol::public_data::{DataPath, Part, decode_chunks};
 const EVIDENCE: usize = 4096;
 
 /// The head array that follows from the entries so far.
-pub struct Heads<'a> {
-    copying: &'a Copying<'a>,
+#[derive(Default)]
+pub struct Heads {
     array: HeadArray,
     given_up: bool,
 }
 
-impl<'a> Heads<'a> {
-    /// Of no voucher.
-    pub fn new(copying: &'a Copying<'a>) -> Self {
-        Self { copying, array: HeadArray::default(), given_up: false }
+impl Heads {
+    /// Vouchers.
+    pub fn len(&self) -> u64 {
+        self.array.len()
     }
 
     /// A batch is not to be had: what follows from here on is not known.
@@ -45,7 +45,11 @@ impl<'a> Heads<'a> {
     }
 
     /// What contradicts a checkpoint of exactly these entries, its evidence copied.
-    pub fn differ_from(&mut self, checkpoint: &Checkpoint) -> Result<Option<Contradiction>, Problem> {
+    pub fn differ_from(
+        &mut self,
+        checkpoint: &Checkpoint,
+        copying: &Copying<'_>,
+    ) -> Result<Option<Contradiction>, Problem> {
         if self.given_up {
             return Ok(None);
         }
@@ -54,14 +58,14 @@ impl<'a> Heads<'a> {
         }
         let size = chunks_for(checkpoint.vouchers);
         let head = TreeHead { size, root: checkpoint.head_root };
-        let tree = VerifiedTree::open(self.copying, TreeName::Heads(checkpoint.number), head)?;
+        let tree = VerifiedTree::open(copying, TreeName::Heads(checkpoint.number), head)?;
         let differing = self.array.differing(&tree, size, EVIDENCE)?;
         let mut parts: Vec<Part> = differing.iter().filter_map(|chunk| Part::holding(*chunk, size)).collect();
         parts.dedup();
         for part in parts {
             let leaves = tree.tile(0, part.index())?;
             let path = DataPath::HeadChunks { checkpoint: checkpoint.number, part };
-            self.copying.obtain(path, |bytes| {
+            copying.obtain(path, |bytes| {
                 let chunks = decode_chunks(bytes, part).map_err(|error| error.to_string())?;
                 let fit = chunks.iter().map(Chunk::leaf).eq(leaves.iter().copied());
                 if fit { Ok(()) } else { Err("its chunks are not those under the anchored root".to_owned()) }

@@ -17,65 +17,68 @@ use protocol::{Digest, Keccak};
 /// Bundles on the way at a time: 16,384 entries.
 const WINDOW: usize = 64;
 
-/// What follows from the entries so far, held against each checkpoint at its size.
+/// What follows from the entries so far. Before the first of them unless one has been built up.
+#[derive(Default)]
+pub struct Reached {
+    /// The newest checkpoint that was held against it.
+    pub checkpoint: Option<Checkpoint>,
+    log: Frontier<Keccak>,
+    heads: Heads,
+}
+
+/// Goes on from where the entries were followed to, and holds what there is against each checkpoint at its size.
 pub struct Replay<'a> {
     copying: &'a Copying<'a>,
     progress: &'a (dyn Fn(u64) + Sync),
     checkpoints: std::iter::Peekable<std::vec::IntoIter<Checkpoint>>,
-    log: Frontier<Keccak>,
-    heads: Heads<'a>,
+    reached: Reached,
     contradictions: Vec<Contradiction>,
     unavailable: Vec<DataError>,
 }
 
 impl<'a> Replay<'a> {
-    /// Before the first entry; `checkpoints` are all of them, oldest first.
+    /// On from there; `checkpoints` are all that come after it, oldest first.
     pub fn new(
         copying: &'a Copying<'a>,
+        reached: Reached,
         checkpoints: Vec<Checkpoint>,
         progress: &'a (dyn Fn(u64) + Sync),
     ) -> Self {
-        Self {
-            copying,
-            progress,
-            checkpoints: checkpoints.into_iter().peekable(),
-            log: Frontier::default(),
-            heads: Heads::new(copying),
-            contradictions: Vec::new(),
-            unavailable: Vec::new(),
-        }
+        progress(reached.log.size().saturating_add(reached.heads.len()));
+        let checkpoints = checkpoints.into_iter().peekable();
+        Self { copying, progress, checkpoints, reached, contradictions: Vec::new(), unavailable: Vec::new() }
     }
 
-    /// What was found: the contradictions, and the files that are not to be had.
-    pub fn into_findings(self) -> (Vec<Contradiction>, Vec<DataError>) {
-        (self.contradictions, self.unavailable)
+    /// How far it came, and what was found: the contradictions, and the files that are not to be had.
+    pub fn into_findings(self) -> (Reached, Vec<Contradiction>, Vec<DataError>) {
+        (self.reached, self.contradictions, self.unavailable)
     }
 
     /// The next entry of the log.
     fn entry(&mut self, entry: &Entry) -> Result<(), Problem> {
-        let index = self.log.size();
+        let index = self.reached.log.size();
         if entry.kind() == Some(Kind::Issue) {
             match batch::copy(self.copying, index, entry, self.progress) {
                 Ok(()) => {}
                 // The heads follow from the entries alone, but no array is made longer than there are records.
                 Err(Problem::Data(error)) if !error.is_out_of_reach() => {
-                    self.heads.give_up();
+                    self.reached.heads.give_up();
                     self.unavailable.push(error);
                 }
                 Err(problem) => return Err(problem),
             }
         }
-        self.log.append(entry.leaf(), |_, _| ());
-        self.heads.entry(index, entry);
+        self.reached.log.append(entry.leaf(), |_, _| ());
+        self.reached.heads.entry(index, entry);
         self.hold_against_checkpoints()
     }
 
     /// Entries that are not to be had: their leaves are known from the tree, what they did is not.
     fn without(&mut self, leaves: &[Digest], error: DataError) -> Result<(), Problem> {
-        self.heads.give_up();
+        self.reached.heads.give_up();
         self.unavailable.push(error);
         for leaf in leaves {
-            self.log.append(*leaf, |_, _| ());
+            self.reached.log.append(*leaf, |_, _| ());
             self.hold_against_checkpoints()?;
         }
         Ok(())
@@ -83,12 +86,13 @@ impl<'a> Replay<'a> {
 
     /// Holds what there is against the checkpoints of this size.
     fn hold_against_checkpoints(&mut self) -> Result<(), Problem> {
-        let size = self.log.size();
+        let Reached { checkpoint: newest, log, heads } = &mut self.reached;
+        let size = log.size();
         while let Some(checkpoint) = self.checkpoints.next_if(|checkpoint| checkpoint.size <= size) {
-            if checkpoint.size < size || self.log.root() != checkpoint.log_root {
+            if checkpoint.size < size || log.root() != checkpoint.log_root {
                 self.contradictions.push(Contradiction::log(&checkpoint));
             }
-            match self.heads.differ_from(&checkpoint) {
+            match heads.differ_from(&checkpoint, self.copying) {
                 Ok(found) => self.contradictions.extend(found),
                 Err(Problem::Data(error)) if !error.is_out_of_reach() => {
                     self.contradictions.push(Contradiction::heads(&checkpoint, None));
@@ -96,28 +100,34 @@ impl<'a> Replay<'a> {
                 }
                 Err(problem) => return Err(problem),
             }
+            *newest = Some(checkpoint);
         }
         Ok(())
     }
 }
 
-/// Copies the log under `newest` and plays it to `replay`.
+/// Copies what the log under `newest` has beyond `replay`, and plays it to it.
 pub fn copy(copying: &Copying<'_>, newest: &Checkpoint, replay: &mut Replay<'_>) -> Result<(), Problem> {
     let head = TreeHead { size: newest.size, root: newest.log_root };
     let tree = VerifiedTree::open(copying, TreeName::Log, head)?;
     replay.hold_against_checkpoints()?;
-    let parts: Vec<Part> = Part::all(newest.size).collect();
+    let before = replay.reached.log.size();
+    let parts: Vec<Part> = Part::all(newest.size).filter(|part| part.items().end > before).collect();
     for window in parts.chunks(WINDOW) {
         let bundles = copying.each(window, |part| bundle(copying, &tree, *part));
         for (part, steps) in window.iter().zip(bundles) {
+            // Of the first part, some may have been played before.
+            let new = part.items().start.max(before)..part.items().end;
+            let played = usize::try_from(new.start.saturating_sub(part.first())).unwrap_or(usize::MAX);
             match steps {
-                Ok(steps) => steps.iter().try_for_each(|step| replay.entry(&step.entry))?,
+                Ok(steps) => steps.iter().skip(played).try_for_each(|step| replay.entry(&step.entry))?,
                 Err(Problem::Data(error)) if !error.is_out_of_reach() => {
-                    replay.without(&tree.tile(0, part.index())?, error)?;
+                    let leaves = tree.tile(0, part.index())?;
+                    replay.without(leaves.get(played..).unwrap_or_default(), error)?;
                 }
                 Err(problem) => return Err(problem),
             }
-            (replay.progress)(part.width());
+            (replay.progress)(new.end.saturating_sub(new.start));
         }
     }
     Ok(())

@@ -4,8 +4,9 @@
 //! evidence where the anchored heads are not those of the entries. Out of scope: signatures, transitions, uniqueness;
 //! an audit judges them, from the mirror too.
 //!
-//! Nothing is remembered between runs: each reads all that is there and fetches what does not fit. So a run that was
-//! killed at any moment is resumed by the next, and a file that was damaged since is found.
+//! Nothing is written down for the next run: each reads all that is there and fetches what does not fit. So a run that was
+//! killed at any moment is resumed by the next, and a file that was damaged since is found. A run that keeps up with its
+//! ledger remembers how far it came, in memory alone, and goes on from there.
 
 mod batch;
 mod checkpoints;
@@ -21,7 +22,7 @@ pub use report::{CONTRADICTED, Contradiction, MirrorReport, Unavailable};
 
 use crate::failure::Failure;
 use crate::public_data::{FolderData, PublicData};
-use log::Replay;
+use log::{Reached, Replay};
 use protocol::checkpoint::Checkpoint;
 use protocol::dossier::Ledger;
 use protocol::public_data::{DataPath, decode_ledger};
@@ -40,6 +41,8 @@ const OWN: [&str; 8] = [LOCK, STATE_FILE, ".unfinished", "checkpoint", "tile", "
 /// A folder that this run alone writes into.
 pub struct Mirror {
     folder: FolderData,
+    /// Up to here everything is in the folder and was checked.
+    reached: Reached,
     _lock: File,
 }
 
@@ -63,7 +66,7 @@ impl Mirror {
         }
         let folder = FolderData::new(path);
         folder.clear_unfinished();
-        Ok(Self { folder, _lock: lock })
+        Ok(Self { folder, reached: Reached::default(), _lock: lock })
     }
 
     /// Refuses a folder that holds something else, or another ledger.
@@ -90,9 +93,15 @@ impl Mirror {
         }
     }
 
-    /// Copies everything that `newest`, which the chain vouches for, covers; none where somebody asks to stop before.
+    /// The next copy checks all of the folder, as the first does.
+    pub fn check_all(&mut self) {
+        self.reached = Reached::default();
+    }
+
+    /// Copies everything that `newest`, which the chain vouches for, covers, and that no copy before has checked; none where
+    /// somebody asks to stop before.
     pub fn copy(
-        &self,
+        &mut self,
         source: &dyn PublicData,
         ledger: &Ledger,
         newest: &Checkpoint,
@@ -102,16 +111,18 @@ impl Mirror {
     ) -> Result<Option<MirrorReport>, Failure> {
         let copying = Copying::new(source, &self.folder, jobs, stop)?;
         let mut report = MirrorReport::new(ledger.id, newest);
+        let mut reached = std::mem::take(&mut self.reached);
         let outcome = (|| {
             copying.obtain(DataPath::Ledger, |bytes| match decode_ledger(bytes) {
                 Ok(found) if found == *ledger => Ok(()),
                 Ok(found) => Err(format!("it is of ledger {}", found.id)),
                 Err(error) => Err(error.to_string()),
             })?;
-            let checkpoints = checkpoints::copy(&copying, ledger.id, newest)?;
-            let mut replay = Replay::new(&copying, checkpoints, progress);
+            let checkpoints =
+                since(&mut reached, |first| checkpoints::copy(&copying, ledger.id, first, newest))?;
+            let mut replay = Replay::new(&copying, std::mem::take(&mut reached), checkpoints, progress);
             let copied = log::copy(&copying, newest, &mut replay);
-            report.take(replay);
+            reached = report.take(replay);
             copied
         })();
         match outcome {
@@ -125,6 +136,10 @@ impl Mirror {
         if report.is_whole() && self.state().is_none_or(|before| before.size <= newest.size) {
             self.tidy(newest.size);
             self.folder.put_named(STATE_FILE, &report.state())?;
+        }
+        // Only what a checkpoint of the chain ends with: another could come to stand in its place.
+        if report.exit() == 0 && reached.checkpoint == Some(*newest) {
+            self.reached = reached;
         }
         Ok(Some(report))
     }
@@ -145,4 +160,21 @@ impl Mirror {
             self.folder.remove(path);
         }
     }
+}
+
+/// The checkpoints after the one that was reached, of those that `copy` gives from a number on; all, and nothing reached,
+/// where the chain has another by now.
+fn since(
+    reached: &mut Reached,
+    copy: impl Fn(u64) -> Result<Vec<Checkpoint>, Problem>,
+) -> Result<Vec<Checkpoint>, Problem> {
+    if let Some(known) = reached.checkpoint {
+        let mut checkpoints = copy(known.number)?;
+        if checkpoints.first() == Some(&known) {
+            checkpoints.remove(0);
+            return Ok(checkpoints);
+        }
+        *reached = Reached::default();
+    }
+    copy(0)
 }

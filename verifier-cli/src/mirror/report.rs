@@ -1,7 +1,7 @@
 //! What came of a run.
 
 use super::copy::Counts;
-use super::log::Replay;
+use super::log::{Reached, Replay};
 use crate::failure::UNKNOWN;
 use crate::public_data::DataError;
 use protocol::LedgerId;
@@ -126,13 +126,15 @@ impl MirrorReport {
         }
     }
 
-    pub(super) fn take(&mut self, replay: Replay<'_>) {
-        let (contradictions, unavailable) = replay.into_findings();
+    /// Takes what was found, and gives how far it came.
+    pub(super) fn take(&mut self, replay: Replay<'_>) -> Reached {
+        let (reached, contradictions, unavailable) = replay.into_findings();
         self.contradictions_count = contradictions.len();
         self.contradictions = contradictions.into_iter().take(LISTED).collect();
         for error in &unavailable {
             self.unavailable(error);
         }
+        reached
     }
 
     pub(super) fn unavailable(&mut self, error: &DataError) {

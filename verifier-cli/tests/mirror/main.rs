@@ -53,8 +53,13 @@ impl PublicData for Source {
 
 /// Copies up to a checkpoint.
 fn copy(published: &Published, source: &dyn PublicData, to: &Path, newest: usize) -> MirrorReport {
-    let mirror = Mirror::open(to).unwrap();
+    let mut mirror = Mirror::open(to).unwrap();
     mirror.check_ledger(&published.ledger).unwrap();
+    go_on(&mut mirror, published, source, newest)
+}
+
+/// Copies up to a checkpoint what the mirror has not seen before.
+fn go_on(mirror: &mut Mirror, published: &Published, source: &dyn PublicData, newest: usize) -> MirrorReport {
     mirror
         .copy(source, &published.ledger, &published.checkpoints[newest], 4, &AtomicBool::new(false), &|_| ())
         .unwrap()
@@ -146,6 +151,53 @@ fn a_mirror_grows_with_its_ledger_and_drops_what_it_outgrew() {
         assert_eq!(source.fetched.into_inner(), new as u64, "{newest}");
         before = due.into_keys().collect();
     }
+}
+
+#[test]
+fn a_mirror_that_is_kept_open_reads_what_is_new_until_all_is_to_be_checked() {
+    let to = tempfile::tempdir().unwrap();
+    let mut mirror = Mirror::open(to.path()).unwrap();
+    for (newest, size) in SIZES.into_iter().enumerate() {
+        let from = written(&HONEST, newest as u64);
+        let report = go_on(&mut mirror, &HONEST, &Source::of(from.path()), newest);
+        assert_eq!((report.exit(), report.size), (0, size), "{newest}: {report:?}");
+        assert!(files(to.path()) == without_heads(files(from.path())), "{newest}");
+        let old = DataPath::Records { batch: 0, file: 0 };
+        if newest == 2 {
+            std::fs::write(to.path().join(old.to_string()), b"spoiled").unwrap();
+            let from = written(&HONEST, 3);
+            let report = go_on(&mut mirror, &HONEST, &Source::of(from.path()), 3);
+            assert_eq!((report.exit(), report.damaged_count), (0, 0), "it was read again: {report:?}");
+            assert!(report.kept < 8, "{report:?}");
+            mirror.check_all();
+            let report = go_on(&mut mirror, &HONEST, &Source::of(from.path()), 3);
+            assert_eq!((report.exit(), report.damaged), (0, vec![old.to_string()]));
+        }
+    }
+}
+
+#[test]
+fn a_mirror_that_is_kept_open_begins_anew_where_the_chain_has_another_checkpoint_by_now() {
+    let other = Published::new(|number, heads| {
+        if number == 2 {
+            heads.fill(7..8, Head::new(4, 7).unwrap());
+        }
+    });
+    let to = tempfile::tempdir().unwrap();
+    let mut mirror = Mirror::open(to.path()).unwrap();
+    let report = go_on(&mut mirror, &HONEST, &Source::of(written(&HONEST, 3).path()), 3);
+    assert_eq!(report.exit(), 0, "{report:?}");
+    let report = go_on(&mut mirror, &other, &Source::of(written(&other, 4).path()), 4);
+    assert_eq!((report.exit(), report.contradictions[0].checkpoint), (30, 2), "{report:?}");
+    // What stands in contradiction is looked at as a whole each time, and so is what breaks off.
+    let report = go_on(&mut mirror, &other, &Source::of(written(&other, 5).path()), 5);
+    assert_eq!((report.exit(), report.contradictions[0].checkpoint), (30, 2), "{report:?}");
+    let report = go_on(&mut mirror, &HONEST, &Source::of(written(&HONEST, 2).path()), 2);
+    assert_eq!((report.exit(), report.contradictions_count), (0, 0), "{report:?}");
+    let report = go_on(&mut mirror, &HONEST, &Source::silent_after(written(&HONEST, 5).path(), 2), 5);
+    assert_eq!((report.exit(), report.is_whole()), (3, false));
+    let report = go_on(&mut mirror, &HONEST, &Source::of(written(&HONEST, 5).path()), 5);
+    assert_eq!((report.exit(), report.contradictions_count), (0, 0), "{report:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `vouchsafe mirror --follow`: a mirror that keeps up with its ledger until it is asked to stop. A chain or a source that
-//! does not answer is waited for. A contradiction does not end it: evidence is what a mirror is for.
+//! does not answer is waited for. A contradiction does not end it: evidence is what a mirror is for. What a new checkpoint
+//! brings is copied and checked; all of the folder is checked at the start and once a day.
 
 use super::{Args, Copier, Due};
 use crate::commands::{signals, watch};
@@ -9,6 +10,10 @@ use crate::lang::Text;
 use crate::mirror::{CONTRADICTED, MirrorReport};
 use protocol::checkpoint::Checkpoint;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// Between two checks of all that the folder holds.
+const CHECK: Duration = Duration::from_hours(24);
 
 /// What came of it so far.
 #[derive(Default)]
@@ -27,9 +32,15 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     let mut seen = Seen::default();
     let found = watch::source(&args.data, args.interval, &stop, &|_| (), console)?;
     let Some((source, ledger)) = found else { return Ok(seen.stopped(console)) };
-    let copier = Copier::open(args, source, ledger)?;
+    let mut copier = Copier::open(args, source, ledger)?;
+    let mut checked = Instant::now();
     while !stop.load(Ordering::Relaxed) {
-        let looked = copier.due().and_then(|due| match seen.unchanged(&due) {
+        let check_all = checked.elapsed() >= CHECK;
+        if check_all {
+            copier.mirror.check_all();
+            checked = Instant::now();
+        }
+        let looked = copier.due().and_then(|due| match seen.unchanged(&due).filter(|_| !check_all) {
             Some(report) => Ok(Some((due.checkpoint, report))),
             None => Ok(copier.copy(&due, &stop, console)?.map(|report| (due.checkpoint, report))),
         });
@@ -63,10 +74,12 @@ impl Seen {
         let is_same = |(known, last): &(Checkpoint, MirrorReport)| {
             *known == checkpoint && (last.exit(), last.is_whole()) == (report.exit(), report.is_whole())
         };
-        let is_news = !self.last.as_ref().is_some_and(is_same);
+        let is_news = report.damaged_count > 0 || !self.last.as_ref().is_some_and(is_same);
         self.is_contradicted |= report.exit() == CONTRADICTED;
         self.is_failing = false;
-        self.last = Some((checkpoint, report.clone()));
+        // What was mended is told once.
+        self.last =
+            Some((checkpoint, MirrorReport { damaged: Vec::new(), damaged_count: 0, ..report.clone() }));
         is_news
     }
 

@@ -38,7 +38,8 @@ pub struct Args {
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
-    /// Keep up with the ledger until it is asked to stop: each new checkpoint is copied, and all of the folder checked.
+    /// Keep up with the ledger until it is asked to stop: what each new checkpoint brings is copied and checked, and once a
+    /// day all of the folder.
     #[arg(long)]
     pub follow: bool,
     /// Seconds between two looks at the chain.
@@ -53,7 +54,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
     }
     let source = args.data.open()?;
     let ledger = source.ledger()?;
-    let copier = Copier::open(args, source, ledger)?;
+    let mut copier = Copier::open(args, source, ledger)?;
     let report = copier.copy(&copier.due()?, &AtomicBool::new(false), console)?;
     let Some(report) = report else { return Ok(UNKNOWN) };
     copier.tell(&report, console);
@@ -110,7 +111,12 @@ impl<'a> Copier<'a> {
     }
 
     /// None where somebody asked to stop.
-    fn copy(&self, due: &Due, stop: &AtomicBool, console: &Console) -> Result<Option<MirrorReport>, Failure> {
+    fn copy(
+        &mut self,
+        due: &Due,
+        stop: &AtomicBool,
+        console: &Console,
+    ) -> Result<Option<MirrorReport>, Failure> {
         let Due { checkpoint, .. } = due;
         let bar = bar(console, checkpoint.size.saturating_add(checkpoint.vouchers), "mirror-progress");
         let jobs = usize::from(self.args.jobs);
