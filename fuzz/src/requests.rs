@@ -63,8 +63,9 @@ async fn service(spool: &TempDir) -> (ApiState, Anchoring) {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new().expect("a store"));
     let genesis = protocol::checkpoint::Checkpoint::genesis(operator.public());
     outbox::record_opening(&*store, genesis, Some((&facts.opened, facts.finality))).expect("recorded");
-    let ledger = Ledger::open(Setup { store, ledger: name, operator, clock, promise_ms: 3_600_000 })
-        .expect("a ledger");
+    let ledger =
+        Ledger::open(Setup { store, ledger: name, operator: operator.into(), clock, promise_ms: 3_600_000 })
+            .expect("a ledger");
     let timing = Timing {
         interval: Duration::from_mins(1),
         heartbeat: Duration::from_hours(1),

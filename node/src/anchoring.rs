@@ -257,7 +257,7 @@ impl Anchoring {
 
     async fn cut(&self) -> Result<Option<Published>, TurnError> {
         let (ledger, key, now) =
-            (self.ledger.facts().id, self.ledger.operator_key(), self.ledger.clock().now());
+            (self.ledger.facts().id, self.ledger.operator().due(), self.ledger.clock().now());
         self.on_store(move |store| Ok(cut::cut(store, ledger, key, now, true)?)).await
     }
 
@@ -280,7 +280,8 @@ impl Anchoring {
         let age = self.ledger.clock().now().saturating_sub(newest.cut_at);
         let past = |limit: Duration| u128::from(age) >= limit.as_millis();
         let grown = progress.size > newest.checkpoint.size;
-        let at_once = progress.issued > newest.checkpoint.size;
+        let at_once = progress.issued > newest.checkpoint.size
+            || self.ledger.operator().due() != newest.checkpoint.operator_key;
         at_once || (grown && past(self.timing.interval)) || past(self.timing.heartbeat)
     }
 

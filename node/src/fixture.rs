@@ -2,7 +2,7 @@
 
 use crate::anchoring::{Anchoring, Next, Timing};
 use crate::ledger::outbox::record_opening;
-use crate::ledger::{BatchHeader, Ledger, Outcome, Refused, Setup, StepRequest};
+use crate::ledger::{BatchHeader, Ledger, OperatorKeys, Outcome, Refused, Setup, StepRequest};
 use crate::store::{MemoryStore, Store};
 use anchors::{AnchorReader as _, AnchorWriter as _, Clock, MemoryChain, Opening};
 use protocol::checkpoint::Checkpoint;
@@ -82,7 +82,13 @@ impl Fixture {
         let facts = chain.ledger(origin.ledger()).await.expect("facts");
         let opened = Some((&facts.opened, facts.finality));
         record_opening(&*store, Checkpoint::genesis(facts.operator_key), opened).expect("recorded");
-        Self::reopen(store, chain, now, dossier::Ledger::opened_at(origin))
+        Self::reopen(
+            store,
+            chain,
+            now,
+            dossier::Ledger::opened_at(origin),
+            KeyPair::from_seed(&OPERATOR).into(),
+        )
     }
 
     /// A ledger that is open on this chain, on a store that knows its opening and nothing else.
@@ -96,7 +102,13 @@ impl Fixture {
 
     /// The same ledger after a restart of the node, on what is left of its store.
     pub fn reopened(store: Arc<dyn Store>, chain: MemoryChain, now: u64, facts: dossier::Ledger) -> Self {
-        Self::reopen(store, chain, Arc::new(AtomicU64::new(now)), facts)
+        Self::reopen(store, chain, Arc::new(AtomicU64::new(now)), facts, KeyPair::from_seed(&OPERATOR).into())
+    }
+
+    /// The same ledger after a restart of the node, with these keys of its operator.
+    pub fn restarted(&self, operator: OperatorKeys) -> Self {
+        let (store, chain, now) = (Arc::clone(&self.store), self.chain.clone(), Arc::clone(&self.now));
+        Self::reopen(store, chain, now, self.ledger.facts(), operator)
     }
 
     fn reopen(
@@ -104,11 +116,12 @@ impl Fixture {
         chain: MemoryChain,
         now: Arc<AtomicU64>,
         facts: dossier::Ledger,
+        operator: OperatorKeys,
     ) -> Self {
         let ledger = Ledger::open(Setup {
             store: Arc::clone(&store),
             ledger: facts,
-            operator: KeyPair::from_seed(&OPERATOR),
+            operator,
             clock: clock_of(&now),
             promise_ms: 3_600_000,
         })

@@ -12,6 +12,7 @@ pub mod control;
 pub mod demo;
 pub mod fsck;
 pub mod init;
+pub mod key_change;
 pub mod ledger;
 pub mod observe;
 pub mod opener;

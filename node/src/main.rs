@@ -14,7 +14,7 @@ use vouchsafe_node::config::Folder;
 use vouchsafe_node::init::{self, ChainChoice, EvmChoice, InitError};
 use vouchsafe_node::ledger::rows::ReadError;
 use vouchsafe_node::store::StoreError;
-use vouchsafe_node::{backup, clock, control, demo, fsck, observe, rebuild, run, store};
+use vouchsafe_node::{backup, clock, control, demo, fsck, key_change, observe, rebuild, run, store};
 
 /// Gives back what threads that merge tables gave up; how is said in `.cargo/config.toml`.
 #[global_allocator]
@@ -56,6 +56,9 @@ enum Command {
     Backup(BackupArgs),
     /// Name another anchoring key on the contract and put it into the data folder. The node must not be running.
     SetAnchorer(SetAnchorerArgs),
+    /// Draw another operator's key, which signs receipts once the chain has a final checkpoint with it: start the node
+    /// then. The node must not be running.
+    SetOperatorKey(DataArgs),
     /// What lies behind the ledger: look at it, add to it, end the ledger, take it back.
     Bond {
         #[command(subcommand)]
@@ -166,6 +169,7 @@ fn main() -> ExitCode {
         Command::Rebuild(args) => runtime.block_on(make_anew(args)),
         Command::Backup(args) => back_up(&args),
         Command::SetAnchorer(args) => runtime.block_on(set_anchorer(args)),
+        Command::SetOperatorKey(args) => set_operator_key(args),
         Command::Bond { act } => runtime.block_on(bond(act)),
         Command::Demo(args) => runtime.block_on(demo::run(args)).map_err(Into::into),
         Command::Completions { shell } => completions(shell),
@@ -315,6 +319,20 @@ fn open_store(folder: &Folder) -> Result<store::FjallStore, Box<dyn std::error::
     let path = path.display();
     Err(format!("{path} is missing: restore a backup, or rebuild it from a mirror; nothing was changed")
         .into())
+}
+
+fn set_operator_key(args: DataArgs) -> Done {
+    let folder = Folder::new(args.data);
+    folder.load()?;
+    let store = open_store(&folder)?;
+    let begun = key_change::begin(&folder, &store)?;
+    say!("operator  {}, until the change is done", begun.current);
+    say!("next      {}", begun.next);
+    say!("Its key is in {}: copy it to where you keep the other one.", folder.next_operator_key().display());
+    say!(
+        "Next: start the node. It takes no steps until a checkpoint that names the next key is final, and goes on by itself."
+    );
+    Ok(ExitCode::SUCCESS)
 }
 
 fn completions(shell: Shell) -> Done {

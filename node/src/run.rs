@@ -7,8 +7,10 @@ use crate::chain::{ChainError, Connected, connect, ensure_opened, opening};
 use crate::clock::{self, WrongClock};
 use crate::config::{Config, ConfigError, Folder};
 use crate::control::Control;
+use crate::key_change;
+use crate::ledger::outbox::known;
 use crate::ledger::rows::ReadError;
-use crate::ledger::{Ledger, Setup, cut};
+use crate::ledger::{Ledger, Setup};
 use crate::observe;
 use crate::serve::serve;
 use crate::store::{FjallStore, Store, StoreError};
@@ -154,7 +156,7 @@ pub async fn open_ledger(folder: &Folder, clock: &Clock) -> Result<dossier::Ledg
     let chain = connect(folder, &config, clock)?;
     let operator = folder.load_operator_key()?;
     ensure_opened(&store, &*chain.writer, &config, &operator, OPENING_WAIT_S).await?;
-    check_operator_key(folder, &store, operator.public())?;
+    key_change::keys(folder, &store)?;
     Ok(dossier::Ledger::opened_at(config.origin(chain.writer.chain())))
 }
 
@@ -171,9 +173,10 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     let operator = folder.load_operator_key()?;
     // A chain that is down does not keep a node from starting whose ledger is known to be open.
     ensure_opened(&*store, &*chain.writer, &config, &operator, OPENING_WAIT_S).await?;
-    check_operator_key(folder, &*store, operator.public())?;
+    let operator = key_change::keys(folder, &*store)?;
     let origin = config.origin(chain.writer.chain());
-    let opening = opening(&config, operator.public());
+    let genesis = known(&*store.snapshot()?, 0)?.checkpoint;
+    let opening = opening(&config, genesis.operator_key);
     let control = Control::listen(folder, &store);
     let ledger = Ledger::open(Setup {
         store,
@@ -197,17 +200,10 @@ pub async fn start(folder: &Folder, config: Config, clock: Clock) -> Result<Runn
     observe::started(address, &ledger.facts(), config.anchoring.promise_s);
     let anchoring = tokio::spawn(anchoring.run(stopped.clone()).instrument(observe::background("anchoring")));
     let answering = tokio::spawn(answering.run(stopped.clone()).instrument(observe::background("answering")));
+    let changing = key_change::complete(folder.clone(), ledger.clone(), stopped.clone());
+    tokio::spawn(changing.instrument(observe::background("key change")));
     let server = tokio::spawn(serve(listener, router, stopped));
     Ok(Running { address, ledger, stop, server, anchoring, answering, _control: control })
-}
-
-/// Receipts are held against the key of the newest checkpoint: another one signs what nobody can use.
-fn check_operator_key(folder: &Folder, store: &dyn Store, found: PublicKey) -> Result<(), RunError> {
-    let due = cut::latest(&*store.snapshot()?)?.checkpoint.operator_key;
-    if found == due {
-        return Ok(());
-    }
-    Err(RunError::WrongKey { folder: folder.path().to_owned(), found, due })
 }
 
 /// The log can not go back: by a clock that is behind it, entries would bear a time that is over.

@@ -16,7 +16,7 @@ pub(super) async fn show(State(api): State<Shared>) -> Answer<LedgerView> {
     let facts = state.ledger.facts();
     Ok(Json(LedgerView {
         ledger: facts.into(),
-        operator_key: state.ledger.operator_key(),
+        operator_key: state.ledger.operator().current().public(),
         size,
         vouchers,
         site: state.site.clone(),

@@ -43,14 +43,24 @@ impl Folder {
         self.0.join("control")
     }
     /// What a backup needs beside store and chain; the configuration is the last of them.
-    pub fn files(&self) -> [PathBuf; 4] {
-        [self.operator_key(), self.anchoring_key(), self.opener_key(), self.config()]
+    pub fn files(&self) -> [PathBuf; 5] {
+        [
+            self.operator_key(),
+            self.next_operator_key(),
+            self.anchoring_key(),
+            self.opener_key(),
+            self.config(),
+        ]
     }
     fn config(&self) -> PathBuf {
         self.0.join("node.toml")
     }
     fn operator_key(&self) -> PathBuf {
         self.0.join("operator.key")
+    }
+    /// The operator's key that is to take the place of the other one, as long as it has not.
+    pub fn next_operator_key(&self) -> PathBuf {
+        self.0.join("operator-next.key")
     }
     fn anchoring_key(&self) -> PathBuf {
         self.0.join("anchoring.key")
@@ -96,24 +106,40 @@ impl Folder {
 
     /// Draws the operator's key and keeps it; gives the one that is there if an `init` was broken off.
     pub fn draw_operator_key(&self) -> Result<KeyPair, ConfigError> {
-        if !self.operator_key().exists() {
-            let seed = random::<32>()?;
-            let text = Zeroizing::new(hex::encode(seed.as_slice()));
-            self.write_secret(&self.operator_key(), text.as_bytes())?;
-        }
-        self.load_operator_key()
+        self.draw_key(&self.operator_key())
     }
 
     /// The operator's key.
     pub fn load_operator_key(&self) -> Result<KeyPair, ConfigError> {
-        let path = self.operator_key();
-        let text = read_secret(&path)?;
-        let mut seed = Zeroizing::new([0; 32]);
-        hex::decode_to_slice(text.trim(), seed.as_mut_slice()).map_err(|_| ConfigError::Content {
-            path,
-            problem: "an operator key is 64 hex digits".to_owned(),
-        })?;
-        Ok(KeyPair::from_seed(&seed))
+        load_key(&self.operator_key())
+    }
+
+    /// Draws the key that is to take the place of the operator's; gives the one that is there already.
+    pub fn draw_next_operator_key(&self) -> Result<KeyPair, ConfigError> {
+        self.draw_key(&self.next_operator_key())
+    }
+
+    /// The key that is to take the place of the operator's, if there is one.
+    pub fn load_next_operator_key(&self) -> Result<Option<KeyPair>, ConfigError> {
+        let path = self.next_operator_key();
+        path.exists().then(|| load_key(&path)).transpose()
+    }
+
+    /// Puts the next key of the operator in the place of the other one, which is gone with that.
+    pub fn adopt_next_operator_key(&self) -> Result<(), ConfigError> {
+        let next = self.next_operator_key();
+        let moved =
+            std::fs::rename(&next, self.operator_key()).and_then(|()| File::open(&self.0)?.sync_all());
+        moved.map_err(|source| Self::failed(&next, source))
+    }
+
+    fn draw_key(&self, path: &Path) -> Result<KeyPair, ConfigError> {
+        if !path.exists() {
+            let seed = random::<32>()?;
+            let text = Zeroizing::new(hex::encode(seed.as_slice()));
+            self.write_secret(path, text.as_bytes())?;
+        }
+        load_key(path)
     }
 
     /// Keeps the anchoring key.
@@ -154,6 +180,16 @@ impl Folder {
     fn failed(path: &Path, source: std::io::Error) -> ConfigError {
         ConfigError::File { path: path.to_owned(), source }
     }
+}
+
+fn load_key(path: &Path) -> Result<KeyPair, ConfigError> {
+    let text = read_secret(path)?;
+    let mut seed = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(text.trim(), seed.as_mut_slice()).map_err(|_| ConfigError::Content {
+        path: path.to_owned(),
+        problem: "an operator key is 64 hex digits".to_owned(),
+    })?;
+    Ok(KeyPair::from_seed(&seed))
 }
 
 /// A secret from a file that its owner alone can read.

@@ -106,7 +106,7 @@ fn look(place: &Path, truth: &Truth) -> Came {
 /// What is served is true, or nothing is served.
 fn ask_for_everything(store: Arc<dyn Store>, truth: &Truth) -> Result<(), ReadError> {
     let now = truth.now;
-    let operator = KeyPair::from_seed(&OPERATOR);
+    let operator = KeyPair::from_seed(&OPERATOR).into();
     let clock = Clock::new(move || now);
     let ledger = Ledger::open(Setup { store, ledger: truth.facts, operator, clock, promise_ms: 3_600_000 })?;
     let view = ledger.view()?;

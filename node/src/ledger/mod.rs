@@ -11,6 +11,7 @@ pub mod census;
 pub mod cut;
 mod decide;
 pub mod heads;
+mod operator;
 pub mod outbox;
 mod public;
 pub mod reads;
@@ -24,6 +25,7 @@ pub mod tiles;
 mod view;
 
 pub use batch::BatchHeader;
+pub use operator::OperatorKeys;
 pub use reads::shown_bytes;
 pub use refused::Refused;
 pub use sequencer::{Begun, LogTree, Outcome, Progress};
@@ -32,17 +34,16 @@ pub use view::{View, VoucherNow, accepted_step, incident_step};
 use crate::store::Store;
 use anchors::Clock;
 use decide::Instruction;
+use protocol::Digest;
 use protocol::dossier;
 use protocol::entry::{Entry, Signed, memo_content, signers};
 use protocol::lifecycle::Kind;
-use protocol::signing::KeyPair;
-use protocol::{Digest, PublicKey};
 use reads::Reads as _;
 use remembered::Remembered;
 use rows::ReadError;
 use sequencer::Sequencer;
 use std::fs::File;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Mutex, watch};
 use tracing::Instrument as _;
 
@@ -51,14 +52,17 @@ pub const MEMO_LIMIT: usize = 16 * 1024;
 /// Most signatures on one instruction: section 6 demands two at most, the rest is surplus.
 pub const SIGNATURE_LIMIT: usize = 8;
 
+/// Why nothing is taken meanwhile: by the newest checkpoint that readers trust, the next key signs nothing yet.
+const KEY_CHANGE: &str = "the operator's key is being changed: steps are taken as soon as the checkpoint that names the next one is final";
+
 /// What a ledger runs with.
 pub struct Setup {
     /// Where everything is kept.
     pub store: Arc<dyn Store>,
     /// Its name and origin.
     pub ledger: dossier::Ledger,
-    /// Signs receipts.
-    pub operator: KeyPair,
+    /// Sign receipts.
+    pub operator: OperatorKeys,
     /// The operator's clock.
     pub clock: Clock,
     /// Milliseconds within which every entry is promised to be anchored.
@@ -70,7 +74,7 @@ pub struct Setup {
 pub struct Ledger {
     store: Arc<dyn Store>,
     facts: dossier::Ledger,
-    operator: Arc<KeyPair>,
+    operator: Arc<RwLock<OperatorKeys>>,
     remembered: Arc<Remembered>,
     clock: Clock,
     sequencer: Sequencer,
@@ -99,7 +103,7 @@ impl Ledger {
         Ok(Self {
             store: setup.store,
             facts: setup.ledger,
-            operator: Arc::new(setup.operator),
+            operator: Arc::new(RwLock::new(setup.operator)),
             remembered: Arc::default(),
             clock: setup.clock,
             sequencer,
@@ -113,9 +117,15 @@ impl Ledger {
         self.facts
     }
 
-    /// The key that signs receipts.
-    pub fn operator_key(&self) -> PublicKey {
-        self.operator.public()
+    /// The keys that sign in the operator's name.
+    pub fn operator(&self) -> OperatorKeys {
+        self.operator.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The operator's next key takes the place of the other one, and steps are taken again.
+    pub fn change_operator_key(&self) {
+        let mut operator = self.operator.write().unwrap_or_else(PoisonError::into_inner);
+        *operator = operator.changed();
     }
 
     /// The operator's clock.
@@ -136,7 +146,7 @@ impl Ledger {
     /// The ledger as it is now. Blocks for a moment: the store is asked.
     pub fn view(&self) -> Result<View, ReadError> {
         let snapshot = self.store.snapshot()?;
-        Ok(View::new(snapshot, self.facts, Arc::clone(&self.operator), Arc::clone(&self.remembered)))
+        Ok(View::new(snapshot, self.facts, self.operator(), Arc::clone(&self.remembered)))
     }
 
     /// Takes nothing more, for this reason, or goes on: whatever is promised while the chain holds another history is a
@@ -147,11 +157,13 @@ impl Ledger {
 
     /// Why nothing is taken, in words; none while it is.
     pub fn halted(&self) -> Option<String> {
-        self.halted.borrow().clone()
+        let changing = || self.operator().is_changing().then(|| KEY_CHANGE.to_owned());
+        self.halted.borrow().clone().or_else(changing)
     }
 
     fn check_not_halted(&self) -> Result<(), Refused> {
-        if self.halted.borrow().is_some() { Err(Refused::Stopped) } else { Ok(()) }
+        let is_halted = self.halted.borrow().is_some() || self.operator().is_changing();
+        if is_halted { Err(Refused::Stopped) } else { Ok(()) }
     }
 
     /// Takes one step. When `Ok` comes back, its entry is on disk at its index.

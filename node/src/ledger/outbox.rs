@@ -50,6 +50,17 @@ pub fn final_after(snapshot: &dyn Snapshot, number: u64) -> Result<Vec<Published
     Ok(found)
 }
 
+/// The newest checkpoint that is final, if there is one.
+pub fn latest_final(snapshot: &dyn Snapshot) -> Result<Option<Published>, ReadError> {
+    for row in snapshot.rows(Table::Checkpoints, Span::all(), Order::Descending) {
+        let published = Published::decode(&row?.value)?;
+        if published.is_final {
+            return Ok(Some(published));
+        }
+    }
+    Ok(None)
+}
+
 /// Checkpoints that are sent again in one piece of work.
 const AT_ONCE: usize = 64;
 

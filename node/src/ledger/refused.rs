@@ -100,10 +100,10 @@ pub enum Refused {
     #[error("not stored: {0}")]
     NotStored(std::sync::Arc<StoreError>),
     /// The sequencer stopped after the store failed, or the chain holds another history than the store, or the clock is
-    /// wrong.
+    /// wrong, or the operator's key is being changed.
     #[error(
-        "the ledger takes nothing more: its store failed, or the chain or the clock contradicts it; the operator must \
-         look at the node's log"
+        "the ledger takes nothing for now: its store failed, the chain or the clock contradicts it, or the operator's \
+         key is being changed; /readyz says which, and the operator must look at the node's log"
     )]
     Stopped,
 }

@@ -3,6 +3,7 @@
 use super::batch::BatchTree;
 use super::census::Census;
 use super::heads::HeadTree;
+use super::operator::OperatorKeys;
 use super::reads::{Issued, Reads as _};
 use super::remembered::{Remembered, Which};
 use super::rows::{Accepted, Batch, Incident, Published, ReadError, Run, decode, key_number, number_key};
@@ -25,7 +26,7 @@ use std::sync::Arc;
 pub struct View {
     snapshot: Box<dyn Snapshot>,
     ledger: Ledger,
-    operator: Arc<KeyPair>,
+    operator: OperatorKeys,
     remembered: Arc<Remembered>,
 }
 
@@ -48,7 +49,7 @@ impl View {
     pub(super) fn new(
         snapshot: Box<dyn Snapshot>,
         ledger: Ledger,
-        operator: Arc<KeyPair>,
+        operator: OperatorKeys,
         remembered: Arc<Remembered>,
     ) -> Self {
         Self { snapshot, ledger, operator, remembered }
@@ -84,7 +85,7 @@ impl View {
 
     /// The receipt of an accepted entry: the same however often it is asked for.
     pub fn receipt(&self, accepted: &Accepted) -> Receipt {
-        receipt(&self.operator, &self.ledger, accepted)
+        receipt(self.operator.current(), &self.ledger, accepted)
     }
 
     /// The runs over `first..end`, clipped to it, at most `limit`.
@@ -243,7 +244,8 @@ impl View {
     /// The operator's word that no entry below this checkpoint's size issued `voucher`.
     pub fn absence(&self, voucher: PublicKey, checkpoint: &Published, now: u64) -> Absence {
         let hash = checkpoint.checkpoint.hash(self.ledger.id);
-        Absence::sign(&self.operator, self.ledger.id, voucher, hash, now)
+        let operator = self.operator.named(&checkpoint.checkpoint.operator_key);
+        Absence::sign(operator, self.ledger.id, voucher, hash, now)
     }
 
     /// The dossier of a voucher, whose history is `chain`, under an anchored checkpoint, with what is pending after it
@@ -321,7 +323,7 @@ fn is_handed_on(entry: &Accepted, log_size: u64) -> bool {
 impl super::Ledger {
     /// The receipt of an accepted entry: the same however often it is asked for. Does not block.
     pub fn receipt(&self, accepted: &Accepted) -> Receipt {
-        receipt(&self.operator, &self.facts, accepted)
+        receipt(self.operator().current(), &self.facts, accepted)
     }
 }
 

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use metrics::{EndpointLabels, LimitLabels, METRICS, ReasonLabels, RequestLabels, StepLabels, StepRefusal};
 use prometheus_client::encoding::text::encode;
 use protocol::dossier;
-use protocol::{Address, Digest};
+use protocol::{Address, Digest, PublicKey};
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Display;
 use std::net::SocketAddr;
@@ -123,6 +123,16 @@ pub fn answered(request: &Answered<'_>) {
     }
     let labels = RequestLabels { method: method.to_owned(), route: route.to_owned(), status };
     METRICS.requests.get_or_create(&labels).observe(took.as_secs_f64());
+}
+
+/// The operator's key was changed to this one.
+pub fn operator_key_changed(key: &PublicKey) {
+    tracing::warn!(%key, "the operator's key was changed: steps are taken again");
+}
+
+/// The checkpoint with the operator's next key is final, and the key can not be put in its place.
+pub fn operator_key_stays(error: &dyn Display) {
+    tracing::error!(%error, "the operator's key can not be changed yet: it is tried again each second");
 }
 
 /// Counts what became of a step of this kind: `accepted`, `repeated` or `refused`.

@@ -30,7 +30,7 @@ async fn a_step_is_taken_once_and_answered_the_same_ever_after() {
         signature: text(&taken["receipt"]["signature"]).parse().expect("a signature"),
     };
     let ledger = &site.fixture.ledger;
-    assert!(receipt.is_signed_by(&ledger.operator_key(), ledger.facts().id));
+    assert!(receipt.is_signed_by(&ledger.operator().current().public(), ledger.facts().id));
     let bytes = protocol::digest::bytes_from_hex(&text(&taken["entry"])).expect("hex");
     assert_eq!(Entry::decode(&bytes).expect("98 bytes").leaf(), receipt.leaf);
 }

@@ -1,0 +1,97 @@
+//! Changing the operator's key: which one signs receipts stands in each checkpoint (docs/protocol.md section 8).
+//!
+//! The next key is drawn beside the one that signs. A node that starts with both takes no steps; its next checkpoint, of
+//! all that was accepted before, names the next key. Once that one is final, and no reader can be shown a newer entry under
+//! an older checkpoint, the next key takes the place of the other and steps are taken again. Each of these can be broken off
+//! and is done again at the next start.
+
+use crate::config::{ConfigError, Folder};
+use crate::ledger::outbox::latest_final;
+use crate::ledger::rows::ReadError;
+use crate::ledger::{Ledger, OperatorKeys, cut};
+use crate::observe;
+use crate::run::RunError;
+use crate::store::Store;
+use protocol::PublicKey;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Between two looks whether the checkpoint with the next key is final.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The keys of a ledger whose store is known to be in order with its chain. Receipts are held against the key of the
+/// newest checkpoint: another one signs what nobody can use.
+pub fn keys(folder: &Folder, store: &dyn Store) -> Result<OperatorKeys, RunError> {
+    let current = folder.load_operator_key()?;
+    let snapshot = store.snapshot()?;
+    let due = cut::latest(&*snapshot)?.checkpoint.operator_key;
+    match folder.load_next_operator_key()? {
+        Some(next) if is_final(latest_final(&*snapshot)?, &next.public()) => {
+            folder.adopt_next_operator_key()?;
+            Ok(next.into())
+        }
+        Some(next) if [current.public(), next.public()].contains(&due) => {
+            Ok(OperatorKeys::changing(current, next))
+        }
+        None if current.public() == due => Ok(current.into()),
+        _ => Err(RunError::WrongKey { folder: folder.path().to_owned(), found: current.public(), due }),
+    }
+}
+
+/// What a change that has begun is about.
+#[derive(Debug)]
+pub struct Begun {
+    /// The key that signs until it is done.
+    pub current: PublicKey,
+    /// The key that takes its place.
+    pub next: PublicKey,
+}
+
+/// Draws the next key, unless one was drawn before. The store is that of the folder, held for as long as this takes: a
+/// node at work would go on with the old key.
+pub fn begin(folder: &Folder, store: &dyn Store) -> Result<Begun, RunError> {
+    let current = keys(folder, store)?.current().public();
+    let next = folder.draw_next_operator_key()?.public();
+    Ok(Begun { current, next })
+}
+
+/// Waits until the checkpoint that names the next key is final, and has it sign from then on.
+pub async fn complete(folder: Folder, ledger: Ledger, mut stop: watch::Receiver<bool>) {
+    while ledger.operator().is_changing() {
+        match settle(&folder, &ledger) {
+            Ok(true) => observe::operator_key_changed(&ledger.operator().due()),
+            Ok(false) => {}
+            Err(error) => observe::operator_key_stays(&error),
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Whether the change is done. The file goes first: a crash between the two leaves a node that starts with the next key.
+fn settle(folder: &Folder, ledger: &Ledger) -> Result<bool, SettleError> {
+    let found = latest_final(&*ledger.store().snapshot().map_err(ReadError::from)?)?;
+    let done = is_final(found, &ledger.operator().due());
+    if done {
+        folder.adopt_next_operator_key()?;
+        ledger.change_operator_key();
+    }
+    Ok(done)
+}
+
+#[derive(Debug, thiserror::Error)]
+enum SettleError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+}
+
+fn is_final(newest: Option<crate::ledger::rows::Published>, key: &PublicKey) -> bool {
+    newest.is_some_and(|newest| newest.checkpoint.operator_key == *key)
+}
+
+#[cfg(test)]
+mod tests;
