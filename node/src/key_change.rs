@@ -57,6 +57,10 @@ pub fn begin(folder: &Folder, store: &dyn Store) -> Result<Begun, RunError> {
 
 /// Waits until the checkpoint that names the next key is final, and has it sign from then on.
 pub async fn complete(folder: Folder, ledger: Ledger, mut stop: watch::Receiver<bool>) {
+    let operator = ledger.operator();
+    if operator.is_changing() {
+        observe::operator_key_changes(&operator.due());
+    }
     while ledger.operator().is_changing() {
         match settle(&folder, &ledger) {
             Ok(true) => observe::operator_key_changed(&ledger.operator().due()),

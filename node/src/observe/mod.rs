@@ -125,6 +125,11 @@ pub fn answered(request: &Answered<'_>) {
     METRICS.requests.get_or_create(&labels).observe(took.as_secs_f64());
 }
 
+/// No step is taken until the chain has this key of the operator for good.
+pub fn operator_key_changes(key: &PublicKey) {
+    tracing::warn!(%key, "the operator's key is being changed: no step is taken until its checkpoint is final");
+}
+
 /// The operator's key was changed to this one.
 pub fn operator_key_changed(key: &PublicKey) {
     tracing::warn!(%key, "the operator's key was changed: steps are taken again");
