@@ -59,14 +59,16 @@ pub fn backup(
     })?;
     let copied = (|| {
         let copy = Folder::new(to);
+        // Before the store: keys that are older than it can be gone on with, newer ones can not.
+        let files: Vec<_> = folder.files().into_iter().map(|from| (read_secretly(&from), from)).collect();
         let (snapshot, chain) = moment(folder, store)?;
         let rows = copy_rows(&*snapshot, &copy.store(), &mut progress)?;
         if let Some(chain) = chain {
             write_private(&copy.devnet(), &chain).map_err(io(&copy.devnet()))?;
         }
         // The configuration comes last: a folder without one is no node's.
-        for (from, to) in folder.files().into_iter().zip(copy.files()) {
-            match std::fs::read(&from).map(Zeroizing::new) {
+        for ((read, from), to) in files.into_iter().zip(copy.files()) {
+            match read {
                 Ok(bytes) => write_private(&to, &bytes).map_err(io(&to))?,
                 // On a chain of its own a node has no anchoring key; the opener's is here only while another one anchors.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -82,6 +84,10 @@ pub fn backup(
         let _ = std::fs::remove_dir_all(to);
     }
     copied
+}
+
+fn read_secretly(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    std::fs::read(path).map(Zeroizing::new)
 }
 
 /// The store, and the embedded chain's file.

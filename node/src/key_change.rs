@@ -25,13 +25,18 @@ pub fn keys(folder: &Folder, store: &dyn Store) -> Result<OperatorKeys, RunError
     let current = folder.load_operator_key()?;
     let snapshot = store.snapshot()?;
     let due = cut::latest(&*snapshot)?.checkpoint.operator_key;
+    let settled = latest_final(&*snapshot)?;
     match folder.load_next_operator_key()? {
-        Some(next) if is_final(latest_final(&*snapshot)?, &next.public()) => {
+        Some(next) if is_final(settled, &next.public()) => {
             folder.adopt_next_operator_key()?;
             Ok(next.into())
         }
         Some(next) if [current.public(), next.public()].contains(&due) => {
             Ok(OperatorKeys::changing(current, next))
+        }
+        // Put there by hand, or the chain took back what it had called final.
+        None if current.public() == due && settled.is_some() && !is_final(settled, &due) => {
+            Ok(OperatorKeys::waiting(current))
         }
         None if current.public() == due => Ok(current.into()),
         _ => Err(RunError::WrongKey { folder: folder.path().to_owned(), found: current.public(), due }),
@@ -43,15 +48,18 @@ pub fn keys(folder: &Folder, store: &dyn Store) -> Result<OperatorKeys, RunError
 pub struct Begun {
     /// The key that signs until it is done.
     pub current: PublicKey,
-    /// The key that takes its place.
-    pub next: PublicKey,
+    /// The key that takes its place; none where an earlier change was only now completed, and none was drawn.
+    pub next: Option<PublicKey>,
 }
 
 /// Draws the next key, unless one was drawn before. The store is that of the folder, held for as long as this takes: a
 /// node at work would go on with the old key.
 pub fn begin(folder: &Folder, store: &dyn Store) -> Result<Begun, RunError> {
-    let current = keys(folder, store)?.current().public();
-    let next = folder.draw_next_operator_key()?.public();
+    let was_drawn = folder.next_operator_key().exists();
+    let keys = keys(folder, store)?;
+    let current = keys.current().public();
+    let is_completed = was_drawn && !keys.is_changing();
+    let next = if is_completed { None } else { Some(folder.draw_next_operator_key()?.public()) };
     Ok(Begun { current, next })
 }
 
@@ -79,7 +87,10 @@ fn settle(folder: &Folder, ledger: &Ledger) -> Result<bool, SettleError> {
     let found = latest_final(&*ledger.store().snapshot().map_err(ReadError::from)?)?;
     let done = is_final(found, &ledger.operator().due());
     if done {
-        folder.adopt_next_operator_key()?;
+        // It may be in its place already: by hand, or by an attempt whose end could not be synced.
+        if folder.load_operator_key()?.public() != ledger.operator().due() {
+            folder.adopt_next_operator_key()?;
+        }
         ledger.change_operator_key();
     }
     Ok(done)

@@ -326,8 +326,15 @@ fn set_operator_key(args: DataArgs) -> Done {
     folder.load()?;
     let store = open_store(&folder)?;
     let begun = key_change::begin(&folder, &store)?;
+    let Some(next) = begun.next else {
+        say!("operator  {}", begun.current);
+        say!(
+            "An earlier change is complete with this; nothing new was drawn. Start the node, or repeat this for another key."
+        );
+        return Ok(ExitCode::SUCCESS);
+    };
     say!("operator  {}, until the change is done", begun.current);
-    say!("next      {}", begun.next);
+    say!("next      {next}");
     say!("Its key is in {}: copy it to where you keep the other one.", folder.next_operator_key().display());
     say!(
         "Next: start the node. It takes no steps until a checkpoint that names the next key is final, and goes on by itself."

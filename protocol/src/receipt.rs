@@ -1,7 +1,6 @@
 //! What the operator signs: that an entry is in the log at a place, and that a voucher is not
 //! (docs/protocol.md section 9).
 
-use crate::checkpoint::Checkpoint;
 use crate::digest::{Digest, LedgerId, PublicKey, Signature};
 use crate::signing::{KeyPair, verify_signature};
 use serde::Serialize;
@@ -30,21 +29,6 @@ impl Receipt {
     pub fn is_signed_by(&self, operator: &PublicKey, ledger: LedgerId) -> bool {
         let message = Self::message(ledger, self.index, self.leaf, self.anchor_by);
         verify_signature(operator, &message, &self.signature)
-    }
-
-    /// Whether it binds the operator by what these checkpoints of the ledger say, in any order: it is signed by a key that is
-    /// named by the newest of them that does not cover its index, or by a later one. A key that was given up before the
-    /// index was taken promises nothing.
-    pub fn binds_under(&self, checkpoints: &[Checkpoint], ledger: LedgerId) -> bool {
-        let before = checkpoints.iter().filter(|checkpoint| checkpoint.size <= self.index);
-        let from = before.map(|checkpoint| checkpoint.number).max().unwrap_or_default();
-        let since = checkpoints.iter().filter(|checkpoint| checkpoint.number >= from);
-        let mut tried: Vec<PublicKey> = Vec::new();
-        since.map(|checkpoint| checkpoint.operator_key).any(|key| {
-            let is_new = !tried.contains(&key);
-            tried.push(key);
-            is_new && self.is_signed_by(&key, ledger)
-        })
     }
 
     fn message(ledger: LedgerId, index: u64, leaf: Digest, anchor_by: u64) -> Vec<u8> {

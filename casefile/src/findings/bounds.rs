@@ -41,7 +41,7 @@ impl<'a> Bounds<'a> {
 pub struct Promise {
     /// The receipt.
     pub receipt: Receipt,
-    /// It binds the operator, by the case's checkpoints and the dossier's.
+    /// An operator key of the case's checkpoints, or of the dossier's, signed it.
     pub is_signed: bool,
     /// It speaks of the very entry at its place.
     pub is_of_entry: bool,
@@ -61,11 +61,11 @@ impl Promise {
         let history = dossier.history.iter().find(|item| item.index == index).map(|item| &item.step);
         let entry = history.or_else(|| pending.map(|item| &item.step)).map(|step| &step.entry)?;
         let checkpoints = evidence.checkpoints_of(ledger);
-        let own = dossier.checkpoint.checkpoint;
-        let checkpoints: Vec<_> = checkpoints.iter().map(|read| *read.checkpoint()).chain([own]).collect();
+        let own = dossier.checkpoint.checkpoint.operator_key;
+        let mut keys = checkpoints.iter().map(|read| read.checkpoint().operator_key).chain([own]);
         Some(Self {
             receipt,
-            is_signed: receipt.binds_under(&checkpoints, ledger),
+            is_signed: keys.any(|key| receipt.is_signed_by(&key, ledger)),
             is_of_entry: receipt.leaf == entry.leaf(),
         })
     }

@@ -47,7 +47,8 @@ impl AskedNow {
     /// The signed absence of a voucher that is not in the ledger.
     pub(super) fn absent(&self, view: &View, voucher: PublicKey) -> Result<Absent, Problem> {
         let (under, superseded_at) = view.latest_settled(self.now)?.ok_or_else(|| self.not_anchored())?;
-        Ok(Absent::new(view.absence(voucher, &under, self.now), self.ledger, &under, superseded_at))
+        let absence = view.absence(voucher, &under, self.now).ok_or_else(|| self.not_anchored())?;
+        Ok(Absent::new(absence, self.ledger, &under, superseded_at))
     }
 
     /// The same as a problem, for those who asked for the voucher.

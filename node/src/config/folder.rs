@@ -42,11 +42,12 @@ impl Folder {
     pub fn control(&self) -> PathBuf {
         self.0.join("control")
     }
-    /// What a backup needs beside store and chain; the configuration is the last of them.
+    /// What a backup needs beside store and chain, in the order in which it is read: the operator's next key, which may take the
+    /// place of the other one at any moment, is the first, and the configuration the last.
     pub fn files(&self) -> [PathBuf; 5] {
         [
-            self.operator_key(),
             self.next_operator_key(),
+            self.operator_key(),
             self.anchoring_key(),
             self.opener_key(),
             self.config(),

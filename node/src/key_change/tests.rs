@@ -38,7 +38,7 @@ async fn assert_proves(fixture: &Fixture, voucher: &PublicKey, verdict: Verdict)
     assert_eq!(fixture.judge(voucher, None).await.verdict, verdict);
     let view = fixture.ledger.view().expect("a view");
     let (under, _) = view.latest_settled(fixture.now()).expect("read").expect("a checkpoint");
-    let absence = view.absence(key(9).public(), &under, fixture.now());
+    let absence = view.absence(key(9).public(), &under, fixture.now()).expect("the key is at hand");
     assert!(absence.is_signed_by(&under.checkpoint.operator_key, fixture.ledger.facts().id));
 }
 
@@ -50,9 +50,10 @@ async fn steps_wait_until_the_checkpoint_that_names_the_next_key_is_final() {
     before.ledger.submit(handed_on(&before, 3)).await.expect("handed on");
     let (_place, folder) = folder();
     let begun = begin(&folder, &*before.store).expect("drawn");
+    let next = begun.next.expect("drawn");
     let again = begin(&folder, &*before.store).expect("the same");
     assert_eq!((begun.current, begun.next), (again.current, again.next));
-    assert_ne!(begun.current, begun.next);
+    assert_ne!(begun.current, next);
 
     let fixture = before.restarted(keys(&folder, &*before.store).expect("both"));
     assert!(fixture.ledger.halted().expect("why").contains("being changed"));
@@ -66,7 +67,7 @@ async fn steps_wait_until_the_checkpoint_that_names_the_next_key_is_final() {
         fixture.anchoring.turn().await.expect("a turn");
     }
     let named = newest(&fixture);
-    assert_eq!((named.checkpoint.operator_key, named.checkpoint.size), (begun.next, 2));
+    assert_eq!((named.checkpoint.operator_key, named.checkpoint.size), (next, 2));
     assert!(!named.is_final && !settle(&folder, &fixture.ledger).expect("looked"));
     assert!(fixture.ledger.halted().is_some());
     assert_proves(&fixture, &cards.keys[3], Verdict::GenuineUnclaimed).await;
@@ -79,11 +80,11 @@ async fn steps_wait_until_the_checkpoint_that_names_the_next_key_is_final() {
     assert_eq!(fixture.ledger.halted(), None);
     let outcome = fixture.ledger.submit(handed_on(&fixture, 4)).await.expect("handed on");
     let receipt = fixture.ledger.receipt(&outcome.accepted);
-    assert!(receipt.is_signed_by(&begun.next, fixture.ledger.facts().id));
+    assert!(receipt.is_signed_by(&next, fixture.ledger.facts().id));
     assert_proves(&fixture, &cards.keys[4], Verdict::GenuineUnclaimed).await;
     assert!(!folder.next_operator_key().exists());
     let key = keys(&folder, &*fixture.store).expect("one");
-    assert_eq!((key.current().public(), key.is_changing()), (begun.next, false));
+    assert_eq!((key.current().public(), key.is_changing()), (next, false));
 }
 
 #[tokio::test]
@@ -93,6 +94,7 @@ async fn a_change_is_carried_on_from_wherever_it_was_broken_off() {
     before.anchor().await;
     let (_place, folder) = folder();
     let begun = begin(&folder, &*before.store).expect("drawn");
+    let next = begun.next.expect("drawn");
     before.chain.hold_finality();
     // After each turn of the job the node is killed.
     let mut anchored = false;
@@ -100,7 +102,7 @@ async fn a_change_is_carried_on_from_wherever_it_was_broken_off() {
         let fixture = before.restarted(keys(&folder, &*before.store).expect("both"));
         assert!(fixture.ledger.halted().is_some());
         fixture.anchoring.turn().await.expect("a turn");
-        anchored |= newest(&fixture).checkpoint.operator_key == begun.next;
+        anchored |= newest(&fixture).checkpoint.operator_key == next;
     }
     assert!(anchored);
     before.chain.finalise();

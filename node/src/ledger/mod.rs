@@ -145,8 +145,10 @@ impl Ledger {
 
     /// The ledger as it is now. Blocks for a moment: the store is asked.
     pub fn view(&self) -> Result<View, ReadError> {
+        // Keys first: those of a change that ends in between are both in what was read before.
+        let operator = self.operator();
         let snapshot = self.store.snapshot()?;
-        Ok(View::new(snapshot, self.facts, self.operator(), Arc::clone(&self.remembered)))
+        Ok(View::new(snapshot, self.facts, operator, Arc::clone(&self.remembered)))
     }
 
     /// Takes nothing more, for this reason, or goes on: whatever is promised while the chain holds another history is a

@@ -23,6 +23,12 @@ impl OperatorKeys {
         Self { next: Some(Arc::new(next)), ..current.into() }
     }
 
+    /// A change whose key is in its place already, and whose checkpoint is not final.
+    pub fn waiting(current: KeyPair) -> Self {
+        let current = Arc::new(current);
+        Self { next: Some(Arc::clone(&current)), current }
+    }
+
     /// The one that signs receipts.
     pub fn current(&self) -> &KeyPair {
         &self.current
@@ -38,9 +44,10 @@ impl OperatorKeys {
         self.next.is_some()
     }
 
-    /// The one that a checkpoint names.
-    pub fn named(&self, key: &PublicKey) -> &KeyPair {
-        self.next.as_ref().filter(|next| next.public() == *key).unwrap_or(&self.current)
+    /// The one that a checkpoint names, if it is at hand.
+    pub fn named(&self, key: &PublicKey) -> Option<&KeyPair> {
+        let keys = [Some(&self.current), self.next.as_ref()];
+        keys.into_iter().flatten().find(|pair| pair.public() == *key).map(|pair| &**pair)
     }
 
     /// After the change.

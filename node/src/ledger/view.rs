@@ -83,7 +83,8 @@ impl View {
         self.snapshot.entry(index)
     }
 
-    /// The receipt of an accepted entry: the same however often it is asked for.
+    /// The receipt of an accepted entry: the same however often it is asked for, until the operator's key
+    /// changes.
     pub fn receipt(&self, accepted: &Accepted) -> Receipt {
         receipt(self.operator.current(), &self.ledger, accepted)
     }
@@ -241,11 +242,12 @@ impl View {
         Ok(found)
     }
 
-    /// The operator's word that no entry below this checkpoint's size issued `voucher`.
-    pub fn absence(&self, voucher: PublicKey, checkpoint: &Published, now: u64) -> Absence {
+    /// The operator's word that no entry below this checkpoint's size issued `voucher`; none without the key that the
+    /// checkpoint names.
+    pub fn absence(&self, voucher: PublicKey, checkpoint: &Published, now: u64) -> Option<Absence> {
         let hash = checkpoint.checkpoint.hash(self.ledger.id);
-        let operator = self.operator.named(&checkpoint.checkpoint.operator_key);
-        Absence::sign(operator, self.ledger.id, voucher, hash, now)
+        let operator = self.operator.named(&checkpoint.checkpoint.operator_key)?;
+        Some(Absence::sign(operator, self.ledger.id, voucher, hash, now))
     }
 
     /// The dossier of a voucher, whose history is `chain`, under an anchored checkpoint, with what is pending after it
@@ -263,10 +265,15 @@ impl View {
         if history.is_empty() {
             return Ok(None);
         }
+        // Readers hold receipts against the key of the checkpoint: by another one they would be refuted.
+        let operator = self.operator.named(&checkpoint.operator_key);
         let newest = !pending.is_empty()
             && self.latest_anchored()?.is_some_and(|latest| latest.checkpoint == *checkpoint);
         let history = history.iter().map(|item| self.history_item(item, checkpoint.size));
-        let pending = pending.iter().filter(|_| newest).map(|item| self.pending_item(item));
+        let operator = operator.filter(|_| newest);
+        let shown =
+            operator.into_iter().flat_map(|operator| pending.iter().map(move |item| (operator, item)));
+        let pending = shown.map(|(operator, item)| self.pending_item(operator, item));
         let (manifest, part) = self.batch_parts(voucher)?;
         Ok(Some(Dossier::new(
             self.ledger,
@@ -309,8 +316,9 @@ impl View {
         Ok(HistoryItem { index, step: accepted_step(item), path })
     }
 
-    fn pending_item(&self, item: &Accepted) -> PendingItem {
-        PendingItem { index: item.state.index, step: accepted_step(item), receipt: self.receipt(item) }
+    fn pending_item(&self, operator: &KeyPair, item: &Accepted) -> PendingItem {
+        let receipt = receipt(operator, &self.ledger, item);
+        PendingItem { index: item.state.index, step: accepted_step(item), receipt }
     }
 }
 
@@ -321,7 +329,8 @@ fn is_handed_on(entry: &Accepted, log_size: u64) -> bool {
 }
 
 impl super::Ledger {
-    /// The receipt of an accepted entry: the same however often it is asked for. Does not block.
+    /// The receipt of an accepted entry: the same however often it is asked for, until the operator's key
+    /// changes. Does not block.
     pub fn receipt(&self, accepted: &Accepted) -> Receipt {
         receipt(self.operator().current(), &self.facts, accepted)
     }

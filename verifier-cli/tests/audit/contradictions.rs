@@ -2,14 +2,13 @@
 
 use crate::made::{NOW, opened, origin, story, trusted};
 use crate::run::Folder;
-use ledgers::published::{Published, ShownBatch, pair, voucher, word};
+use ledgers::published::{ShownBatch, pair, voucher, word};
 use protocol::digest::bytes_to_hex;
 use protocol::dossier::Memo;
 use protocol::fraud::Withheld;
 use protocol::fraud::file::Charge;
 use protocol::lifecycle::Kind;
 use protocol::receipt::{Absence, Receipt};
-use protocol::signing::KeyPair;
 use serde_json::{Value, json};
 
 /// The contradictions by their codes, the first as the report lists it.
@@ -244,40 +243,6 @@ fn broken_words_of_the_operator_are_found() {
     let evidence: Value = serde_json::from_str(&folder.read("audit/evidence-receipt_broken-2.json")).unwrap();
     assert_eq!(evidence["receipt"], json!(broken));
     assert_eq!(evidence["entry"]["entry"], bytes_to_hex(&made.steps[2].entry.encode()));
-}
-
-#[test]
-fn a_key_that_the_operator_no_longer_has_promises_nothing_new() {
-    let mut made = story();
-    let (before, next) = (pair("operator", 0), pair("operator", 1));
-    let anchor = |made: &mut Published| {
-        made.anchor();
-        made.checkpoints.last_mut().unwrap().0.operator_key = next.public();
-    };
-    anchor(&mut made);
-    made.claim(22, 0);
-    anchor(&mut made);
-    let (ledger, new) = (origin().ledger(), made.steps.len() - 1);
-    let receipt = |by: &KeyPair, index: usize, leaf: usize, anchor_by| {
-        Receipt::sign(by, ledger, index as u64, made.steps[leaf].entry.leaf(), anchor_by)
-    };
-    let folder = Folder::of(&made);
-    std::fs::create_dir(folder.path("words")).unwrap();
-    let give = |receipts: &[Receipt]| {
-        let lines: Vec<String> =
-            receipts.iter().map(|receipt| json!({ "receipt": receipt }).to_string()).collect();
-        std::fs::write(folder.path("words/receipts.ndjson"), lines.join("\n")).unwrap();
-    };
-    let (soon, long_ago) = (NOW + 60_000, NOW - 6_000_000);
-    let good = [receipt(&before, 2, 2, soon), receipt(&next, 2, 2, soon), receipt(&next, new, new, soon)];
-    let thefts = [receipt(&before, new, 1, soon), receipt(&before, new, new, long_ago)];
-    give(&[&good[..], &thefts[..]].concat());
-    let report = folder.audit_with("--receipts words", 0);
-    assert_eq!(report["receipts"], 3, "{report:#}");
-    give(&[receipt(&next, new, 1, soon), receipt(&before, 2, 1, soon), receipt(&next, new, new, long_ago)]);
-    let report = folder.audit_with("--receipts words", 30);
-    let (codes, _) = found(&report);
-    assert_eq!(codes, ["receipt_broken", "promise_broken", "receipt_broken"]);
 }
 
 #[test]

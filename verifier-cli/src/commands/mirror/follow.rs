@@ -38,7 +38,6 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
         let check_all = checked.elapsed() >= CHECK;
         if check_all {
             copier.mirror.check_all();
-            checked = Instant::now();
         }
         let looked = copier.due().and_then(|due| match seen.unchanged(&due).filter(|_| !check_all) {
             Some(report) => Ok(Some((due.checkpoint, report))),
@@ -46,6 +45,9 @@ pub fn run(args: &Args, console: &mut Console) -> Result<u8, Failure> {
         });
         match looked {
             Ok(Some((checkpoint, report))) => {
+                if check_all {
+                    checked = Instant::now();
+                }
                 if seen.take(checkpoint, &report) {
                     copier.tell(&report, console);
                 }
