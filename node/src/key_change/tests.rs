@@ -105,10 +105,20 @@ async fn a_change_is_carried_on_from_wherever_it_was_broken_off() {
         anchored |= newest(&fixture).checkpoint.operator_key == next;
     }
     assert!(anchored);
+    // Who puts the next key in its place by hand waits all the same.
+    let (place, by_hand) = self::folder();
+    std::fs::copy(folder.next_operator_key(), place.path().join("operator.key")).expect("copied");
+    let waiting = keys(&by_hand, &*before.store).expect("the next alone");
+    assert!(waiting.is_changing() && waiting.current().public() == next);
+    let waiting = before.restarted(waiting);
+    assert!(waiting.ledger.halted().is_some() && !settle(&by_hand, &waiting.ledger).expect("looked"));
     before.chain.finalise();
     let fixture = before.restarted(keys(&folder, &*before.store).expect("both"));
     fixture.anchor().await;
+    assert!(settle(&by_hand, &waiting.ledger).expect("looked") && waiting.ledger.halted().is_none());
     assert!(folder.next_operator_key().exists(), "killed before the file was moved");
+    let completed = begin(&folder, &*before.store).expect("completed");
+    assert_eq!((completed.current, completed.next), (next, None));
     let fixture = before.restarted(keys(&folder, &*before.store).expect("the next alone"));
     assert!(!folder.next_operator_key().exists());
     fixture.ledger.submit(handed_on(&fixture, 4)).await.expect("handed on");
